@@ -1,0 +1,35 @@
+# make run: the app.  make test: checks and all tests.  Both make .venv first, once.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: run test check benchmark screenshot clean
+
+run: $(READY)
+	@echo "Serving on http://localhost:8501 (Ctrl+C stops it)"
+	$(BIN)/streamlit run app.py
+
+test: $(READY) check
+	$(BIN)/python -m pytest
+
+check: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+benchmark: $(READY)
+	$(BIN)/pip install --quiet --no-deps -r tests/benchmarks/requirements.txt
+	$(BIN)/python -m tests.benchmarks
+
+screenshot: $(READY)
+	$(BIN)/python -m tests.browser.screenshot
+
+$(READY): requirements.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/pip install -r requirements.txt
+	touch $(READY)
+
+clean:
+	rm -rf $(VENV)

@@ -1,0 +1,117 @@
+"""What the network says at each epsilon along one direction: real evaluations, stop by stop."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from demo import attacks, fgsm
+
+LEVELS = 255
+THE_PAPERS_EPSILON = 0.007
+
+
+def stops() -> tuple[float, ...]:
+    """65 epsilons from 0 to 16/255, denser near 0, every whole n/255 and the paper's .007 in it.
+
+    Steps of 1/24, 1/10, 1/5, 1/3 and 1 level, changing at 1, 2, 4 and 8 levels; the stop at
+    1.8/255 is put at .007, which is 1.785/255.
+    """
+    pieces = [(0, 1, 24), (1, 2, 10), (2, 4, 10), (4, 8, 12), (8, 16, 8)]
+    levels = [a + (b - a) * i / n for a, b, n in pieces for i in range(n)] + [16.0]
+    epsilons = [level / LEVELS for level in levels]
+    nearest = min(range(len(epsilons)), key=lambda i: abs(epsilons[i] - THE_PAPERS_EPSILON))
+    return (*epsilons[:nearest], THE_PAPERS_EPSILON, *epsilons[nearest + 1 :])
+
+
+STOPS = stops()
+FOLLOWED = 6
+"""Lines in the plot: more cannot be told apart."""
+
+
+@dataclass(frozen=True)
+class ConfidenceSweep:
+    """Logits along a direction, and what the clip did on the way.
+
+    epsilons: (E,).  logits: (E, K) float32, of the real-valued picture.  clipped: (E,), share of
+    the values that the pixel range cut short.  largest_change: (E,), max|x~ - x| in 8-bit levels.
+    saved_logits: (S, K), of the picture rounded to 8 bit, as a PNG holds it.  saved: (E,), which
+    row of `saved_logits` belongs to the picture that is saved at each stop.
+    """
+
+    epsilons: NDArray[np.float64]
+    logits: NDArray[np.float32]
+    clipped: NDArray[np.float64]
+    largest_change: NDArray[np.float64]
+    saved_logits: NDArray[np.float32]
+    saved: NDArray[np.int64]
+
+
+def run(
+    model: fgsm.Model,
+    pixels: NDArray[np.uint8],
+    direction: NDArray[np.int8],
+    device: torch.device,
+    epsilons: tuple[float, ...] = STOPS,
+) -> ConfidenceSweep:
+    """Score clip(x + epsilon * direction) at every stop, and its 8-bit rounding at whole levels.
+
+    pixels: (H, W, 3) uint8, the clean picture.  direction: (H, W, 3) in {-1, 0, 1}.
+    """
+    image, step = _tensor(pixels / np.float32(LEVELS), device), _tensor(direction, device)
+    levels = LEVELS * np.array(epsilons)
+    whole = sorted({round_half_up(level) for level in levels})
+    rounded = [rounded_picture(pixels, direction, n) for n in whole]
+    saved = torch.cat([_tensor(p / np.float32(LEVELS), device) for p in rounded])
+    exact = pixels.astype(np.float64)[None]
+    return ConfidenceSweep(
+        epsilons=np.array(epsilons),
+        logits=attacks.logits_along(model, image, step, epsilons).cpu().numpy(),
+        clipped=np.array([_clipped(exact, direction, level) for level in levels]),
+        largest_change=np.array([_largest_change(exact, direction, level) for level in levels]),
+        saved_logits=attacks.logits_of(model, saved).cpu().numpy(),
+        saved=np.array([whole.index(round_half_up(level)) for level in levels]),
+    )
+
+
+def rounded_picture(
+    pixels: NDArray[np.uint8], direction: NDArray[np.int8], level: int
+) -> NDArray[np.uint8]:
+    """clip(x + n * direction) in 8-bit levels: (H, W, 3) uint8, the PNG of epsilon = n/255."""
+    moved = pixels.astype(np.int16) + level * direction.astype(np.int16)
+    saved: NDArray[np.uint8] = np.clip(moved, 0, LEVELS).astype(np.uint8)
+    return saved
+
+
+def followed(logits: NDArray[np.float32], label: int, target: int | None) -> list[int]:
+    """The classes worth a line: the label, the target, every answer given, the strongest rivals.
+
+    logits: (E, K).  At most `FOLLOWED` of them, the answers that hold longest first.
+    """
+    answers, held = np.unique(logits.argmax(axis=1), return_counts=True)
+    by_time_held = [int(k) for k in answers[np.argsort(-held)]]
+    by_peak = [
+        int(k) for k in np.argsort(-(logits - logits.max(axis=1, keepdims=True)).max(axis=0))
+    ]
+    wanted = [label, *([] if target is None else [target]), *by_time_held, *by_peak]
+    return list(dict.fromkeys(wanted))[:FOLLOWED]
+
+
+def round_half_up(level: float) -> int:
+    """The nearest whole level; a half goes up, as the browser's Math.round has it."""
+    return int(np.floor(level + 0.5 + 1e-9))
+
+
+def _clipped(exact: NDArray[np.float64], direction: NDArray[np.int8], level: float) -> float:
+    moved = exact + level * direction
+    return float(np.mean((moved < -1e-9) | (moved > LEVELS + 1e-9)))
+
+
+def _largest_change(exact: NDArray[np.float64], direction: NDArray[np.int8], level: float) -> float:
+    return float(np.abs(np.clip(exact + level * direction, 0, LEVELS) - exact).max())
+
+
+def _tensor(array: NDArray[np.generic], device: torch.device) -> Tensor:
+    return torch.from_numpy(array.astype(np.float32)).permute(2, 0, 1)[None].to(device)

@@ -1,0 +1,103 @@
+"""Why an attack did not do what was expected, in sentences."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from demo.experiments.one_step import OneStep
+
+REACH = "16/255"
+Answers = np.ndarray[tuple[int], np.dtype[np.int64]]
+
+
+def explain(
+    step: OneStep,
+    answers: Answers,
+    steps: int,
+    name: Callable[[int], str],
+    asked_for: int | None,
+) -> list[str]:
+    """What a reader must be told of this attack: none, one or several sentences.
+
+    answers: (E,) the class at each stop.  steps: 1 or 10.  name: class index -> its name.
+    asked_for: the class that the person says is true, None for the network's own answer.
+    """
+    told = [
+        _no_gradient(step),
+        _wrong_before(step, name, asked_for),
+        _target_missed(step, answers, steps, name),
+        _nothing_flips(step, answers, steps, name),
+    ]
+    return [sentence for sentence in told if sentence]
+
+
+def _no_gradient(step: OneStep) -> str:
+    if step.zero_share == 1:
+        return (
+            "Every value of the gradient is zero: the network is so sure that the loss is flat in "
+            "32-bit numbers. The sign of zero is zero, so FGSM changes nothing at any epsilon."
+        )
+    if step.zero_share > 0.01:
+        return (
+            f"{100 * step.zero_share:.1f} % of the values have no gradient at all; "
+            "their sign is 0 and they are not changed."
+        )
+    return ""
+
+
+def _wrong_before(step: OneStep, name: Callable[[int], str], asked_for: int | None) -> str:
+    if asked_for is None or asked_for == step.clean.label:
+        return ""
+    return (
+        f"The network was wrong to begin with: it says {name(step.clean.label)}, not "
+        f"{name(asked_for)}. Nothing had to be flipped; the step only moves it further away."
+    )
+
+
+def _target_missed(
+    step: OneStep, answers: Answers, steps: int,
+    name: Callable[[int], str],
+) -> str:  # fmt: skip
+    if step.target is None or step.target in answers:
+        return ""
+    if steps == 1:
+        return (
+            f"One step is too weak for this target: at no epsilon up to {REACH} does the "
+            f"network say {name(step.target)}. The gradient points there only at the picture "
+            "itself; ten small steps follow it as it turns. Choose “Ten steps” to see whether they "
+            "arrive."
+        )
+    return f"Not even ten steps reach {name(step.target)} at any of the eight epsilons."
+
+
+def _nothing_flips(
+    step: OneStep, answers: Answers, steps: int,
+    name: Callable[[int], str],
+) -> str:  # fmt: skip
+    if step.target is not None or (answers != answers[0]).any() or step.zero_share == 1:
+        return ""
+    kind = "One step of FGSM" if steps == 1 else "Ten steps"
+    return (
+        f"{kind} up to {REACH} never changes the answer {name(int(answers[0]))}. "
+        "That says this attack failed here, not that no adversarial example is near."
+    )
+
+
+def one_against_ten(
+    target: int, one: Answers, ten: Answers, levels: tuple[float, ...], name: Callable[[int], str]
+) -> str:
+    """What one step and what ten steps make of the same target, in one sentence.
+
+    one, ten: the class at each stop of the one-step and of the ten-step attack.  levels: 255 *
+    epsilon of the ten-step stops.
+    """
+    reached = first(ten == target)
+    single = first(one == target)
+    alone = "does not get there at any epsilon" if single is None else "gets there, too"
+    together = "do not, either" if reached is None else f"do, from {levels[reached]:g}/255 on"
+    return f"Toward {name(target)}: one step {alone} up to {REACH}; ten steps {together}."
+
+
+def first(condition: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> int | None:
+    """Index of the first True, None if there is none."""
+    return int(condition.argmax()) if condition.any() else None

@@ -1,0 +1,68 @@
+"""FGSM iterated: ten steps of epsilon/4, clipped to the ball, at eight epsilons at once."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from demo import attacks, fgsm
+
+LEVELS = (0, 1 / 4, 1 / 2, 1, 2, 4, 8, 16)
+"""255 * epsilon of the eight stops."""
+
+FRACTION = 16
+"""Changes are whole multiples of 1/16 of an 8-bit level: the smallest step is 1/4 of 1/4."""
+
+
+@dataclass(frozen=True)
+class TenSteps:
+    """Adversarial examples of the basic iterative method at E levels, `LEVELS` for the page.
+
+    change: (E, H, W, 3) int16, x~ - x in 1/16 of an 8-bit level.  logits, saved_logits: (E, K),
+    of the real-valued pictures and of their 8-bit rounding.
+    """
+
+    change: NDArray[np.int16]
+    logits: NDArray[np.float32]
+    saved_logits: NDArray[np.float32]
+
+
+def steps(
+    model: fgsm.Model,
+    image: Tensor,
+    label: int,
+    target: int | None,
+    levels: Sequence[float] = LEVELS,
+) -> Iterator[Tensor]:
+    """The pictures of all levels after each of the ten steps: (E, 3, H, W), ten times.
+
+    image: (1, 3, H, W).  levels: (E,) 255 * epsilon.  Away from `label`, or toward `target` if
+    there is one.
+    """
+    epsilon = torch.tensor(levels, device=image.device).view(-1, 1, 1, 1) / 255
+    images = image.expand(len(levels), -1, -1, -1)
+    labels = torch.full((len(levels),), label if target is None else target, device=image.device)
+    if target is None:
+        return attacks.basic_iterative_method(model, images, labels, epsilon)
+    return attacks.targeted_basic_iterative_method(model, images, labels, epsilon)
+
+
+def result(model: fgsm.Model, image: Tensor, adversarial: Tensor) -> TenSteps:
+    """Score the last pictures, real-valued and rounded. adversarial: (E, 3, H, W)."""
+    change = ((adversarial - image) * (255 * FRACTION)).round().to(torch.int16)
+    return TenSteps(
+        change=change.permute(0, 2, 3, 1).cpu().numpy(),
+        logits=attacks.logits_of(model, adversarial).cpu().numpy(),
+        saved_logits=attacks.logits_of(model, rounded(adversarial)).cpu().numpy(),
+    )
+
+
+def rounded(adversarial: Tensor) -> Tensor:
+    """The nearest 8-bit pictures, halves up: (E, 3, H, W) in [0, 1], whole multiples of 1/255.
+
+    What float32 leaves just below a half, by less than 1/1000 of a level, counts as the half.
+    """
+    return (255 * adversarial + 0.501).floor().clamp(0, 255) / 255

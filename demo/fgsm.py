@@ -1,0 +1,84 @@
+"""The fast gradient sign method, and nothing else.
+
+    x~ = x + eta,   eta = epsilon * sign(grad_x J(theta, x, y))
+
+| paper       | here                  | what it is                                              |
+| ----------- | --------------------- | ------------------------------------------------------- |
+| x           | `images`              | (N, C, H, W) float32 in `PIXEL_RANGE`                   |
+| y           | `labels`              | (N,) int64, the classes whose loss rises                |
+| t           | `targets`             | (N,) int64, the classes that are wanted                 |
+| theta       | `model`               | a callable, images -> logits (N, K)                     |
+| J           | `loss`                | cross-entropy of the logits, in nats                    |
+| grad_x J    | `loss_gradient`       | (N, C, H, W), nats for a change of the whole range      |
+| epsilon     | `epsilon`             | budget in the max-norm; 1.0 is the whole pixel range    |
+| eta         | `perturbation`        | (N, C, H, W), each value -epsilon, 0 or +epsilon        |
+| x~          | `adversarial_example` | (N, C, H, W), clipped to `PIXEL_RANGE`                  |
+
+Source: Goodfellow, Shlens, Szegedy, "Explaining and Harnessing Adversarial Examples",
+arXiv:1412.6572, section 4.
+"""
+
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+PIXEL_RANGE = (0.0, 1.0)
+
+Model = Callable[[Tensor], Tensor]
+
+
+def loss_gradient(model: Model, images: Tensor, labels: Tensor) -> Tensor:
+    """grad_x J(theta, x, y), the gradient of each image's own loss.
+
+    images: (N, C, H, W) in [0, 1].  labels: (N,) class indices.
+    The loss is summed over the batch, so an image's gradient does not depend on its company.
+    Nothing is written on the model: no `.grad`, no mode. Parameters that want gradients cost
+    time and get none. Source: arXiv:1412.6572, section 4.
+    """
+    with torch.enable_grad():
+        leaves = images.detach().clone().requires_grad_(True)
+        loss = F.cross_entropy(model(leaves), labels, reduction="sum")
+        (gradient,) = torch.autograd.grad(loss, leaves)
+    return gradient
+
+
+def perturbation(gradient: Tensor, epsilon: float | Tensor) -> Tensor:
+    """eta = epsilon * sign(gradient), so max|eta| = epsilon whatever the dimension.
+
+    gradient: any shape.  epsilon: a number, or a tensor that broadcasts against the gradient.
+    sign(0) = 0: a value with no gradient is not changed. Source: arXiv:1412.6572, section 4.
+    """
+    return epsilon * gradient.sign()
+
+
+def adversarial_example(images: Tensor, perturbation: Tensor) -> Tensor:
+    """x~ = clip(x + eta), kept inside `PIXEL_RANGE`.
+
+    images, perturbation: (N, C, H, W), or shapes that broadcast. The clip makes the step
+    smaller where a pixel is already at the edge of the range.
+    """
+    return (images + perturbation).clamp(*PIXEL_RANGE)
+
+
+def fgsm(model: Model, images: Tensor, labels: Tensor, epsilon: float) -> Tensor:
+    """x~ = clip(x + epsilon * sign(grad_x J(theta, x, y))): one step up the loss of the label.
+
+    images: (N, C, H, W) in [0, 1].  labels: (N,).  epsilon: max-norm budget, 1.0 = whole range.
+    Untargeted: it says what the answer should not be, not what it should become.
+    Source: arXiv:1412.6572, section 4.
+    """
+    gradient = loss_gradient(model, images, labels)
+    return adversarial_example(images, perturbation(gradient, epsilon))
+
+
+def targeted_fgsm(model: Model, images: Tensor, targets: Tensor, epsilon: float) -> Tensor:
+    """x~ = clip(x - epsilon * sign(grad_x J(theta, x, t))): one step down the loss of the target.
+
+    images: (N, C, H, W) in [0, 1].  targets: (N,).  epsilon: max-norm budget, 1.0 = whole range.
+    One step often stops short of the target; see `attacks.basic_iterative_method`.
+    Source: arXiv:1607.02533, section 2.3 (the one-step form of its least-likely-class method).
+    """
+    gradient = loss_gradient(model, images, targets)
+    return adversarial_example(images, -perturbation(gradient, epsilon))

@@ -1,0 +1,1 @@
+"""A result -> a Plotly figure. No torch, no streamlit; the theme's colours come with the page."""

@@ -1,0 +1,115 @@
+"""Confidence against epsilon: the label's, its rivals', the control's, and who answers where."""
+
+from itertools import groupby
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from demo.figures import palette
+
+TICKS = (0, 1 / 4, 1 / 2, 1, 2, 4, 8, 16)
+"""255 * epsilon at the ticks; the stops lie at equal distances, so the axis is wider near 0."""
+
+
+def plot(
+    levels: NDArray[np.float64],
+    probabilities: dict[int, NDArray[np.float64]],
+    answers: NDArray[np.int64],
+    names: dict[int, str],
+    label: int,
+    target: int | None = None,
+    control: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
+) -> go.Figure:
+    """One line a class over the stops, with the answer at each stop as a band above.
+
+    levels: (E,) 255 * epsilon.  probabilities: class -> (E,), 0 to 1.  answers: (E,) classes.
+    control: (levels (F,), probabilities of the label (seeds, F)) under random signs.
+    """
+    styles = palette.line(label, target, list(probabilities))
+    figure = go.Figure()
+    if control is not None:
+        _add_control(figure, levels, control, names[label])
+    for k, curve in probabilities.items():
+        figure.add_scatter(
+            x=np.arange(len(levels)),
+            y=100 * curve,
+            name=names[k],
+            mode="lines",
+            line={"color": styles[k][0], "dash": styles[k][1], "width": 3 if k == label else 2},
+            customdata=levels,
+            hovertemplate="%{y:.1f} % at %{customdata:.3g}/255",
+        )
+    figure.update_layout(shapes=_bands(answers, styles), annotations=_words(answers, names))
+    return _with_axes(figure, levels)
+
+
+def _add_control(
+    figure: go.Figure,
+    levels: NDArray[np.float64],
+    control: tuple[NDArray[np.float64], NDArray[np.float64]],
+    name: str,
+) -> None:
+    at, curves = np.interp(control[0], levels, np.arange(len(levels))), 100 * control[1]
+    grey = palette.CONTROL
+    edge = {"x": at, "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
+    figure.add_scatter(y=curves.max(axis=0), showlegend=False, **edge)
+    figure.add_scatter(
+        y=curves.min(axis=0), fill="tonexty", fillcolor="rgba(138,138,138,.3)",
+        showlegend=False, **edge,
+    )  # fmt: skip
+    figure.add_scatter(
+        x=at, y=curves.mean(axis=0), mode="lines", line={"color": grey, "width": 2, "dash": "dot"},
+        name=f"{name}, random signs", customdata=control[0],
+        hovertemplate="%{y:.1f} % under random signs at %{customdata:.3g}/255",
+    )  # fmt: skip
+
+
+def runs(answers: NDArray[np.int64]) -> list[tuple[int, int, int]]:
+    """(class, first stop, last stop) of each stretch over which the answer is the same."""
+    stretches = [(int(k), [i for i, _ in group])
+                 for k, group in groupby(enumerate(answers), key=lambda pair: pair[1])]  # fmt: skip
+    return [(k, indices[0], indices[-1]) for k, indices in stretches]
+
+
+def _bands(
+    answers: NDArray[np.int64], styles: dict[int, tuple[str, str]]
+) -> list[dict[str, object]]:
+    return [
+        {
+            "type": "rect", "xref": "x", "yref": "paper", "layer": "above",
+            "x0": first - 0.5, "x1": last + 0.5, "y0": 1.02, "y1": 1.07,
+            "fillcolor": styles.get(k, (palette.CONTROL, ""))[0], "line": {"width": 0},
+        }
+        for k, first, last in runs(answers)
+    ]  # fmt: skip
+
+
+def _words(answers: NDArray[np.int64], names: dict[int, str]) -> list[dict[str, object]]:
+    wide_enough = [r for r in runs(answers) if r[2] - r[1] >= max(6, len(answers) // 6)]
+    return [
+        {
+            "text": names[k], "xref": "x", "yref": "paper", "x": (first + last) / 2, "y": 1.075,
+            "yanchor": "bottom", "showarrow": False,
+        }
+        for k, first, last in wide_enough
+    ]  # fmt: skip
+
+
+def _with_axes(figure: go.Figure, levels: NDArray[np.float64]) -> go.Figure:
+    ticks = [t for t in TICKS if t <= levels[-1] + 1e-9]
+    text = {1 / 4: "¼", 1 / 2: "½"}
+    figure.update_xaxes(
+        title_text="255 × epsilon (stretched near 0)",
+        tickvals=[float(np.interp(t, levels, np.arange(len(levels)))) for t in ticks],
+        ticktext=[text.get(t, f"{t:g}") for t in ticks],
+        range=[-0.5, len(levels) - 0.5], fixedrange=True, zeroline=False,
+    )  # fmt: skip
+    figure.update_yaxes(
+        title_text="confidence, %", range=[-2, 102], fixedrange=True, zeroline=False
+    )
+    return figure.update_layout(
+        template="none", hovermode="x unified", dragmode=False,
+        margin={"l": 56, "r": 12, "t": 44, "b": 110},
+        legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0},
+    )  # fmt: skip

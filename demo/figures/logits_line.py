@@ -1,0 +1,35 @@
+"""Logits against epsilon from negative to positive, as the paper's figure 4 draws them."""
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from demo.figures import palette
+
+
+def plot(
+    levels: NDArray[np.float64],
+    logits: dict[int, NDArray[np.float32]],
+    names: dict[int, str],
+    label: int,
+    target: int | None = None,
+) -> go.Figure:
+    """One line a class. levels: (E,) 255 * epsilon, through 0.  logits: class -> (E,)."""
+    styles = palette.line(label, target, list(logits))
+    figure = go.Figure()
+    for k, line in logits.items():
+        figure.add_scatter(
+            x=levels, y=line, name=names[k], mode="lines",
+            line={"color": styles[k][0], "dash": styles[k][1], "width": 3 if k == label else 2},
+            hovertemplate="%{y:.2f}",
+        )  # fmt: skip
+    figure.update_xaxes(
+        title_text="255 × epsilon, along the same signs", zeroline=True, fixedrange=True,
+        tickvals=[-16, -8, -4, 0, 4, 8, 16], range=[levels[0], levels[-1]],
+    )  # fmt: skip
+    figure.update_yaxes(title_text="logit", fixedrange=True, zeroline=False)
+    return figure.update_layout(
+        template="none", hovermode="x unified", dragmode=False,
+        margin={"l": 56, "r": 12, "t": 16, "b": 110},
+        legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0},
+    )  # fmt: skip

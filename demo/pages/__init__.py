@@ -1,0 +1,1 @@
+"""One page a topic: controls -> store -> figures -> what is shown."""

@@ -1,0 +1,48 @@
+// The picture moves and grows behind a square window; what the window shows is what is cut out.
+export default function ({ data, parentElement, setTriggerValue }) {
+  const box = parentElement.querySelector(".window");
+  const image = box.querySelector("img");
+  const zoom = parentElement.querySelector(".zoom");
+  const { width, height } = data;
+  let crop = { ...data.crop };
+  if (image.src !== data.src) image.src = data.src;
+
+  // Side of the crop as a share of the shorter side; the window's middle stays inside the picture.
+  const side = () => (0.875 / crop.zoom) * Math.min(width, height);
+  function draw() {
+    const half = side() / 2;
+    crop.x = Math.min(1 - half / width, Math.max(half / width, crop.x));
+    crop.y = Math.min(1 - half / height, Math.max(half / height, crop.y));
+    const scale = box.clientWidth / side();
+    image.style.width = `${width * scale}px`;
+    image.style.height = `${height * scale}px`;
+    image.style.left = `${-(crop.x * width - half) * scale}px`;
+    image.style.top = `${-(crop.y * height - half) * scale}px`;
+    zoom.value = crop.zoom;
+  }
+  const send = () => setTriggerValue("crop", { x: crop.x, y: crop.y, zoom: crop.zoom });
+  const move = (dx, dy) => { const s = side() / box.clientWidth; crop.x -= (dx * s) / width; crop.y -= (dy * s) / height; draw(); };
+
+  let from = null;
+  box.onpointerdown = (event) => { from = [event.clientX, event.clientY]; box.setPointerCapture(event.pointerId); };
+  box.onpointermove = (event) => {
+    if (!from) return;
+    move(event.clientX - from[0], event.clientY - from[1]);
+    from = [event.clientX, event.clientY];
+  };
+  box.onpointerup = box.onpointercancel = () => { if (from) { from = null; send(); } };
+  box.onkeydown = (event) => {
+    const step = { ArrowLeft: [8, 0], ArrowRight: [-8, 0], ArrowUp: [0, 8], ArrowDown: [0, -8] }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    move(...step);
+  };
+  box.onkeyup = (event) => { if (event.key.startsWith("Arrow")) send(); };
+  zoom.oninput = () => { crop.zoom = Number(zoom.value); draw(); };
+  zoom.onchange = send;
+  parentElement.querySelector(".reset").onclick = () => { crop = { x: 0.5, y: 0.5, zoom: 1 }; draw(); send(); };
+  const sized = new ResizeObserver(draw);
+  sized.observe(box);
+  draw();
+  return () => sized.disconnect();
+}

@@ -1,0 +1,166 @@
+"""Every cache, and the lock around the network: the only memory beside Streamlit's widgets.
+
+Cache keys are names, bytes and numbers, so no session sees another's result, and every cache is
+bounded. One worker thread does all the computing: people who ask together are served one after
+the other, first come first served, each with the answer to their own question. (One thread also
+keeps one pool of PyTorch's own threads; Streamlit runs every script in a new one.)
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
+
+import numpy as np
+import streamlit as st
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from demo import device, fgsm, gallery, models, pictures
+from demo.experiments import confidence_sweep, logits_line, one_step, random_signs, ten_steps
+
+Pixels = NDArray[np.uint8]
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+_WORKER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="network")
+_TRY_AGAIN_AFTER = 60.0
+_failures: dict[str, tuple[float, str]] = {}
+
+
+def network(name: str, progress: Callable[[float], None]) -> nn.Module:
+    """The network of that name, loaded once for everybody.
+
+    Raises `models.Unavailable` where its weights are not at hand; for a minute after that it is
+    not tried again, so that a page without the network stays quick.
+    """
+    failed_at, sentence = _failures.get(name, (-_TRY_AGAIN_AFTER, ""))
+    if time.monotonic() - failed_at < _TRY_AGAIN_AFTER:
+        raise models.Unavailable(sentence)
+    try:
+        return _network(name, progress)
+    except models.Unavailable as error:
+        _failures[name] = (time.monotonic(), str(error))
+        raise
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _network(name: str, _progress: Callable[[float], None]) -> nn.Module:
+    loaded = models.load(name, progress=_progress)
+    size = models.card(name).input_size
+    blank = torch.zeros(1, 3, size, size, device=device.choose())
+    _in_turn(fgsm.loss_gradient, loaded, blank, torch.zeros_like(blank[:, 0, 0, 0]).long())
+    return loaded
+
+
+def _in_turn(compute: Callable[_P, _R], *args: _P.args, **kwargs: _P.kwargs) -> _R:
+    """compute(...), once everybody who asked before has been served."""
+    return _WORKER.submit(compute, *args, **kwargs).result()
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def class_names(name: str) -> tuple[str, ...]:
+    """The names of that network's classes, in the order of its logits."""
+    return models.class_names(models.card(name))
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def clean_pixels(data: bytes, size: int, crop: pictures.Crop) -> Pixels:
+    """A file's picture at the network's size: (size, size, 3) uint8. Raises ValueError."""
+    return pictures.at_network_size(pictures.from_bytes(data), size, crop)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def preview(data: bytes, longest: int) -> tuple[bytes, tuple[int, int]]:
+    """A small JPEG of a file's picture, for thumbnails and the crop, and the full (W, H)."""
+    image = pictures.from_bytes(data)
+    return pictures.preview(image, longest), image.size
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def gallery_bytes(name: str) -> bytes:
+    """The file of a photograph in the gallery."""
+    return gallery.photograph(name)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def step(
+    name: str, pixels: Pixels, epsilon: float, label: int | None, target: int | None
+) -> one_step.OneStep:
+    """One gradient on that network, for that picture."""
+    return _in_turn(one_step.run, _loaded(name), _image(pixels), epsilon, label, target)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def sweep(
+    name: str, pixels: Pixels, direction: NDArray[np.int8]
+) -> confidence_sweep.ConfidenceSweep:
+    """The 65 stops along that direction."""
+    return _in_turn(confidence_sweep.run, _loaded(name), pixels, direction, device.choose())
+
+
+@st.cache_data(max_entries=80, show_spinner=False)
+def control(
+    name: str, pixels: Pixels, label: int, epsilons: tuple[float, ...], seed: int
+) -> NDArray[np.float64]:
+    """The label's probability under one seed's random signs; short, so others get their turn."""
+    return _in_turn(random_signs.run, _loaded(name), _image(pixels), label, epsilons, seed)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def line(
+    name: str, pixels: Pixels, direction: NDArray[np.int8], negative: tuple[float, ...]
+) -> logits_line.LogitsLine:
+    """Logits on both sides of the picture along that direction."""
+    forward = sweep(name, pixels, direction)
+    signs = torch.from_numpy(direction.astype(np.float32)).permute(2, 0, 1)[None]
+    return _in_turn(
+        logits_line.run, _loaded(name), _image(pixels), signs.to(device.choose()),
+        (forward.epsilons, forward.logits), negative,
+    )  # fmt: skip
+
+
+def ten(
+    name: str, pixels: Pixels, label: int, target: int | None
+) -> Iterator[tuple[int, ten_steps.TenSteps | None]]:
+    """The iteration, step by step: (steps done, None), at last (10, the result), then kept."""
+    key = (name, pixels.tobytes(), label, target)
+    kept: dict[object, ten_steps.TenSteps] = _ten_kept()
+    if key not in kept:
+        for done, result in _ten_computed(name, pixels, label, target):
+            if result is None:
+                yield done, None
+                continue
+            while len(kept) >= _TEN_KEPT:
+                kept.pop(next(iter(kept)))
+            kept[key] = result
+    yield 10, kept[key]
+
+
+_TEN_KEPT = 8
+
+
+@st.cache_resource(show_spinner=False)
+def _ten_kept() -> dict[object, ten_steps.TenSteps]:
+    return {}
+
+
+def _ten_computed(
+    name: str, pixels: Pixels, label: int, target: int | None
+) -> Iterator[tuple[int, ten_steps.TenSteps | None]]:
+    network, image = _loaded(name), _image(pixels)
+    walk = ten_steps.steps(network, image, label, target)
+    for done in range(1, 11):
+        adversarial = _in_turn(next, walk)
+        yield done, None
+    yield 10, _in_turn(ten_steps.result, network, image, adversarial)
+
+
+def _loaded(name: str) -> nn.Module:
+    return _network(name, lambda share: None)
+
+
+def _image(pixels: Pixels) -> Tensor:
+    return pictures.to_tensor(pixels).to(device.choose())

@@ -1,0 +1,63 @@
+"""The drag-epsilon component: its html, css, js, and the functions that mount it.
+
+`show` mounts the viewer with one gradient's result; `feed` hands it what takes longer. Between
+them the browser has everything that a drag needs, and asks the server for nothing.
+"""
+
+import base64
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+from plotly.offline import get_plotlyjs
+
+_HERE = Path(__file__).parent
+_SCRIPTS = ("pixels.js", "png.js", "words.js", "chart.js", "lens.js", "view.js")
+
+_view = st.components.v2.component(
+    "fgsm_viewer",
+    html=(_HERE / "view.html").read_text(encoding="utf-8"),
+    css=(_HERE / "view.css").read_text(encoding="utf-8"),
+    js="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS),
+    isolate_styles=False,
+)
+_feed = st.components.v2.component(
+    "fgsm_feed", js=(_HERE / "feed.js").read_text(encoding="utf-8"), isolate_styles=False
+)
+_plotly = st.components.v2.component(
+    "fgsm_plotly",
+    js="const module = undefined, exports = undefined, define = undefined;\n"
+    "if (!window.Plotly) {\n" + get_plotlyjs() + "\n}\nexport default function () {}\n",
+    isolate_styles=False,
+)
+
+
+def show(data: dict[str, Any]) -> None:
+    """Mount the viewer, or hand the one that is there another picture.
+
+    data: JSON; arrays packed by `packed`. The keys are those that `demo.pages.attack` writes.
+    """
+    _view(data=data, key="viewer")
+
+
+def feed(kind: str, identity: str, data: dict[str, Any]) -> None:
+    """Hand the viewer a later result for the picture of that identity.
+
+    kind: "answers", "extra" or "progress".  data: JSON. Kept by the browser, newest of each kind.
+    """
+    # A key keeps one element a kind; progress comes several times in one run, and may not have one.
+    key = None if kind == "progress" else f"feed-{kind}"
+    _feed(data={"kind": kind, "id": identity, **data}, key=key)
+
+
+def load_plotly() -> None:
+    """Put Plotly's own bundle into the page; the viewer draws its curves once it is there."""
+    _plotly(key="plotly")
+
+
+def packed(array: NDArray[np.generic]) -> str:
+    """An array's bytes, deflated, in base64: bytes inside a dict would arrive broken."""
+    return base64.b64encode(zlib.compress(np.ascontiguousarray(array).tobytes(), 6)).decode()

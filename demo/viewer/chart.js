@@ -1,0 +1,58 @@
+// The Plotly figure and the marker above it. The marker is placed by the axis itself: nothing is redrawn.
+
+function plotlyReady() {
+  return new Promise((resolve) => {
+    const look = () => (window.Plotly ? resolve(window.Plotly) : setTimeout(look, 50));
+    look();
+  });
+}
+
+function createChart(root, onPick) {
+  const wrap = root.querySelector(".plot-wrap");
+  const plot = root.querySelector(".plot");
+  const marker = root.querySelector(".marker");
+  let shown = null; // { toStop, toX }
+  let x = null;
+  let turn = 0;
+
+  function place(stop) {
+    x = stop;
+    const axes = plot._fullLayout;
+    if (!shown || !axes || !axes.xaxis || stop === null) { marker.style.visibility = "hidden"; return; }
+    const left = axes.xaxis._offset + axes.xaxis.l2p(shown.toX(stop));
+    marker.style.height = axes.yaxis._length + "px";
+    marker.style.transform = `translate(${left - 1}px, ${axes.yaxis._offset}px)`;
+    marker.style.visibility = "visible";
+  }
+
+  async function draw(figure, scale) {
+    const mine = ++turn;
+    const Plotly = await plotlyReady();
+    if (mine !== turn || !plot.isConnected) return;
+    const style = getComputedStyle(root);
+    const ink = style.getPropertyValue("--st-text-color").trim() || "#222";
+    const grid = style.getPropertyValue("--st-border-color").trim() || "#ddd";
+    const layout = structuredClone(figure.layout);
+    Object.assign(layout, { paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", autosize: true });
+    layout.font = { color: ink, family: style.fontFamily, size: 13 };
+    if (plot.clientWidth < 520) { // a phone: the legend in two columns, with room for its rows
+      Object.assign(layout.legend, { entrywidth: 0.48, entrywidthmode: "fraction", font: { size: 11 } });
+      layout.margin.b = 64 + 17 * Math.ceil(figure.data.filter((t) => t.showlegend !== false).length / 2);
+      layout.font.size = 11;
+    }
+    layout.hoverlabel = { bgcolor: style.getPropertyValue("--st-secondary-background-color").trim(), font: { color: ink } };
+    for (const axis of ["xaxis", "yaxis"]) Object.assign(layout[axis], { gridcolor: grid, zerolinecolor: grid, linecolor: grid });
+    await Plotly.react(plot, structuredClone(figure.data), layout, { displayModeBar: false, responsive: true });
+    shown = scale;
+    place(x);
+  }
+
+  wrap.addEventListener("click", (event) => {
+    const axes = plot._fullLayout;
+    if (!shown || !axes) return;
+    const at = event.clientX - plot.getBoundingClientRect().left - axes.xaxis._offset;
+    if (at >= -4 && at <= axes.xaxis._length + 4) onPick(shown.toStop(axes.xaxis.p2l(at)));
+  });
+  new ResizeObserver(() => requestAnimationFrame(() => place(x))).observe(wrap);
+  return { draw, place };
+}

@@ -1,0 +1,154 @@
+"""A real server, a real browser. A browser that is missing is a failure, never a skip."""
+
+import io
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+]
+NOWHERE = "http://127.0.0.1:9"
+"""A proxy that nobody listens at: the server under test has no network."""
+
+
+def chromium() -> str | None:
+    """A Chromium of this machine; None lets Playwright use the one that it installed."""
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    found = [os.environ.get("DEMO_CHROMIUM"), *map(shutil.which, names)]
+    mac = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+    return next((path for path in [*found, mac] if path and Path(path).exists()), None)
+
+
+def start_server(home: Path, port: int) -> subprocess.Popen[bytes]:
+    """The app as a person starts it, with an empty weights cache and without the network."""
+    proxies = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), NOWHERE)
+    caches = {"TORCH_HOME": str(home / "torch"), "HF_HOME": str(home / "hf")}
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    with (home / "server.log").open("wb") as log:
+        return subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | proxies | caches, stdout=log, stderr=log
+        )
+
+
+def wait_until_healthy(address: str, seconds: float = 60) -> None:
+    """Return once the server answers; RuntimeError if it does not in time."""
+    end = time.monotonic() + seconds
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    while time.monotonic() < end:
+        try:
+            with opener.open(f"{address}/_stcore/health", timeout=2):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise RuntimeError(f"no server at {address} after {seconds} s")
+
+
+def free_port() -> int:
+    """A port that nobody uses at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the app is served."""
+    port = free_port()
+    home = tmp_path_factory.mktemp("server")
+    server = start_server(home, port)
+    try:
+        wait_until_healthy(f"http://127.0.0.1:{port}")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(10)
+        log = (home / "server.log").read_text(errors="replace")
+        assert "Traceback" not in log, log[-4000:]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium."""
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
+    """visit(query="", **context options) -> a page on which the first attack is complete.
+
+    visit.frames: what has gone to the server. At the end no page may have written to the console
+    or asked another host for anything.
+    """
+    said: list[str] = []
+    elsewhere: list[str] = []
+    contexts = []
+
+    def opened(query: str = "", **options: object) -> Page:
+        options = {"viewport": {"width": 1440, "height": 900}} | options
+        context = browser.new_context(**options)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(45_000)
+        page.on("console", lambda m: said.append(f"{m.type}: {m.text}"))
+        page.on("websocket", lambda w: w.on("framesent", lambda f: opened.frames.append(f)))
+        page.on("pageerror", lambda error: said.append(f"error: {error}"))
+        page.on(
+            "request",
+            lambda r: (
+                None if r.url.startswith((address, "blob:", "data:")) else elsewhere.append(r.url)
+            ),
+        )
+        page.goto(address + query)
+        complete(page)
+        return page
+
+    opened.frames = []  # type: ignore[attr-defined]
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not said, said
+    assert not elsewhere, elsewhere
+
+
+def complete(page: Page) -> None:
+    """Wait until every stop is answered and the curve is drawn."""
+    page.locator(".fgsm .notes .live").wait_for(state="attached")
+    page.locator(".fgsm .plot .main-svg").first.wait_for(state="attached")
+
+
+@pytest.fixture(scope="session")
+def photographs() -> Callable[[str], bytes]:
+    """One picture, "upright.jpg" or "rotated.jpg", as a camera held so saves it."""
+
+    def made(name: str) -> bytes:
+        picture = Image.open(ROOT / "assets" / "images" / "panda.webp").convert("RGB")
+        picture.thumbnail((800, 800))
+        exif, kept = Image.Exif(), io.BytesIO()
+        if name == "rotated.jpg":
+            picture = picture.transpose(Image.Transpose.ROTATE_90)
+            exif[0x0112] = 6
+        picture.save(kept, "JPEG", quality=95, exif=exif)
+        return kept.getvalue()
+
+    return made

@@ -1,0 +1,234 @@
+"""The attack page in a real browser: what a person does, and what they must then see."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import complete
+from tests.browser.reading import answer, clean, heading, marker, pixels, readout, set_stop
+
+Visit = Callable[..., Page]
+
+
+def test_it_opens_on_an_attack_that_works(visit: Visit) -> None:
+    page = visit()
+    assert readout(page) == ".0070 = 1.8/255"
+    assert clean(page).startswith("wallaby") and answer(page).startswith("timber wolf")
+    assert "turns this wallaby" in heading(page) and "into a timber wolf" in heading(page)
+    change = pixels(page, "Adversarial example").astype(int) - pixels(page, "Clean image")
+    assert np.abs(change).max() == 2
+    assert set(np.unique(pixels(page, "Perturbation"))) <= {0, 127, 128, 255}
+    assert page.locator(".fgsm [data-picture=perturbation] figcaption").inner_text().endswith("%")
+
+
+def test_a_drag_redraws_everything_in_the_browser_and_asks_the_server_nothing(visit: Visit) -> None:
+    page = visit()
+    page.wait_for_timeout(6000)  # the control and the logits arrive, then the line is quiet
+    sent: list[object] = []
+    page.on("request", lambda r: None if r.resource_type == "font" else sent.append(r.url))
+    quiet = len(visit.frames)  # type: ignore[attr-defined]
+    box = page.get_by_role("slider", name="Epsilon").bounding_box()
+    assert box
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 28 / 64, middle)
+    page.mouse.down()
+    seen = []
+    for share in (0.7, 0.5, 0.2, 0.02):
+        page.mouse.move(box["x"] + box["width"] * share, middle)
+        level = pixels(page, "Adversarial example").astype(int) - pixels(page, "Clean image")
+        seen.append((readout(page), answer(page), int(np.abs(level).max()), marker(page)))
+    page.mouse.up()
+    assert len({row[0] for row in seen}) == 4, seen
+    assert len({row[1] for row in seen}) == 4, seen
+    assert [row[2] for row in seen] == sorted((row[2] for row in seen), reverse=True)
+    assert [row[3] for row in seen] == sorted((row[3] for row in seen), reverse=True)
+    assert seen[-1][1].startswith("wallaby") and seen[0][2] > seen[-1][2]
+    assert len(visit.frames) == quiet > 0 and not sent  # type: ignore[attr-defined]
+
+
+def test_the_keyboard_moves_epsilon_and_home_is_the_picture_itself(visit: Visit) -> None:
+    page = visit()
+    slider = page.get_by_role("slider", name="Epsilon")
+    slider.focus()
+    before = readout(page)
+    page.keyboard.press("ArrowRight")
+    assert readout(page) != before
+    page.keyboard.press("End")
+    assert readout(page) == ".0627 = 16/255"
+    page.keyboard.press("Home")
+    assert readout(page) == "0 = 0/255"
+    assert answer(page) == clean(page)
+    assert (pixels(page, "Adversarial example") == pixels(page, "Clean image")).all()
+    assert "timber" not in (slider.get_attribute("aria-valuetext") or "")
+
+
+def test_a_click_on_the_curve_sets_epsilon(visit: Visit) -> None:
+    page = visit()
+    plot = page.locator(".fgsm .plot-wrap")
+    plot.scroll_into_view_if_needed()
+    box = plot.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + box["width"] - 14, box["y"] + 100)
+    expect(page.locator(".fgsm .readout")).to_have_text(".0627 = 16/255")
+
+
+def test_the_lens_says_value_sign_and_new_value(visit: Visit) -> None:
+    page = visit()
+    image = page.get_by_role("img", name="Clean image", exact=True)
+    image.focus()
+    page.keyboard.press("ArrowLeft")
+    text = page.locator(".fgsm .lens-text").inner_text()
+    red = int(pixels(page, "Clean image")[112, 111, 0])
+    assert text.startswith("Pixel (111, 112)") and f"R {red}, sign" in text
+
+
+def upload(page: Page, data: bytes, name: str) -> None:
+    """Hand a file to the uploader."""
+    page.locator("input[type=file]").first.set_input_files(
+        {"name": name, "mimeType": "application/octet-stream", "buffer": data}
+    )
+
+
+def wait_for_new(page: Page, old: str) -> None:
+    """Wait until the viewer shows another clean answer, complete with its curve."""
+    expect(page.locator(".fgsm [data-picture=clean] figcaption")).not_to_have_text(old)
+    complete(page)
+
+
+def test_own_pictures_are_taken_and_a_rotated_phone_photo_is_turned_upright(
+    visit: Visit, photographs: Callable[[str], bytes]
+) -> None:
+    page = visit()
+    old = clean(page)
+    upload(page, photographs("upright.jpg"), "dog.jpg")
+    wait_for_new(page, old)
+    upright = pixels(page, "Clean image").astype(int)
+    first = clean(page)
+    upload(page, photographs("rotated.jpg"), "phone.jpg")
+    page.wait_for_function(
+        "document.querySelector('.stCaption, [data-testid=stCaptionContainer]')"
+        "?.innerText.includes('phone.jpg')"
+    )
+    page.wait_for_timeout(1500)
+    rotated = pixels(page, "Clean image").astype(int)
+    assert clean(page).split("\n")[0].split()[0] == first.split()[0]
+    assert np.abs(rotated - upright).mean() < 3
+
+
+def test_a_broken_file_gets_one_sentence_and_the_last_picture_stays(
+    visit: Visit, photographs: Callable[[str], bytes]
+) -> None:
+    page = visit()
+    old = pixels(page, "Clean image")
+    for data in (photographs("upright.jpg")[:2000], b"", b"<svg xmlns='...'/>"):
+        upload(page, data, "broken.jpg")
+        page.get_by_test_id("stAlert").wait_for()
+        assert len(page.get_by_test_id("stAlert").all()) == 1
+        assert "Traceback" not in page.inner_text("body")
+        assert (pixels(page, "Clean image") == old).all()
+
+
+def test_a_target_can_be_searched_and_the_page_says_whether_it_was_reached(visit: Visit) -> None:
+    page = visit("?picture=panda")
+    page.get_by_text("toward a target").click()
+    box = page.get_by_role("combobox", name="Target: what it shall see")
+    box.click()
+    box.fill("gibbon")
+    page.keyboard.press("Enter")
+    expect(page.locator(".fgsm .equation")).to_contain_text("gibbon")
+    expect(page.locator(".fgsm .notes")).to_contain_text("One step is too weak")
+    assert "−" in page.locator(".fgsm .equation").inner_text()
+
+
+def test_the_papers_panda_needs_ten_steps_to_become_a_gibbon(visit: Visit) -> None:
+    page = visit()
+    page.get_by_role("button", name="The paper's panda").click()
+    expect(page.locator(".fgsm .equation")).to_contain_text("ten times")
+    expect(page.locator(".fgsm .notes")).to_contain_text("ten steps do")
+    complete(page)
+    set_stop(page, 3)
+    expect(page.locator(".fgsm .answer .name")).to_have_text("gibbon")
+    assert clean(page).startswith("giant panda")
+    assert "one step does not get there at any epsilon" in page.locator(".fgsm .notes").inner_text()
+
+
+def test_a_link_restores_the_view_and_nonsense_in_it_does_no_harm(visit: Visit) -> None:
+    first = visit("?picture=panda")
+    first.get_by_text("toward a target").click()
+    expect(first.locator(".fgsm .equation")).to_contain_text("−")
+    complete(first)
+    set_stop(first, 40)
+    link = first.evaluate("location.search")
+    second = visit(link)
+    assert heading(second) == heading(first) and readout(second) == readout(first)
+    third = visit("?picture=nobody&network=..&epsilon=nan&target=%00&label=x&goal=up&method=7")
+    assert readout(third) == ".0070 = 1.8/255" and clean(third).startswith("wallaby")
+
+
+def test_the_saved_png_opened_again_gets_the_stated_answer(visit: Visit, tmp_path: Path) -> None:
+    page = visit()
+    stated = page.locator(".fgsm .facts").inner_text().split("saved as 8-bit PNG: ")[1]
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Adversarial PNG").click()
+    saved = tmp_path / "saved.png"
+    download.value.save_as(saved)
+    shown = pixels(page, "Adversarial example")
+    old = clean(page)
+    upload(page, saved.read_bytes(), "saved.png")
+    wait_for_new(page, old)
+    assert (pixels(page, "Clean image") == shown).all()
+    assert clean(page) in stated
+
+
+@pytest.mark.parametrize("kind", ["Perturbation PNG", "Figure for a slide", "Curve as CSV"])
+def test_every_export_gives_a_file(visit: Visit, kind: str, tmp_path: Path) -> None:
+    page = visit()
+    with page.expect_download() as download:
+        page.get_by_role("button", name=kind).click()
+    download.value.save_as(tmp_path / "file")
+    data = (tmp_path / "file").read_bytes()
+    if kind == "Curve as CSV":
+        lines = data.decode().splitlines()
+        assert len(lines) == 66 and lines[0].startswith("epsilon,")
+    else:
+        assert data.startswith(b"\x89PNG")
+
+
+def test_on_a_phone_the_slider_and_all_three_pictures_are_on_one_screen(visit: Visit) -> None:
+    page = visit(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    places = [page.get_by_role("img", name=n, exact=True).bounding_box()
+              for n in ("Clean image", "Perturbation", "Adversarial example")]  # fmt: skip
+    places.append(page.get_by_role("slider", name="Epsilon").bounding_box())
+    for place in places:
+        assert place and place["y"] >= 0 and place["y"] + place["height"] <= 844
+        assert place["x"] >= 0 and place["x"] + place["width"] <= 390
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_serious_fault(visit: Visit, scheme: str) -> None:
+    page = visit(color_scheme=scheme)
+    found = Axe().run(page).response["violations"]
+    grave = [f for f in found if f["impact"] in ("serious", "critical")]
+    told = [(f["id"], [n["html"][:200] for n in f["nodes"]]) for f in grave]
+    assert not told, told
+
+
+def test_without_the_network_a_downloaded_model_gets_a_sentence_and_the_embedded_one_answers(
+    visit: Visit,
+) -> None:
+    page = visit("?network=googlenet")
+    assert "GoogLeNet" in page.get_by_test_id("stAlert").first.inner_text()
+    assert clean(page).startswith("wallaby")
+    assert "EfficientNet-Lite0" in page.locator(".fgsm .facts").inner_text()
+
+
+def test_the_switch_appears_where_a_network_has_a_twin(visit: Visit) -> None:
+    page = visit("?network=inception-v3")
+    expect(page.get_by_text("Adversarially trained model")).to_be_visible()
+    page = visit()
+    expect(page.get_by_text("Adversarially trained model")).to_have_count(0)

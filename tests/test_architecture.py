@@ -1,0 +1,129 @@
+"""The house's law: data flows one way, rooms have names, functions and files stay short."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+SHELVES: dict[str, float] = {
+    "fgsm": 0, "scores": 0, "device": 0,
+    "attacks": 1, "pictures": 1, "gallery": 1, "networks": 1, "downloads": 1,
+    "weights": 1.5,
+    "models": 2,
+    "experiments": 3,
+    "figures": 4,
+    "store": 5, "viewer": 5, "picker": 5,
+    "controls": 5.5,
+    "pages": 6, "commands": 6,
+    "app": 7, "__main__": 7,
+}  # fmt: skip
+"""Room -> shelf. A room imports from lower shelves only; `__init__` is the map and imports none."""
+
+LONGEST_FUNCTION = 40
+LONGEST_FILE = 220
+LONGER_FILES = {"demo/models.py": 270, "demo/pictures.py": 290, "demo/pages/attack.py": 330}
+"""A table of cards, many file formats, and a page that lays out everything."""
+
+FILES = sorted([*(ROOT / "demo").rglob("*.py"), ROOT / "app.py"])
+each_file = pytest.mark.parametrize("path", FILES, ids=lambda path: address(path))
+
+
+def address(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def room(path: Path) -> str:
+    """fgsm for demo/fgsm.py, experiments for all in demo/experiments, app for app.py."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return parts[0] if len(parts) == 1 else parts[1]
+
+
+def imported(path: Path) -> set[str]:
+    """Every module that a file imports, anywhere in it, by its full name."""
+    modules: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            modules |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            modules |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return modules
+
+
+def rooms_imported(path: Path) -> set[str]:
+    return {name.split(".")[1] for name in imported(path) if name.startswith("demo.")}
+
+
+def packages_imported(path: Path) -> set[str]:
+    return {name.split(".")[0] for name in imported(path)}
+
+
+@each_file
+def test_a_room_imports_only_from_lower_shelves(path: Path) -> None:
+    here = room(path)
+    if here == "__init__":
+        assert not rooms_imported(path)
+        return
+    assert here in SHELVES, f"give the room {here} a shelf"
+    for there in rooms_imported(path) - {here}:
+        assert SHELVES[there] < SHELVES[here], f"{here} must not import {there}"
+
+
+@each_file
+def test_streamlit_plotly_and_torch_stay_on_their_shelves(path: Path) -> None:
+    here, packages = room(path), packages_imported(path)
+    if "streamlit" in packages:
+        assert SHELVES[here] >= 5 and here not in ("commands", "__main__")
+    if "plotly" in packages:
+        assert here in ("figures", "viewer")
+    if here == "figures":
+        assert packages.isdisjoint({"torch", "timm", "torchvision"})
+    if here in ("fgsm", "scores"):
+        assert packages <= {"torch", "collections"}
+
+
+@pytest.mark.parametrize("here", SHELVES)
+def test_every_shelved_room_exists(here: str) -> None:
+    home = ROOT if here == "app" else ROOT / "demo"
+    assert (home / f"{here}.py").is_file() or (home / here).is_dir()
+
+
+def test_no_room_is_without_a_name_on_its_door() -> None:
+    nameless = {"utils", "util", "helpers", "common", "misc", "types", "config"}
+    assert not [address(path) for path in FILES if {*path.parts, path.stem} & nameless]
+
+
+def functions(path: Path) -> list[ast.FunctionDef]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+
+
+def public(path: Path) -> list[ast.Module | ast.ClassDef | ast.FunctionDef]:
+    """The module, its public classes and functions, and those classes' public methods."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found: list[ast.Module | ast.ClassDef | ast.FunctionDef] = [tree]
+    for node in found:
+        if not isinstance(node, ast.FunctionDef):
+            inside = (n for n in node.body if isinstance(n, ast.ClassDef | ast.FunctionDef))
+            found.extend(n for n in inside if not n.name.startswith("_"))
+    return found
+
+
+@each_file
+def test_functions_are_short(path: Path) -> None:
+    lengths = {f.name: (f.end_lineno or 0) - f.lineno + 1 for f in functions(path)}
+    assert {name: n for name, n in lengths.items() if n > LONGEST_FUNCTION} == {}
+
+
+@each_file
+def test_files_are_short(path: Path) -> None:
+    lines = len(path.read_text(encoding="utf-8").splitlines())
+    assert lines <= LONGER_FILES.get(address(path), LONGEST_FILE)
+
+
+@each_file
+def test_whatever_is_public_says_what_it_is(path: Path) -> None:
+    silent = [getattr(n, "name", "the module") for n in public(path) if not ast.get_docstring(n)]
+    assert silent == []

@@ -1,0 +1,220 @@
+"""`python -m demo attack`: the core's numbers, a file that carries its answer, a short no."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from demo import __main__ as command_line
+from demo import fgsm, models, pictures, scores
+from demo.commands import attack, classes
+from demo.experiments import confidence_sweep, ten_steps
+
+Run = Callable[..., dict[str, Any]]
+NAME = models.MODELS[0].name
+
+
+def picture_of(name: str) -> Path:
+    return models.ASSETS / "images" / f"{name}.webp"
+
+
+PANDA = picture_of("panda")
+
+
+@pytest.fixture(scope="module")
+def network() -> nn.Module:
+    return models.load(NAME, torch.device("cpu"))
+
+
+@pytest.fixture
+def run(
+    network: nn.Module, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Run:
+    """The command with --json, its network loaded once, at few stops: words -> what it printed."""
+    monkeypatch.setenv("DEMO_DEVICE", "cpu")
+    monkeypatch.setattr(models, "load", lambda *_: network)
+    monkeypatch.setattr(confidence_sweep, "STOPS", (0.0, 1 / 255, 0.007, 4 / 255))
+    monkeypatch.setattr(ten_steps, "LEVELS", (0, 1))
+
+    def words_to_facts(*words: object) -> dict[str, Any]:
+        assert command_line.main(["attack", *map(str, words), "--json"]) == 0
+        facts: dict[str, Any] = json.loads(capsys.readouterr().out)
+        return facts
+
+    return words_to_facts
+
+
+def test_the_answers_are_those_of_the_core(run: Run, network: nn.Module) -> None:
+    facts = run(PANDA, "--epsilon", "2/255")
+    pixels = pictures.at_network_size(pictures.from_bytes(PANDA.read_bytes()), 224)
+    image = pictures.to_tensor(pixels)
+    label = scores.predicted_label(network(image))
+    attacked = fgsm.fgsm(network, image, label, 2 / 255)
+    assert facts["clean"]["index"] == label.item()
+    for what, seen in (("clean", image), ("adversarial", attacked)):
+        logits = network(seen).detach()
+        assert facts[what]["index"] == scores.predicted_label(logits).item()
+        assert facts[what]["confidence"] == pytest.approx(
+            scores.confidence(logits).item(), abs=1e-4
+        )
+    loss = -scores.label_confidence(network(attacked).detach(), label).log().item()
+    assert facts["loss_after"] == pytest.approx(loss, rel=1e-3)
+    assert facts["loss_after"] > facts["loss_before"]
+
+
+@pytest.mark.parametrize("steps", [1, 10])
+def test_the_saved_picture_opened_again_gets_the_stated_answer(
+    steps: int, run: Run, tmp_path: Path
+) -> None:
+    out = tmp_path / "attacked.png"
+    facts = run(PANDA, "--epsilon", ".007", "--steps", steps, "--out", out)
+    again = run(out, "--epsilon", 0)
+    for what in ("clean", "adversarial", "saved"):
+        assert again[what]["index"] == facts["saved"]["index"]
+        assert again[what]["confidence"] == pytest.approx(facts["saved"]["confidence"], abs=1e-4)
+    clean = pictures.at_network_size(pictures.from_bytes(PANDA.read_bytes()), 224).astype(int)
+    saved = np.array(pictures.from_bytes(out.read_bytes())).astype(int)
+    assert np.abs(saved - clean).max() == 2
+
+
+def test_epsilon_zero_changes_nothing(run: Run) -> None:
+    facts = run(PANDA, "--epsilon", 0)
+    assert facts["adversarial"]["index"] == facts["clean"]["index"] == facts["saved"]["index"]
+    assert facts["loss_before"] == facts["loss_after"]
+    assert facts["largest_change_of_255"] == facts["clipped_share"] == 0
+
+
+@pytest.mark.parametrize("steps", [1, 10])
+def test_the_whole_range_is_a_legal_epsilon(steps: int, run: Run, tmp_path: Path) -> None:
+    out = tmp_path / "attacked.png"
+    facts = run(PANDA, "--epsilon", 1, "--steps", steps, "--out", out)
+    assert 128 < facts["largest_change_of_255"] <= 255.001
+    assert facts["saved"]["index"] == facts["adversarial"]["index"]
+
+
+def test_the_first_stop_that_flips_is_a_stop_whose_answer_differs(run: Run) -> None:
+    photo = picture_of("neuschwanstein-castle")
+    facts = run(photo)
+    at = facts["flips_at_epsilon"]
+    assert run(photo, "--epsilon", repr(at))["adversarial"]["index"] != facts["clean"]["index"]
+
+
+def test_ten_steps_reach_the_target_that_one_step_misses(run: Run) -> None:
+    words = (PANDA, "--epsilon", "1/255", "--target", "GIBBON")
+    one, ten = run(*words), run(*words, "--steps", 10)
+    assert one["target"] == ten["target"] == ten["adversarial"]["class"] == "gibbon"
+    assert one["adversarial"]["class"] != "gibbon"
+    assert any("One step is too weak" in note for note in one["notes"])
+    assert ten["loss_after"] < ten["loss_before"]
+    assert ten["largest_change_of_255"] == pytest.approx(1, abs=1e-3)
+
+
+def test_the_label_in_the_loss_can_be_given_by_its_number(run: Run) -> None:
+    facts = run(PANDA, "--label", 7)
+    assert facts["label"] == models.class_names(models.MODELS[0])[7]
+    assert any("wrong to begin with" in note for note in facts["notes"])
+
+
+def test_the_runner_up_can_be_the_target(run: Run) -> None:
+    facts = run(PANDA, "--target", "runner-up")
+    assert facts["target"] not in (None, facts["clean"]["class"])
+
+
+def test_the_report_says_what_json_says(
+    run: Run, network: nn.Module, capsys: pytest.CaptureFixture[str]
+) -> None:
+    facts = run(PANDA, "--epsilon", "2/255")
+    assert command_line.main(["attack", str(PANDA), "--epsilon", "2/255"]) == 0
+    report = capsys.readouterr().out
+    for what in ("clean", "perturbation", "adversarial", "saved"):
+        assert f"{facts[what]['class']}, {100 * facts[what]['confidence']:.2f} %" in report
+    assert "epsilon = 0.007843 (2/255)" in report
+    assert f"{facts['loss_before']:.4g} -> {facts['loss_after']:.4g} nats" in report
+    assert f"{100 * facts['clipped_share']:.2f} %" in report
+
+
+@pytest.mark.parametrize(
+    ("words", "epsilon"),
+    [("0.007", 0.007), (".007", 0.007), ("2/255", 2 / 255), ("1.5 / 255", 1.5 / 255), ("1", 1.0)],
+)
+def test_epsilon_is_a_fraction_in_either_form(words: str, epsilon: float) -> None:
+    assert attack.epsilon_of(words) == epsilon
+
+
+@pytest.mark.parametrize(
+    "words", ["", "x", "-0.1", "-1/255", "1.01", "2", "nan", "inf", "1/0", "1/2/3"]
+)
+def test_another_epsilon_is_refused(words: str) -> None:
+    with pytest.raises(ValueError, match="a number from 0 to 1"):
+        attack.epsilon_of(words)
+
+
+def test_a_name_that_two_classes_share_asks_for_the_number() -> None:
+    with pytest.raises(ValueError, match="'crane', 0 and 2"):
+        classes.find("crane", ("crane", "owl", "Crane"))
+
+
+NONSENSE = {
+    "no such file": (["{folder}/none.jpg"], "no file"),
+    "a folder": (["{folder}"], "no file"),
+    "not a picture": (["{folder}/text.png"], "was expected"),
+    "no such model": (["{panda}", "--model", "alexnet"], "no model called 'alexnet'"),
+    "no such class": (["{panda}", "--target", "gibon"], "did you mean gibbon"),
+    "no such number": (["{panda}", "--label", "1000"], "no class called '1000'"),
+    "epsilon of words": (["{panda}", "--epsilon", "big"], "not 'big'"),
+    "epsilon below 0": (["{panda}", "--epsilon", "-0.1"], "not '-0.1'"),
+    "epsilon above 1": (["{panda}", "--epsilon", "8"], "not '8'"),
+    "no such folder": (["{panda}", "--out", "{folder}/no/a.png"], "no folder"),
+    "not a PNG": (["{panda}", "--out", "{folder}/a.jpg"], "end in .png"),
+    "three steps": (["{panda}", "--steps", "3"], "choose from 1, 10"),
+    "two goals": (["{panda}", "--label", "1", "--target", "2"], "not allowed with"),
+    "no picture": ([], "required: PHOTO"),
+}
+"""What may be wrong -> the words, and a part of the sentence."""
+
+
+@pytest.mark.parametrize("case", NONSENSE)
+def test_what_is_wrong_is_said_in_one_line(
+    case: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "text.png").write_text("not a picture")
+    words, part = NONSENSE[case]
+    assert exit_code(["attack", *(w.format(folder=tmp_path, panda=PANDA) for w in words)]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert part in printed.err
+    assert printed.err.count("\n") == 1
+
+
+def exit_code(words: list[str]) -> object:
+    try:
+        return command_line.main(words)
+    except SystemExit as end:
+        return end.code
+
+
+def test_a_network_that_cannot_be_fetched_is_said_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(*_: object) -> nn.Module:
+        raise models.Unavailable("GoogLeNet is not here yet.")
+
+    monkeypatch.setattr(models, "load", refuse)
+    assert command_line.main(["attack", str(PANDA), "--model", "googlenet"]) == 2
+    assert capsys.readouterr().err == "python -m demo attack: GoogLeNet is not here yet.\n"
+
+
+def test_a_shell_can_run_it() -> None:
+    words = [sys.executable, "-m", "demo", "attack", str(PANDA), "--json"]
+    done = subprocess.run(
+        words, check=False, capture_output=True, text=True, cwd=models.ASSETS.parent
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["clean"]["class"] == "giant panda"

@@ -1,0 +1,115 @@
+"""`demo.figures`: the data, the axes' titles, and one colour for one thing."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from demo.experiments.confidence_sweep import STOPS
+from demo.figures import confidence_sweep, logits_line, palette
+
+LEVELS = 255 * np.array(STOPS)
+NAMES = {3: "giant panda", 5: "gibbon", 8: "indri"}
+FALLING = np.linspace(1, 0, 65)
+CURVES = {3: FALLING, 5: 1 - FALLING}
+ANSWERS = np.array([3] * 20 + [8] * 2 + [5] * 43)
+
+
+def curve(**more: Any) -> Any:
+    return confidence_sweep.plot(LEVELS, CURVES, ANSWERS, NAMES, 3, **more)
+
+
+def traces(figure: Any) -> dict[str, Any]:
+    return {trace.name: trace for trace in figure.data if trace.name}
+
+
+def test_the_curve_holds_each_class_in_percent_at_every_stop() -> None:
+    lines = traces(curve())
+    assert list(lines) == ["giant panda", "gibbon"]
+    np.testing.assert_allclose(lines["giant panda"].y, 100 * FALLING)
+    np.testing.assert_allclose(lines["gibbon"].y, 100 - 100 * FALLING)
+    for line in lines.values():
+        assert list(line.x) == list(range(65))
+        np.testing.assert_allclose(line.customdata, LEVELS)
+
+
+def test_the_curve_s_axes_say_what_they_measure() -> None:
+    layout = curve().layout
+    assert layout.xaxis.title.text == "255 × epsilon (stretched near 0)"
+    assert layout.yaxis.title.text == "confidence, %"
+    assert tuple(layout.yaxis.range) == (-2, 102)
+
+
+def test_each_tick_stands_at_the_stop_that_it_names() -> None:
+    axis = curve().layout.xaxis
+    values = {"¼": 1 / 4, "½": 1 / 2} | {str(n): n for n in (0, 1, 2, 4, 8, 16)}
+    assert list(axis.ticktext) == ["0", "¼", "½", "1", "2", "4", "8", "16"]
+    for text, at in zip(axis.ticktext, axis.tickvals, strict=True):
+        assert pytest.approx(values[text]) == LEVELS[round(at)]
+        assert at == pytest.approx(round(at))
+
+
+def test_a_shorter_sweep_has_no_ticks_beyond_its_end() -> None:
+    figure = confidence_sweep.plot(np.array([0.0, 1, 2]), {3: np.ones(3)}, ANSWERS[:3], NAMES, 3)
+    assert list(figure.layout.xaxis.ticktext) == ["0", "¼", "½", "1", "2"]
+
+
+def test_the_bands_cover_the_stops_once_in_the_answers_order() -> None:
+    assert confidence_sweep.runs(ANSWERS) == [(3, 0, 19), (8, 20, 21), (5, 22, 64)]
+    bands = curve().layout.shapes
+    assert [(band.x0, band.x1) for band in bands] == [(-0.5, 19.5), (19.5, 21.5), (21.5, 64.5)]
+    lines = traces(curve())
+    assert bands[0].fillcolor == lines["giant panda"].line.color
+    assert bands[1].fillcolor == palette.CONTROL  # an answer without a line of its own
+    assert bands[2].fillcolor == lines["gibbon"].line.color
+
+
+def test_an_answer_that_comes_back_is_another_band() -> None:
+    assert confidence_sweep.runs(np.array([1, 1, 2, 1])) == [(1, 0, 1), (2, 2, 2), (1, 3, 3)]
+
+
+def test_only_wide_bands_are_named() -> None:
+    words = [(a.text, a.x) for a in curve().layout.annotations]
+    assert words == [("giant panda", 9.5), ("gibbon", 43.0)]
+
+
+def test_the_control_is_a_mean_within_its_band_at_its_own_stops() -> None:
+    seeds = np.array([[0.9, 0.8, 0.7], [0.9, 0.6, 0.5]])
+    figure = curve(control=(LEVELS[[0, 24, 64]], seeds))
+    mean = traces(figure)["giant panda, random signs"]
+    np.testing.assert_allclose(mean.x, [0, 24, 64])
+    np.testing.assert_allclose(mean.y, [90, 70, 60])
+    top, bottom = (trace for trace in figure.data if trace.name is None)
+    np.testing.assert_allclose(top.y, [90, 80, 70])
+    np.testing.assert_allclose(bottom.y, [90, 60, 50])
+    assert bottom.fill == "tonexty" and mean.line.color == palette.CONTROL
+
+
+def test_the_logits_run_through_zero_with_one_line_a_class() -> None:
+    levels = np.array([-16.0, 0.0, 16.0])
+    figure = logits_line.plot(levels, {3: np.array([1.0, 2, 3]), 5: np.zeros(3)}, NAMES, 3, 5)
+    lines = traces(figure)
+    assert list(lines["giant panda"].x) == [-16, 0, 16]
+    assert list(lines["giant panda"].y) == [1, 2, 3]
+    assert figure.layout.xaxis.title.text == "255 × epsilon, along the same signs"
+    assert figure.layout.yaxis.title.text == "logit"
+    assert lines["gibbon"].line.color == palette.TARGET
+
+
+def test_a_class_has_the_same_colour_in_both_figures() -> None:
+    both = traces(curve(target=5)), traces(logits_line.plot(LEVELS, CURVES, NAMES, 3, 5))
+    for name in ("giant panda", "gibbon"):
+        first, second = (lines[name].line for lines in both)
+        assert (first.color, first.dash, first.width) == (second.color, second.dash, second.width)
+
+
+def test_label_and_target_keep_their_colours_and_no_two_lines_look_alike() -> None:
+    styles = palette.line(3, 5, [1, 3, 2, 5, 4, 6])
+    assert styles[3] == (palette.LABEL, "solid") and styles[5] == (palette.TARGET, "solid")
+    assert len(set(styles.values())) == 6
+    rivals = [styles[k] for k in (1, 2, 4, 6)]
+    assert len({dash for _, dash in rivals}) == 4 and all(dash != "solid" for _, dash in rivals)
+
+
+def test_a_target_that_is_the_label_is_drawn_as_the_target() -> None:
+    assert palette.line(3, 3, [3])[3] == (palette.TARGET, "solid")

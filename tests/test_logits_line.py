@@ -1,0 +1,50 @@
+"""`demo.experiments.logits_line`: both sides of the picture, joined without a seam."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from demo import attacks
+from demo.experiments import logits_line
+from tests.test_fgsm import GREY, logistic
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+NEGATIVE, POSITIVE = (-0.2, -0.1), (0.0, 0.1, 0.2)
+Drawn = Callable[..., tuple[Tensor, Tensor]]
+
+
+def joined(model: Callable[[Tensor], Tensor], image: Tensor, signs: Tensor) -> object:
+    ahead = attacks.logits_along(model, image, signs, POSITIVE).numpy()
+    return logits_line.run(model, image, signs, (np.array(POSITIVE), ahead), NEGATIVE)
+
+
+def test_a_linear_model_s_logits_are_straight_lines() -> None:
+    line = joined(logistic, GREY, torch.tensor([1.0, -1.0, 1.0]).view(1, 3, 1, 1))
+    assert line.epsilons.tolist() == pytest.approx([-0.2, -0.1, 0, 0.1, 0.2])
+    by_class = dict(zip(line.classes.tolist(), line.logits.T.tolist(), strict=True))
+    assert by_class[1] == pytest.approx([0.75 + 3.5 * e for e in line.epsilons], abs=1e-6)
+    assert by_class[0] == [0, 0, 0, 0, 0]
+
+
+def test_each_point_is_an_evaluation_of_the_network(
+    small: Callable[[int], nn.Module], drawn: Drawn
+) -> None:
+    model, (image, _) = small(2), drawn(2, 1)
+    signs = attacks.random_signs(image.shape, torch.Generator().manual_seed(1))
+    line = joined(model, image, signs)
+    for epsilon, logits in zip(line.epsilons, line.logits, strict=True):
+        expected = model((image + epsilon * signs).float().clamp(0, 1))[0, line.classes]
+        np.testing.assert_allclose(logits, expected.detach().numpy(), rtol=1e-5, atol=1e-5)
+
+
+def test_the_winners_come_first_then_the_highest_peaks() -> None:
+    logits = np.zeros((3, 30), dtype=np.float32)
+    logits[0, 7], logits[1, 9], logits[2, 7] = 5, 8, 6
+    logits[:, 3] = 4
+    classes = logits_line.strongest(logits)
+    assert classes[:3].tolist() == [9, 7, 3]
+    assert len(classes) == len(set(classes.tolist())) == logits_line.CLASSES_SHOWN
