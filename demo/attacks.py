@@ -77,3 +77,55 @@ def _iterate(
         inside_the_ball = torch.maximum(torch.minimum(eta, epsilon), -epsilon)
         current = fgsm.adversarial_example(images, inside_the_ball)
         yield current
+
+
+def projected_gradient_descent(
+    model: fgsm.Model,
+    images: Tensor,
+    labels: Tensor,
+    epsilon: float,
+    steps: int,
+    step: float,
+    generator: torch.Generator,
+    restarts: int = 1,
+) -> Tensor:
+    """x_{i+1} = clip_{x, epsilon}(x_i + step * sign(grad_x J(theta, x_i, y))) from a random start.
+
+    images: (N, C, H, W).  labels: (N,).  step: max-norm of one step.  generator: on the images'
+    device.  Each restart begins elsewhere in the ball, and runs only for images whose answer is
+    still the label. Gives the examples of the last run of each image, so a wrong answer is kept.
+    Source: Madry et al., arXiv:1706.06083, section 2.1.
+    """
+    worst = images
+    standing = torch.arange(len(labels), device=labels.device)
+    for _ in range(restarts):
+        found = _projected(
+            model, images[standing], labels[standing], epsilon, steps, step, generator
+        )
+        worst = worst.index_copy(0, standing, found)
+        if restarts > 1:
+            with torch.inference_mode():
+                right = model(found).argmax(dim=1) == labels[standing]
+            standing = standing[right]
+            if not len(standing):
+                break
+    return worst
+
+
+def _projected(
+    model: fgsm.Model,
+    images: Tensor,
+    labels: Tensor,
+    epsilon: float,
+    steps: int,
+    step: float,
+    generator: torch.Generator,
+) -> Tensor:
+    lowest = (images - epsilon).clamp_min(fgsm.PIXEL_RANGE[0])
+    highest = (images + epsilon).clamp_max(fgsm.PIXEL_RANGE[1])
+    noise = torch.rand(images.shape, generator=generator, device=images.device) * 2 - 1
+    current = (images + epsilon * noise).clamp(lowest, highest)
+    for _ in range(steps):
+        gradient = fgsm.loss_gradient(model, current, labels)
+        current = (current + fgsm.perturbation(gradient, step)).clamp(lowest, highest)
+    return current

@@ -16,7 +16,7 @@ import torch
 from torch import nn
 
 import demo.device
-from demo import downloads, networks, weights
+from demo import downloads, folding, networks, weights
 
 ASSETS = Path(__file__).parent.parent / "assets"
 HALF = (0.5, 0.5, 0.5)
@@ -205,8 +205,8 @@ def load(
 
 def _ready(network: nn.Module, card: ModelCard, device: torch.device) -> nn.Module:
     """`network` normalised, frozen, and rewritten and laid out for speed on `device`."""
-    folded = networks.fold_batch_norm(network.eval(), card.input_size)
-    fixed = networks.fix_padding(folded, card.input_size)
+    folded = folding.fold_batch_norm(network.eval(), card.input_size)
+    fixed = folding.fix_padding(folded, card.input_size)
     model = networks.Normalized(fixed, card.mean, card.std).eval().requires_grad_(False)
     channels_last = device.type in ("cpu", "cuda")
     layout = torch.channels_last if channels_last else torch.contiguous_format

@@ -1,24 +1,18 @@
 """Networks: what stands between an image in [0, 1] and the logits.
 
-    logits = network((images - mean) / std)
-
-`Normalized` puts the normalisation inside the model, so that epsilon and the clip range mean
-pixels everywhere else. `fold_batch_norm` and `fix_padding` make the same function cheaper to
-compute; both look at one trial run, and refuse a network whose answer they would change.
+`Normalized` puts a photograph network's normalisation inside the model, so that epsilon and the
+clip range mean pixels everywhere else. The others are the paper's networks for digits; each
+takes images (N, 1, 28, 28) in [0, 1] and gives logits (N, K).
 """
 
-import copy
-import math
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.nn.utils.fusion import fuse_conv_bn_weights
 
-TOLERANCE = 1e-3
-"""Largest change of a logit, over the largest logit, that rounding in float32 can explain."""
+PIXELS = 28 * 28
+DIGITS = 10
 
 
 class Normalized(nn.Module):
@@ -43,138 +37,145 @@ def _per_channel(values: Sequence[float]) -> Tensor:
     return torch.tensor(values, dtype=torch.float32).reshape(1, -1, 1, 1)
 
 
-def fold_batch_norm(network: nn.Module, size: int = 224) -> nn.Module:
-    """W' = W * gamma / sqrt(var + e), b' = beta - mu * gamma / sqrt(var + e): a copy without norms.
+class LogisticRegression(nn.Module):
+    """z = w.x + b; P(y|x) = sigmoid(y z), y = -1 or +1: two classes, the second is y = +1.
 
-    At rest a batch norm is a fixed scale and shift of each channel, so it merges into the
-    convolution before it: the same function up to float32 rounding, in about half the time.
-    size: side of the square image of one trial run, which shows what follows what. A norm that
-    does not take exactly one convolution's output, or an answer that changes, is refused with a
-    `ValueError`. The merge is computed in float64. The argument is left as it is.
+    As logits (-z/2, z/2), whose softmax is that probability and whose cross-entropy is
+    softplus(-y z). Source: arXiv:1412.6572, section 5.
     """
-    if network.training:
-        raise ValueError("Batch norms are folded in a network at rest; call .eval() first.")
-    folded = copy.deepcopy(network)
-    probe = _probe(size)
-    for convolution, norm in _pairs(folded, probe):
-        _merge(folded, convolution, norm)
-    _refuse_another_answer(network, folded, probe)
-    return folded
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(PIXELS))
+        self.bias = nn.Parameter(torch.zeros(()))
+
+    def activation(self, images: Tensor) -> Tensor:
+        """images: (N, 1, 28, 28) -> z (N,)."""
+        return images.flatten(1) @ self.weight + self.bias
+
+    def forward(self, images: Tensor) -> Tensor:
+        """images: (N, 1, 28, 28) -> logits (N, 2)."""
+        z = self.activation(images)
+        return torch.stack([-z / 2, z / 2], dim=1)
 
 
-def fix_padding(network: nn.Module, size: int = 224) -> nn.Module:
-    """conv(pad(images)) = conv'(images): a copy whose uneven padding is worked out beforehand.
+def softplus_loss(logits: Tensor, labels: Tensor) -> Tensor:
+    """mean softplus(-y z), y = -1 for label 0 and +1 for label 1, as the lecture writes it.
 
-    TensorFlow's "same" padding puts one row more after than before, which timm's `Conv2dSame`
-    does by copying the images at each call. A kernel with one leading row and column of zeros
-    and even padding gives the same sums without the copy.
-    size: side of the square images, the only size for which the copy is promised to be right.
-    The argument is left as it is.
+    logits: (N, 2) of a `LogisticRegression`.  labels: (N,) int64. Nats.
     """
-    fixed = copy.deepcopy(network)
-    sides: dict[str, int] = {}
-
-    def measure(name: str) -> Callable[..., None]:
-        return lambda _module, args: sides.update({name: args[0].shape[-1]})
-
-    same = [(n, m) for n, m in _named(fixed, nn.Conv2d) if type(m).__name__ == "Conv2dSame"]
-    hooks = [module.register_forward_pre_hook(measure(name)) for name, module in same]
-    with torch.no_grad():
-        fixed(_probe(size))
-    for hook in hooks:
-        hook.remove()
-    for name, side in sides.items():
-        fixed.set_submodule(name, _evenly_padded(fixed.get_submodule(name), side))
-    _refuse_another_answer(network, fixed, _probe(size))
-    return fixed
+    z = logits[:, 1] - logits[:, 0]
+    return F.softplus(-(2 * labels - 1) * z).mean()
 
 
-def _evenly_padded(conv: Any, side: int) -> nn.Conv2d:
-    """`conv`, which pads to "same", for images of one side: zeros lead its kernel if need be."""
-    kernel, stride = conv.kernel_size[0], conv.stride[0]
-    padding = max((math.ceil(side / stride) - 1) * stride + kernel - side, 0)
-    after, uneven = math.ceil(padding / 2), padding % 2
-    shape = conv.in_channels, conv.out_channels, kernel + uneven, stride, after
-    even = nn.Conv2d(*shape, groups=conv.groups, bias=conv.bias is not None)
-    even.weight = nn.Parameter(F.pad(conv.weight.detach(), (uneven, 0, uneven, 0)))
-    even.bias = conv.bias
-    return even
+class SoftmaxRegression(nn.Module):
+    """W x + b: the paper's "shallow softmax classifier"; images -> logits (N, 10)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.linear = nn.Linear(PIXELS, DIGITS)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """images: (N, 1, 28, 28) -> logits (N, 10)."""
+        logits: Tensor = self.linear(images.flatten(1))
+        return logits
 
 
-def _probe(size: int) -> Tensor:
-    """One image of noise for a trial run, always the same."""
-    return torch.rand(1, 3, size, size, generator=torch.Generator().manual_seed(0))
+class Maxout(nn.Module):
+    """Two hidden layers, h_i = max_j (W_ij x + b_ij), with dropout: images -> logits (N, 10).
+
+    units: in each hidden layer.  pieces: linear functions a unit is the largest of.
+    Dropout takes a fifth of the pixels and half of the units, in training only; the incoming
+    weights of a piece are kept within a norm of `LARGEST_NORM`.
+    Source: Goodfellow et al., arXiv:1302.4389, section 5.1 (MNIST, permutation invariant).
+    """
+
+    LARGEST_NORM = 1.9365
+
+    def __init__(self, units: int = 240, pieces: int = 5) -> None:
+        super().__init__()
+        self.pieces = pieces
+        self.first = nn.Linear(PIXELS, units * pieces)
+        self.second = nn.Linear(units, units * pieces)
+        self.last = nn.Linear(units, DIGITS)
+        for layer in (self.first, self.second, self.last):
+            nn.init.uniform_(layer.weight, -0.005, 0.005)
+            nn.init.zeros_(layer.bias)
+        if units > 1000:  # wide layers start as PyTorch starts them: at .005 they hardly move
+            self.first.reset_parameters()
+
+    def forward(self, images: Tensor) -> Tensor:
+        """images: (N, 1, 28, 28) -> logits (N, 10)."""
+        hidden = F.dropout(images.flatten(1), 0.2, self.training)
+        for layer in (self.first, self.second):
+            largest = layer(hidden).unflatten(1, (-1, self.pieces)).amax(dim=2)
+            hidden = F.dropout(largest, 0.5, self.training)
+        logits: Tensor = self.last(hidden)
+        return logits
+
+    def limit_norms(self) -> None:
+        """Scale down, in place, the incoming weights whose norm is above `LARGEST_NORM`."""
+        with torch.no_grad():
+            for layer in (self.first, self.second, self.last):
+                norms = layer.weight.norm(dim=1, keepdim=True).clamp_min(1e-12)
+                layer.weight.mul_((self.LARGEST_NORM / norms).clamp_max(1))
 
 
-def _pairs(network: nn.Module, probe: Tensor) -> list[tuple[str, str]]:
-    """(convolution, batch norm) by name, each norm with the one whose output it takes."""
-    outputs: dict[int, tuple[str, Tensor]] = {}  # the tensors stay alive, so an id is unique
-    pairs: list[tuple[str, str]] = []
+class Convolutional(nn.Module):
+    """Two strided convolutions and a hidden layer, ReLU: images -> logits (N, 10).
 
-    def remember(name: str) -> Callable[..., None]:
-        return lambda _module, _images, output: outputs.update({id(output): (name, output)})
+    channels: of the first convolution, the second has twice as many.  hidden: units after them.
+    """
 
-    def pair(name: str) -> Callable[..., None]:
-        return lambda _module, args: pairs.append((outputs.get(id(args[0]), ("", None))[0], name))
+    def __init__(self, channels: int = 16, hidden: int = 128) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(1, channels, 4, stride=2, padding=1)
+        self.second = nn.Conv2d(channels, 2 * channels, 4, stride=2, padding=1)
+        self.third = nn.Linear(2 * channels * 7 * 7, hidden)
+        self.last = nn.Linear(hidden, DIGITS)
 
-    hooks = [
-        *(m.register_forward_hook(remember(n)) for n, m in _named(network, nn.Conv2d)),
-        *(m.register_forward_pre_hook(pair(n)) for n, m in _named(network, nn.BatchNorm2d)),
-    ]
-    with torch.no_grad():
-        network(probe)
-    for hook in hooks:
-        hook.remove()
-    _refuse_unpaired(pairs, [name for name, _ in _named(network, nn.BatchNorm2d)])
-    return pairs
+    def forward(self, images: Tensor) -> Tensor:
+        """images: (N, 1, 28, 28) -> logits (N, 10)."""
+        hidden = F.relu(self.second(F.relu(self.first(images))))
+        logits: Tensor = self.last(F.relu(self.third(hidden.flatten(1))))
+        return logits
 
 
-def _named(network: nn.Module, kind: type[nn.Module]) -> list[tuple[str, nn.Module]]:
-    return [(name, module) for name, module in network.named_modules() if isinstance(module, kind)]
+class RadialBasis(nn.Module):
+    """p_k = max_j exp(-beta_kj ||x - mu_kj||^2): ten answers of yes or no, near prototypes only.
+
+    images -> logits (N, 11): log(p_k / (1 - p_k)), and 0 for an eleventh class, "none of them".
+    Their softmax is the probability of exactly that yes, given at most one. Far from every
+    prototype each p is 0 and the answer is "none": the network is not sure of what it does not
+    know. prototypes: of each digit. Source: arXiv:1412.6572, section 7 (its shallow RBF network).
+    """
+
+    def __init__(self, prototypes: int = 1) -> None:
+        super().__init__()
+        self.prototypes = prototypes
+        self.centres = nn.Parameter(torch.rand(DIGITS * prototypes, PIXELS))
+        self.log_beta = nn.Parameter(torch.full((DIGITS * prototypes,), -4.0))
+
+    def distances(self, images: Tensor) -> Tensor:
+        """min_j beta_kj ||x - mu_kj||^2: (N, 1, 28, 28) -> (N, 10), -log p_k."""
+        x = images.flatten(1)
+        squares = x.square().sum(1, keepdim=True) + self.centres.square().sum(1)
+        squares = (squares - 2 * x @ self.centres.T).clamp_min(1e-3)
+        scaled = squares * self.log_beta.exp()
+        return scaled.unflatten(1, (DIGITS, self.prototypes)).amin(dim=2)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """images: (N, 1, 28, 28) -> logits (N, 11), the last 0."""
+        d = self.distances(images).clamp_min(1e-6)
+        yes = -d - torch.log(-torch.expm1(-d))
+        return F.pad(yes, (0, 1))
 
 
-def _refuse_unpaired(pairs: list[tuple[str, str]], norms: list[str]) -> None:
-    """Every norm ran once and took the output of a convolution that feeds no other norm."""
-    convolutions = [convolution for convolution, _ in pairs]
-    for norm in norms:
-        partners = [convolution for convolution, other in pairs if other == norm]
-        if len(partners) != 1 or not partners[0] or convolutions.count(partners[0]) != 1:
-            raise ValueError(
-                f"The batch norm {norm} cannot be folded: "
-                "it must follow one convolution, once, and that convolution nothing else."
-            )
+def yes_or_no_loss(logits: Tensor, labels: Tensor) -> Tensor:
+    """mean of -log p_y - sum_{k != y} log(1 - p_k): each digit's answer on its own, in nats.
 
-
-def _merge(network: nn.Module, convolution: str, norm: str) -> None:
-    """Write norm's scale and shift into the convolution; leave norm's activation in its place."""
-    conv: Any = network.get_submodule(convolution)
-    batch_norm: Any = network.get_submodule(norm)
-    if batch_norm.running_mean is None:
-        raise ValueError(f"The batch norm {norm} cannot be folded: it keeps no running mean.")
-    weight, bias = fuse_conv_bn_weights(
-        conv.weight.double(),
-        None if conv.bias is None else conv.bias.double(),
-        batch_norm.running_mean.double(),
-        batch_norm.running_var.double(),
-        batch_norm.eps,
-        None if batch_norm.weight is None else batch_norm.weight.double(),
-        None if batch_norm.bias is None else batch_norm.bias.double(),
-    )
-    conv.weight = nn.Parameter(weight.detach().to(conv.weight.dtype))
-    conv.bias = nn.Parameter(bias.detach().to(conv.weight.dtype))
-    network.set_submodule(norm, _after(batch_norm))
-
-
-def _after(batch_norm: nn.Module) -> nn.Module:
-    """What a timm batch norm does after normalising: drop, then activation; else nothing."""
-    parts = [getattr(batch_norm, part, None) for part in ("drop", "act")]
-    work = [part for part in parts if part is not None and not isinstance(part, nn.Identity)]
-    return nn.Sequential(*work) if len(work) > 1 else (work or [nn.Identity()])[0]
-
-
-def _refuse_another_answer(network: nn.Module, folded: nn.Module, probe: Tensor) -> None:
-    with torch.no_grad():
-        before, after = network(probe), folded(probe)
-    change = ((after - before).abs().max() / before.abs().max()).item()
-    if not change <= TOLERANCE:
-        raise ValueError(f"Rewriting the network changed a logit by {change:.1%} of the largest.")
+    logits: (N, 11) of a `RadialBasis`.  labels: (N,) int64, 0 to 9.
+    """
+    yes = F.one_hot(labels, DIGITS).to(logits.dtype)
+    losses = F.binary_cross_entropy_with_logits(logits[:, :DIGITS], yes, reduction="none")
+    return losses.sum(dim=1).mean()

@@ -78,9 +78,9 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         wait_until_healthy(f"http://127.0.0.1:{port}")
         yield f"http://127.0.0.1:{port}"
     finally:
+        log = (home / "server.log").read_text(errors="replace")  # before it is told to stop at once
         server.terminate()
         server.wait(10)
-        log = (home / "server.log").read_text(errors="replace")
         assert "Traceback" not in log, log[-4000:]
 
 

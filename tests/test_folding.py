@@ -9,7 +9,7 @@ import torch
 from timm.layers import BatchNormAct2d, Conv2dSame
 from torch import Tensor, nn
 
-from demo import fgsm, models, networks, pictures, scores, weights
+from demo import fgsm, folding, models, networks, pictures, scores, weights
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = (ROOT / "assets" / "images", ROOT.parent / "shared" / "data" / "photographs")
@@ -50,7 +50,7 @@ def test_a_folded_network_gives_the_same_logits_without_a_batch_norm() -> None:
             nn.Flatten(),
         )
     )
-    folded = networks.fold_batch_norm(plain, 16)
+    folded = folding.fold_batch_norm(plain, 16)
     assert not [m for m in folded.modules() if isinstance(m, nn.BatchNorm2d)]
     assert [m for m in folded.modules() if isinstance(m, nn.ReLU6)]
     images = noise(4, 3, 16, 16)
@@ -60,7 +60,7 @@ def test_a_folded_network_gives_the_same_logits_without_a_batch_norm() -> None:
 def test_folding_leaves_its_argument_as_it_is() -> None:
     plain = lively(nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4)))
     before = copy.deepcopy(plain.state_dict())
-    networks.fold_batch_norm(plain, 8)
+    folding.fold_batch_norm(plain, 8)
     assert isinstance(plain[1], nn.BatchNorm2d)
     assert all(torch.equal(before[name], now) for name, now in plain.state_dict().items())
     assert not any(m._forward_hooks or m._forward_pre_hooks for m in plain.modules())
@@ -98,12 +98,12 @@ UNFOLDABLE = {
 @pytest.mark.parametrize("case", UNFOLDABLE)
 def test_what_cannot_be_folded_soundly_is_refused(case: str) -> None:
     with pytest.raises(ValueError, match=r"cannot be folded|changed a logit"):
-        networks.fold_batch_norm(lively(UNFOLDABLE[case]), 8)
+        folding.fold_batch_norm(lively(UNFOLDABLE[case]), 8)
 
 
 def test_a_network_in_training_is_refused() -> None:
     with pytest.raises(ValueError, match="eval"):
-        networks.fold_batch_norm(nn.Sequential(nn.Conv2d(3, 3, 1), nn.BatchNorm2d(3)), 8)
+        folding.fold_batch_norm(nn.Sequential(nn.Conv2d(3, 3, 1), nn.BatchNorm2d(3)), 8)
 
 
 @pytest.mark.parametrize("size", [15, 16, 17, 224])
@@ -112,7 +112,7 @@ def test_fixed_padding_gives_the_same_sums(size: int, kernel: int, stride: int) 
     plain = nn.Sequential(
         Conv2dSame(3, 6, kernel, stride), Conv2dSame(6, 6, kernel, stride, groups=6, bias=False)
     ).eval()
-    fixed = networks.fix_padding(plain, size)
+    fixed = folding.fix_padding(plain, size)
     assert not [m for m in fixed.modules() if isinstance(m, Conv2dSame)]
     images = noise(2, 3, size, size)
     torch.testing.assert_close(fixed(images), plain(images), rtol=1e-5, atol=1e-5)

@@ -1,0 +1,155 @@
+"""Two rewritings of a network that make the same function cheaper to compute.
+
+`fold_batch_norm` and `fix_padding` look at one trial run each, and refuse a network whose answer
+they would change.
+"""
+
+import copy
+import math
+from collections.abc import Callable
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_weights
+
+TOLERANCE = 1e-3
+"""Largest change of a logit, over the largest logit, that rounding in float32 can explain."""
+
+
+def fold_batch_norm(network: nn.Module, size: int = 224) -> nn.Module:
+    """W' = W * gamma / sqrt(var + e), b' = beta - mu * gamma / sqrt(var + e): a copy without norms.
+
+    At rest a batch norm is a fixed scale and shift of each channel, so it merges into the
+    convolution before it: the same function up to float32 rounding, in about half the time.
+    size: side of the square image of one trial run, which shows what follows what. A norm that
+    does not take exactly one convolution's output, or an answer that changes, is refused with a
+    `ValueError`. The merge is computed in float64. The argument is left as it is.
+    """
+    if network.training:
+        raise ValueError("Batch norms are folded in a network at rest; call .eval() first.")
+    folded = copy.deepcopy(network)
+    probe = _probe(size)
+    for convolution, norm in _pairs(folded, probe):
+        _merge(folded, convolution, norm)
+    _refuse_another_answer(network, folded, probe)
+    return folded
+
+
+def fix_padding(network: nn.Module, size: int = 224) -> nn.Module:
+    """conv(pad(images)) = conv'(images): a copy whose uneven padding is worked out beforehand.
+
+    TensorFlow's "same" padding puts one row more after than before, which timm's `Conv2dSame`
+    does by copying the images at each call. A kernel with one leading row and column of zeros
+    and even padding gives the same sums without the copy.
+    size: side of the square images, the only size for which the copy is promised to be right.
+    The argument is left as it is.
+    """
+    fixed = copy.deepcopy(network)
+    sides: dict[str, int] = {}
+
+    def measure(name: str) -> Callable[..., None]:
+        return lambda _module, args: sides.update({name: args[0].shape[-1]})
+
+    same = [(n, m) for n, m in _named(fixed, nn.Conv2d) if type(m).__name__ == "Conv2dSame"]
+    hooks = [module.register_forward_pre_hook(measure(name)) for name, module in same]
+    with torch.no_grad():
+        fixed(_probe(size))
+    for hook in hooks:
+        hook.remove()
+    for name, side in sides.items():
+        fixed.set_submodule(name, _evenly_padded(fixed.get_submodule(name), side))
+    _refuse_another_answer(network, fixed, _probe(size))
+    return fixed
+
+
+def _evenly_padded(conv: Any, side: int) -> nn.Conv2d:
+    """`conv`, which pads to "same", for images of one side: zeros lead its kernel if need be."""
+    kernel, stride = conv.kernel_size[0], conv.stride[0]
+    padding = max((math.ceil(side / stride) - 1) * stride + kernel - side, 0)
+    after, uneven = math.ceil(padding / 2), padding % 2
+    shape = conv.in_channels, conv.out_channels, kernel + uneven, stride, after
+    even = nn.Conv2d(*shape, groups=conv.groups, bias=conv.bias is not None)
+    even.weight = nn.Parameter(F.pad(conv.weight.detach(), (uneven, 0, uneven, 0)))
+    even.bias = conv.bias
+    return even
+
+
+def _probe(size: int) -> Tensor:
+    """One image of noise for a trial run, always the same."""
+    return torch.rand(1, 3, size, size, generator=torch.Generator().manual_seed(0))
+
+
+def _pairs(network: nn.Module, probe: Tensor) -> list[tuple[str, str]]:
+    """(convolution, batch norm) by name, each norm with the one whose output it takes."""
+    outputs: dict[int, tuple[str, Tensor]] = {}  # the tensors stay alive, so an id is unique
+    pairs: list[tuple[str, str]] = []
+
+    def remember(name: str) -> Callable[..., None]:
+        return lambda _module, _images, output: outputs.update({id(output): (name, output)})
+
+    def pair(name: str) -> Callable[..., None]:
+        return lambda _module, args: pairs.append((outputs.get(id(args[0]), ("", None))[0], name))
+
+    hooks = [
+        *(m.register_forward_hook(remember(n)) for n, m in _named(network, nn.Conv2d)),
+        *(m.register_forward_pre_hook(pair(n)) for n, m in _named(network, nn.BatchNorm2d)),
+    ]
+    with torch.no_grad():
+        network(probe)
+    for hook in hooks:
+        hook.remove()
+    _refuse_unpaired(pairs, [name for name, _ in _named(network, nn.BatchNorm2d)])
+    return pairs
+
+
+def _named(network: nn.Module, kind: type[nn.Module]) -> list[tuple[str, nn.Module]]:
+    return [(name, module) for name, module in network.named_modules() if isinstance(module, kind)]
+
+
+def _refuse_unpaired(pairs: list[tuple[str, str]], norms: list[str]) -> None:
+    """Every norm ran once and took the output of a convolution that feeds no other norm."""
+    convolutions = [convolution for convolution, _ in pairs]
+    for norm in norms:
+        partners = [convolution for convolution, other in pairs if other == norm]
+        if len(partners) != 1 or not partners[0] or convolutions.count(partners[0]) != 1:
+            raise ValueError(
+                f"The batch norm {norm} cannot be folded: "
+                "it must follow one convolution, once, and that convolution nothing else."
+            )
+
+
+def _merge(network: nn.Module, convolution: str, norm: str) -> None:
+    """Write norm's scale and shift into the convolution; leave norm's activation in its place."""
+    conv: Any = network.get_submodule(convolution)
+    batch_norm: Any = network.get_submodule(norm)
+    if batch_norm.running_mean is None:
+        raise ValueError(f"The batch norm {norm} cannot be folded: it keeps no running mean.")
+    weight, bias = fuse_conv_bn_weights(
+        conv.weight.double(),
+        None if conv.bias is None else conv.bias.double(),
+        batch_norm.running_mean.double(),
+        batch_norm.running_var.double(),
+        batch_norm.eps,
+        None if batch_norm.weight is None else batch_norm.weight.double(),
+        None if batch_norm.bias is None else batch_norm.bias.double(),
+    )
+    conv.weight = nn.Parameter(weight.detach().to(conv.weight.dtype))
+    conv.bias = nn.Parameter(bias.detach().to(conv.weight.dtype))
+    network.set_submodule(norm, _after(batch_norm))
+
+
+def _after(batch_norm: nn.Module) -> nn.Module:
+    """What a timm batch norm does after normalising: drop, then activation; else nothing."""
+    parts = [getattr(batch_norm, part, None) for part in ("drop", "act")]
+    work = [part for part in parts if part is not None and not isinstance(part, nn.Identity)]
+    return nn.Sequential(*work) if len(work) > 1 else (work or [nn.Identity()])[0]
+
+
+def _refuse_another_answer(network: nn.Module, folded: nn.Module, probe: Tensor) -> None:
+    with torch.no_grad():
+        before, after = network(probe), folded(probe)
+    change = ((after - before).abs().max() / before.abs().max()).item()
+    if not change <= TOLERANCE:
+        raise ValueError(f"Rewriting the network changed a logit by {change:.1%} of the largest.")

@@ -1,0 +1,293 @@
+"""One training loop for every network, standard or adversarial.
+
+    J~(theta, x, y) = a J(theta, x, y) + (1 - a) J(theta, x~, y),   x~ = adversary(theta, x, y)
+
+The examples are made afresh at each step, for the weights as they then are; a is `clean_weight`.
+For FGSM the backward pass that trains on the clean images also gives their gradient, so the
+attack costs no pass of its own. Source: arXiv:1412.6572, sections 5 and 6.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from demo import attacks, fgsm, scores
+from demo.digits import Labelled
+
+Loss = Callable[[Tensor, Tensor], Tensor]
+EVALUATED_EPSILON = 0.25
+PGD_STEPS = 10
+"""Of the attack after each epoch; the final figures use 40 and ten restarts."""
+
+
+class Adversary(Protocol):
+    """adversary(network, images, labels, generator) -> images, for the network as it is."""
+
+    def __call__(
+        self, network: nn.Module, images: Tensor, labels: Tensor, generator: torch.Generator
+    ) -> Tensor:
+        """images: (N, 1, 28, 28) in [0, 1] -> the same shape and range."""
+
+
+@dataclass(frozen=True)
+class Unchanged:
+    """Standard training: the images as they are."""
+
+    def __call__(
+        self, network: nn.Module, images: Tensor, labels: Tensor, generator: torch.Generator
+    ) -> Tensor:
+        """images."""
+        return images
+
+
+@dataclass(frozen=True)
+class FastGradientSign:
+    """x + epsilon sign(grad_x J): the paper's own adversary."""
+
+    epsilon: float
+
+    def __call__(
+        self, network: nn.Module, images: Tensor, labels: Tensor, generator: torch.Generator
+    ) -> Tensor:
+        """clip(x + epsilon sign(grad_x J))."""
+        return fgsm.fgsm(network, images, labels, self.epsilon)
+
+
+@dataclass(frozen=True)
+class ProjectedGradient:
+    """PGD from a random start: `steps` steps of `step`. Source: arXiv:1706.06083, section 2.1."""
+
+    epsilon: float
+    steps: int
+    step: float
+
+    def __call__(
+        self, network: nn.Module, images: Tensor, labels: Tensor, generator: torch.Generator
+    ) -> Tensor:
+        """The last iterate."""
+        return attacks.projected_gradient_descent(
+            network, images, labels, self.epsilon, self.steps, self.step, generator
+        )
+
+
+@dataclass(frozen=True)
+class RandomSigns:
+    """x +- epsilon, each pixel's sign a fair coin: the paper's first control, section 7."""
+
+    epsilon: float
+
+    def __call__(
+        self, network: nn.Module, images: Tensor, labels: Tensor, generator: torch.Generator
+    ) -> Tensor:
+        """clip(x + epsilon * random signs)."""
+        signs = attacks.random_signs(images.shape, generator)
+        return fgsm.adversarial_example(images, self.epsilon * signs)
+
+
+@dataclass(frozen=True)
+class UniformNoise:
+    """x + U(-epsilon, epsilon), each pixel on its own: the paper's second control, section 7."""
+
+    epsilon: float
+
+    def __call__(
+        self, network: nn.Module, images: Tensor, labels: Tensor, generator: torch.Generator
+    ) -> Tensor:
+        """clip(x + noise)."""
+        noise = torch.rand(images.shape, generator=generator, device=images.device) * 2 - 1
+        return fgsm.adversarial_example(images, self.epsilon * noise)
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What one pass over the training images did.
+
+    training_loss: mean of J~ over the epoch, nats.  clean_loss, adversarial_loss: its two parts
+    (the second is nan in standard training).  training_error: share of clean training images
+    answered wrongly on the way, 0 to 1.  The accuracies, 0 to 1, are on the held-out images at
+    `EVALUATED_EPSILON`: clean, under FGSM, under `PGD_STEPS` steps of PGD.  seconds: of training.
+    """
+
+    number: int
+    training_loss: float
+    clean_loss: float
+    adversarial_loss: float
+    training_error: float
+    clean_accuracy: float
+    accuracy_under_fgsm: float
+    accuracy_under_pgd: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to train, all numbers.
+
+    epochs: passes over the images.  learning_rate: the highest; it rises over the first tenth
+    and falls in a straight line to zero.  momentum: Nesterov's, with SGD; None takes Adam.
+    """
+
+    epochs: int
+    learning_rate: float
+    batch: int = 100
+    momentum: float | None = 0.9
+    weight_decay: float = 0.0
+    evaluated: int = 500
+    """Held-out images that PGD is run on after each epoch; FGSM gets all of them."""
+    ramp: float = 0.1
+
+
+def train(
+    network: nn.Module,
+    images: Tensor,
+    labels: Tensor,
+    *,
+    held_out: Labelled,
+    settings: Settings,
+    adversary: Adversary | None = None,
+    clean_weight: float = 1.0,
+    loss: Loss = F.cross_entropy,
+    penalty: Callable[[nn.Module], Tensor] | None = None,
+    seed: int = 0,
+    optimizer: torch.optim.Optimizer | None = None,
+    done: int = 0,
+    progress: Callable[[float], None] | None = None,
+) -> Iterator[Epoch]:
+    """Change `network` in place, one epoch for each `Epoch` yielded.
+
+    images: (N, 1, 28, 28) in [0, 1].  labels: (N,).  held_out: what the accuracies are taken on.
+    clean_weight: a in the equation above; 1 leaves the adversary unused, 0 trains on its examples
+    alone.  penalty: added to the loss.  seed: with `done` it fixes order, noise and dropout, so a
+    run that goes on after `done` epochs with its `optimizer` ends as if it had not stopped.
+    progress: gets 0 to 1 within the epoch; what it raises ends the run.
+    """
+    adversary = adversary or Unchanged()
+    optimizer = optimizer or optimizer_for(network, settings)
+    objective = _Objective(network, adversary, clean_weight, loss, penalty)
+    for number in range(done + 1, settings.epochs + 1):
+        started = time.perf_counter()
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(1_000_003 * seed + number)
+            sums = _epoch(objective, optimizer, settings, number, images, labels, progress)
+            clean, adversarial, wrong = (sums / len(labels)).tolist()
+        seconds = time.perf_counter() - started
+        network.eval()
+        part = adversarial if clean_weight < 1 else float("nan")
+        mixed = clean if clean_weight == 1 else (
+            clean_weight * clean + (1 - clean_weight) * adversarial
+        )  # fmt: skip
+        yield Epoch(
+            number, mixed, clean, part, wrong, *accuracies(network, held_out, settings, number),
+            seconds,
+        )  # fmt: skip
+
+
+def optimizer_for(network: nn.Module, settings: Settings) -> torch.optim.Optimizer:
+    """SGD with Nesterov's momentum, or Adam where there is none."""
+    parameters = [p for p in network.parameters() if p.requires_grad]
+    if settings.momentum is None:
+        return torch.optim.Adam(
+            parameters, settings.learning_rate, weight_decay=settings.weight_decay, fused=True
+        )
+    return torch.optim.SGD(
+        parameters, settings.learning_rate, settings.momentum, nesterov=settings.momentum > 0,
+        weight_decay=settings.weight_decay, fused=True,
+    )  # fmt: skip
+
+
+def learning_rate(settings: Settings, epochs_done: float) -> float:
+    """Up in a straight line over the first `ramp` of the epochs, then down to zero at the end."""
+    share = epochs_done / settings.epochs
+    ramp = settings.ramp
+    return settings.learning_rate * min(share / ramp if ramp else 1.0, (1 - share) / (1 - ramp))
+
+
+def accuracies(
+    network: nn.Module, held_out: Labelled, settings: Settings, seed: int
+) -> tuple[float, float, float]:
+    """Clean, under FGSM and under PGD, 0 to 1, at `EVALUATED_EPSILON`; PGD on the first few."""
+    epsilon = EVALUATED_EPSILON
+    few = held_out[: settings.evaluated]
+    generator = torch.Generator(few.images.device).manual_seed(seed)
+    strong = attacks.projected_gradient_descent(
+        network, few.images, few.labels, epsilon, PGD_STEPS, epsilon / 4, generator
+    )
+    with torch.inference_mode():
+        clean = scores.accuracy(network(held_out.images), held_out.labels)
+    weak = fgsm.fgsm(network, held_out.images, held_out.labels, epsilon)
+    with torch.inference_mode():
+        under_fgsm = scores.accuracy(network(weak), held_out.labels)
+        return clean, under_fgsm, scores.accuracy(network(strong), few.labels)
+
+
+@dataclass(frozen=True)
+class _Objective:
+    """J~ and its parameters' gradients for one batch."""
+
+    network: nn.Module
+    adversary: Adversary
+    clean_weight: float
+    loss: Loss
+    penalty: Callable[[nn.Module], Tensor] | None
+
+    def backward(self, images: Tensor, labels: Tensor, generator: torch.Generator) -> Tensor:
+        """Fill the parameters' `.grad`; (clean loss, adversarial loss, wrong answers) summed."""
+        a = self.clean_weight
+        shared = isinstance(self.adversary, FastGradientSign) and 0 < a < 1
+        zero = torch.zeros((), device=images.device)
+        clean, adversarial, wrong = zero, zero, zero
+        leaves = images.detach().requires_grad_(shared)
+        if a > 0:
+            logits = self.network(leaves)
+            clean = self.loss(logits, labels)
+            wrong = (logits.detach().argmax(1) != labels).sum()
+            (a * clean).backward()
+        if a < 1:
+            examples = self._examples(leaves, labels, generator)
+            logits = self.network(examples)
+            adversarial = self.loss(logits, labels)
+            ((1 - a) * adversarial).backward()
+        if self.penalty is not None:
+            self.penalty(self.network).backward()
+        size = len(labels)
+        return torch.stack([clean.detach() * size, adversarial.detach() * size, wrong.float()])
+
+    def _examples(self, leaves: Tensor, labels: Tensor, generator: torch.Generator) -> Tensor:
+        """The adversary's images; FGSM's from the gradient that the clean loss just left."""
+        if leaves.grad is None or not isinstance(self.adversary, FastGradientSign):
+            return self.adversary(self.network, leaves.detach(), labels, generator)
+        eta = fgsm.perturbation(leaves.grad, self.adversary.epsilon)
+        return fgsm.adversarial_example(leaves.detach(), eta)
+
+
+def _epoch(
+    objective: _Objective,
+    optimizer: torch.optim.Optimizer,
+    settings: Settings,
+    number: int,
+    images: Tensor,
+    labels: Tensor,
+    progress: Callable[[float], None] | None,
+) -> Tensor:
+    """One pass in a new order; what `_Objective.backward` returns, summed over the batches."""
+    network = objective.network.train()
+    generator = torch.Generator(images.device).manual_seed(int(torch.randint(2**62, ())))
+    order = torch.randperm(len(labels), generator=generator, device=images.device)
+    batches = order.split(settings.batch)
+    sums = torch.zeros(3, device=images.device)
+    for i, batch in enumerate(batches):
+        for group in optimizer.param_groups:
+            group["lr"] = learning_rate(settings, number - 1 + i / len(batches))
+        optimizer.zero_grad(set_to_none=True)
+        sums += objective.backward(images[batch], labels[batch], generator)
+        optimizer.step()
+        if hasattr(network, "limit_norms"):
+            network.limit_norms()
+        if progress is not None:
+            progress((i + 1) / len(batches))
+    return sums
