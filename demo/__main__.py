@@ -8,9 +8,9 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from demo.commands import attack
+from demo.commands import attack, train
 
-COMMANDS = (attack,)
+COMMANDS = (attack, train)
 """In the order of the help; each adds its own parser, whose `run` takes the options."""
 
 

@@ -108,7 +108,7 @@ class Maxout(nn.Module):
         """images: (N, 1, 28, 28) -> logits (N, 10)."""
         hidden = F.dropout(images.flatten(1), 0.2, self.training)
         for layer in (self.first, self.second):
-            largest = layer(hidden).unflatten(1, (-1, self.pieces)).amax(dim=2)
+            largest = layer(hidden).reshape(len(images), -1, self.pieces).amax(dim=2)
             hidden = F.dropout(largest, 0.5, self.training)
         logits: Tensor = self.last(hidden)
         return logits
@@ -162,7 +162,7 @@ class RadialBasis(nn.Module):
         squares = x.square().sum(1, keepdim=True) + self.centres.square().sum(1)
         squares = (squares - 2 * x @ self.centres.T).clamp_min(1e-3)
         scaled = squares * self.log_beta.exp()
-        return scaled.unflatten(1, (DIGITS, self.prototypes)).amin(dim=2)
+        return scaled.reshape(len(images), DIGITS, self.prototypes).amin(dim=2)
 
     def forward(self, images: Tensor) -> Tensor:
         """images: (N, 1, 28, 28) -> logits (N, 11), the last 0."""

@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from demo import attacks, fgsm, scores
+from demo import attacks, fgsm, networks, scores
 from demo.digits import Labelled
 
 Loss = Callable[[Tensor, Tensor], Tensor]
@@ -246,14 +246,14 @@ class _Objective:
             logits = self.network(leaves)
             clean = self.loss(logits, labels)
             wrong = (logits.detach().argmax(1) != labels).sum()
-            (a * clean).backward()
+            torch.autograd.backward(a * clean)
         if a < 1:
             examples = self._examples(leaves, labels, generator)
             logits = self.network(examples)
             adversarial = self.loss(logits, labels)
-            ((1 - a) * adversarial).backward()
+            torch.autograd.backward((1 - a) * adversarial)
         if self.penalty is not None:
-            self.penalty(self.network).backward()
+            torch.autograd.backward(self.penalty(self.network))
         size = len(labels)
         return torch.stack([clean.detach() * size, adversarial.detach() * size, wrong.float()])
 
@@ -278,7 +278,7 @@ def _epoch(
     network = objective.network.train()
     generator = torch.Generator(images.device).manual_seed(int(torch.randint(2**62, ())))
     order = torch.randperm(len(labels), generator=generator, device=images.device)
-    batches = order.split(settings.batch)
+    batches = torch.split(order, settings.batch)
     sums = torch.zeros(3, device=images.device)
     for i, batch in enumerate(batches):
         for group in optimizer.param_groups:
@@ -286,7 +286,7 @@ def _epoch(
         optimizer.zero_grad(set_to_none=True)
         sums += objective.backward(images[batch], labels[batch], generator)
         optimizer.step()
-        if hasattr(network, "limit_norms"):
+        if isinstance(network, networks.Maxout):
             network.limit_norms()
         if progress is not None:
             progress((i + 1) / len(batches))

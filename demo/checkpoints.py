@@ -1,0 +1,128 @@
+"""A training that can be killed: what is needed to go on, written whole after each epoch."""
+
+import dataclasses
+import os
+import pickle
+import re
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from demo import digits, recipes, training
+
+
+class Refused(ValueError):
+    """A checkpoint that is damaged or belongs to another training."""
+
+
+@dataclasses.dataclass
+class Run:
+    """A training as it stands: `best` is the state of the epoch with the best `score`."""
+
+    recipe: recipes.Recipe
+    seed: int
+    network: nn.Module
+    optimizer: torch.optim.Optimizer
+    history: list[training.Epoch]
+    best: dict[str, Tensor]
+    score: float = -1.0
+    best_epoch: int = 0
+
+
+def started(recipe: recipes.Recipe, seed: int, labelled: digits.Labelled, path: Path | None) -> Run:
+    """The run kept at `path`, or a new one where there is none. Raises `Refused`.
+
+    labelled: the training images, on the device where the run is to be.
+    """
+    network = recipe.network(seed, labelled).to(labelled.images.device)
+    optimizer = training.optimizer_for(network, recipe.settings)
+    run = Run(recipe, seed, network, optimizer, [], _copy(network))
+    return _restored(run, path) if path is not None and path.exists() else run
+
+
+def epochs(
+    run: Run,
+    labelled: digits.Labelled,
+    held_out: digits.Labelled,
+    path: Path | None,
+    progress: Callable[[float], None] | None = None,
+) -> Iterator[training.Epoch]:
+    """Go on with `run`, changing it, until its recipe's epochs are done; keep it after each."""
+    recipe = run.recipe
+    walk = training.train(
+        run.network, labelled.images, labelled.labels, held_out=held_out, settings=recipe.settings,
+        adversary=recipe.adversary, clean_weight=recipe.clean_weight, loss=recipe.loss,
+        penalty=recipe.penalty, seed=run.seed, optimizer=run.optimizer, done=len(run.history),
+        progress=progress,
+    )  # fmt: skip
+    for epoch in walk:
+        run.history.append(epoch)
+        score = getattr(epoch, recipe.kept)
+        if score >= run.score:
+            run.best, run.score, run.best_epoch = _copy(run.network), score, epoch.number
+        if path is not None:
+            _keep(run, path)
+        yield epoch
+
+
+def _copy(network: nn.Module) -> dict[str, Tensor]:
+    return {name: tensor.detach().clone() for name, tensor in network.state_dict().items()}
+
+
+def _signature(run: Run) -> str:
+    """What must be the same for a run to go on: everything but the functions' addresses."""
+    return re.sub(r" at 0x[0-9a-f]+", "", f"{run.recipe!r} seed {run.seed}")
+
+
+def _keep(run: Run, path: Path) -> None:
+    """Write beside the old one, then take its place: a kill leaves one of them whole."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.", suffix=".partial")
+    os.close(handle)
+    try:
+        torch.save(
+            {
+                "signature": _signature(run),
+                "network": run.network.state_dict(),
+                "optimizer": run.optimizer.state_dict(),
+                "history": [dataclasses.asdict(epoch) for epoch in run.history],
+                "best": run.best,
+                "score": run.score,
+                "best_epoch": run.best_epoch,
+            },
+            name,
+        )
+        os.replace(name, path)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def _restored(run: Run, path: Path) -> Run:
+    kept = _opened(path, run.network)
+    if kept.get("signature") != _signature(run):
+        raise Refused(
+            f"The checkpoint {path} belongs to another recipe or seed than {run.recipe.name}'s: "
+            "--restart begins anew and replaces it."
+        )
+    run.network.load_state_dict(kept["network"])
+    run.optimizer.load_state_dict(kept["optimizer"])
+    run.history = [training.Epoch(**epoch) for epoch in kept["history"]]
+    run.best, run.score, run.best_epoch = kept["best"], kept["score"], kept["best_epoch"]
+    return run
+
+
+def _opened(path: Path, network: nn.Module) -> dict[str, Any]:
+    try:
+        device = next(network.parameters()).device
+        kept: dict[str, Any] = torch.load(path, map_location=device, weights_only=True)
+    except (RuntimeError, OSError, EOFError, pickle.UnpicklingError, zipfile.BadZipFile) as error:
+        raise Refused(
+            f"The checkpoint {path} is damaged and is left as it is: --restart begins anew and "
+            "replaces it."
+        ) from error
+    return kept

@@ -1,0 +1,174 @@
+"""`python -m demo train NAME`: a digit network from MNIST, resumable, with its card.
+
+python -m demo train conv-adversarial --data ~/data
+python -m demo train --all
+"""
+
+import argparse
+import dataclasses
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+import demo.device
+from demo import checkpoints, digits, recipes, trained, training
+from demo.experiments import digit_accuracy
+
+ELSEWHERE = Path("trained")
+"""Checkpoints, and networks that do not ship."""
+
+
+def add_to(commands: Any) -> None:
+    """The words that this command understands."""
+    parser = commands.add_parser("train", help="train a digit network, or go on training it")
+    names = ", ".join(recipe.name for recipe in recipes.RECIPES)
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("name", metavar="NAME", nargs="?", help=names)
+    what.add_argument("--all", action="store_true", help="every network that ships, one by one")
+    data_options(parser)
+    parser.add_argument("--epochs", type=int, metavar="N", help="other than the recipe's")
+    parser.add_argument("--seed", type=int, default=trained.SEED, metavar="N")
+    parser.add_argument("--device", metavar="D", help="cpu, cuda, cuda:1 or mps; else the best")
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR",
+        help=f"for weights and card; else {ELSEWHERE} (assets/weights holds those that ship)",
+    )  # fmt: skip
+    parser.add_argument("--restart", action="store_true", help="do not go on from a checkpoint")
+    parser.set_defaults(run=run)
+
+
+def data_options(parser: argparse.ArgumentParser) -> None:
+    """Where MNIST is."""
+    parser.add_argument(
+        "--data", type=Path, default=Path("data"), metavar="DIR",
+        help="the folder that holds MNIST/raw (default: data)",
+    )  # fmt: skip
+    parser.add_argument("--download", action="store_true", help="fetch MNIST if it is not there")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Train what is asked for; print each epoch, write weights and cards."""
+    if options.epochs is not None and options.epochs < 1:
+        raise ValueError(f"--epochs is 1 or more, not {options.epochs}.")
+    if options.device:
+        os.environ[demo.device.VARIABLE] = options.device
+    device = demo.device.choose()
+    chosen = (
+        [recipe for recipe in recipes.RECIPES if recipe.ships]
+        if options.all
+        else [recipes.recipe(options.name)]
+    )
+    whole = digits.mnist(options.data, train=True, download=options.download)
+    test = digits.mnist(options.data, train=False, download=options.download)
+    for recipe in chosen:
+        settings = recipe.settings
+        if options.epochs is not None:
+            settings = dataclasses.replace(settings, epochs=options.epochs)
+        one(
+            dataclasses.replace(recipe, settings=settings), options.seed, whole, test, device,
+            options.out or ELSEWHERE, options.restart,
+        )  # fmt: skip
+
+
+def one(
+    recipe: recipes.Recipe,
+    seed: int,
+    whole: digits.Labelled,
+    test: digits.Labelled,
+    device: torch.device,
+    folder: Path,
+    restart: bool = False,
+) -> Path:
+    """Train one network to its end and write it; where its weights are."""
+    kept = ELSEWHERE / "checkpoints" / f"{trained.stem(recipe.name, seed)}.pt"
+    if restart:
+        kept.unlink(missing_ok=True)
+    labelled = recipe.data(whole[digits.TRAINING]).to(device)
+    held_out = recipe.data(whole[digits.VALIDATION]).to(device)
+    state = checkpoints.started(recipe, seed, labelled, kept)
+    print(f"{recipe.title}, seed {seed}, {demo.device.name(device)}, {len(labelled):,} digits")
+    if state.history:
+        print(f"  going on after epoch {len(state.history)} of {recipe.settings.epochs}")
+    bar = _bar(lambda: f"  epoch {len(state.history) + 1}")
+    for epoch in checkpoints.epochs(state, labelled, held_out, kept, bar):
+        print(_line(epoch, recipe.settings.epochs), flush=True)
+    state.network.load_state_dict(state.best)
+    network = trained.rounded(state.network).eval().requires_grad_(False)
+    accuracies = tested(network, recipe.data(test).to(device))
+    path = trained.save(network, _card(state, accuracies, len(recipe.data(test)), device), folder)
+    print("  test: " + ", ".join(f"{k} {100 * v:.2f} %" for k, v in accuracies.items()))
+    print(f"  {path}", flush=True)
+    return path
+
+
+def tested(network: nn.Module, test: digits.Labelled) -> dict[str, float]:
+    """Accuracy on the test images by the attack's name, at the recipes' epsilon."""
+    names: tuple[tuple[str, digit_accuracy.Attack], ...] = (
+        ("without attack", "none"),
+        (f"under FGSM at {recipes.EPSILON}", "FGSM"),
+        (f"under PGD at {recipes.EPSILON} (40 steps, 10 restarts)", "PGD"),
+    )
+    found = {}
+    for name, attack in names:
+        epsilon = recipes.EPSILON if attack != "none" else 0.0
+        result = digit_accuracy.run(network, test, attack, epsilon, progress=_bar(name))
+        found[name] = round(result.accuracy, 6)
+    return found
+
+
+def _card(
+    state: checkpoints.Run, accuracies: dict[str, float], count: int, device: torch.device
+) -> trained.Card:
+    recipe = state.recipe
+    again = "" if state.seed == trained.SEED else f" --seed {state.seed}"
+    return trained.Card(
+        name=recipe.name, title=recipe.title, training=recipe.training, seed=state.seed,
+        command=f"python -m demo train {recipe.name}{again} --epochs {recipe.settings.epochs}",
+        recipe=_words(recipe), epochs=len(state.history), kept_epoch=state.best_epoch,
+        parameters=sum(p.numel() for p in state.network.parameters()),
+        seconds=round(sum(epoch.seconds for epoch in state.history), 1),
+        device=demo.device.name(device), torch=torch.__version__, test=accuracies,
+        test_images=count, sha256="",
+    )  # fmt: skip
+
+
+def _words(recipe: recipes.Recipe) -> str:
+    """The recipe in one line, for a person."""
+    adversary = "" if recipe.adversary is None else (
+        f"{recipe.adversary} with clean weight {recipe.clean_weight:g}; "
+    )  # fmt: skip
+    return f"{adversary}{recipe.settings}; epoch kept by {recipe.kept.replace('_', ' ')}"
+
+
+def _line(epoch: training.Epoch, epochs: int) -> str:
+    return (
+        f"  epoch {epoch.number:>3}/{epochs}  loss {epoch.training_loss:.4f}  validation: "
+        f"without attack {100 * epoch.clean_accuracy:.2f} %, "
+        f"FGSM {100 * epoch.accuracy_under_fgsm:.2f} %, "
+        f"PGD ({training.PGD_STEPS} steps) {100 * epoch.accuracy_under_pgd:.2f} %  "
+        f"{epoch.seconds:.1f} s"
+    )
+
+
+def _bar(what: str | Callable[[], str]) -> Callable[[float], None]:
+    """A progress bar on a terminal, at most five times a second; nothing elsewhere."""
+    shown = [0.0]
+
+    def show(share: float) -> None:
+        now = time.monotonic()
+        if not sys.stderr.isatty() or (now - shown[0] < 0.2 and share < 1):
+            return
+        shown[0] = now
+        full = round(30 * min(share, 1))
+        end = "\r" + 70 * " " + "\r" if share >= 1 else ""
+        label = what if isinstance(what, str) else what()
+        line = f"\r{label} [{'#' * full}{'.' * (30 - full)}] {share:4.0%}{end}"
+        print(line, end="", file=sys.stderr, flush=True)
+
+    return show

@@ -1,0 +1,154 @@
+"""The catalogue of digit networks: how each is made, in numbers. `python -m demo train NAME`.
+
+All are trained on MNIST's images 6,000 to 55,999; the 4,000 after them choose the epoch that is
+kept. Epsilon is .25 throughout, as in arXiv:1412.6572, sections 5 to 7.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from demo import digits, networks
+from demo.training import (
+    Adversary,
+    FastGradientSign,
+    Loss,
+    ProjectedGradient,
+    RandomSigns,
+    Settings,
+    UniformNoise,
+)
+
+EPSILON = 0.25
+Score = Literal["clean_accuracy", "accuracy_under_fgsm", "accuracy_under_pgd"]
+Training = Literal["standard", "adversarial", "control"]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One digit network and its training.
+
+    build: makes the untrained network.  kept: the accuracy on the validation images that chooses
+    the epoch.  classes: the digits it tells apart.  prepare: sets the network's start from the
+    training images.  ships: its weights are in the repository.
+    """
+
+    name: str
+    title: str
+    build: Callable[[], nn.Module]
+    settings: Settings
+    training: Training = "standard"
+    adversary: Adversary | None = None
+    clean_weight: float = 1.0
+    loss: Loss = F.cross_entropy
+    kept: Score = "clean_accuracy"
+    classes: tuple[int, ...] = tuple(range(10))
+    prepare: Callable[[nn.Module, digits.Labelled], None] | None = None
+    penalty: Callable[[nn.Module], Tensor] | None = None
+    ships: bool = True
+
+    def data(self, labelled: digits.Labelled) -> digits.Labelled:
+        """The digits that this network tells apart, labels counted from 0."""
+        return labelled if len(self.classes) == 10 else labelled.only(self.classes)
+
+    def network(self, seed: int, training_images: digits.Labelled) -> nn.Module:
+        """The untrained network of that seed."""
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            network = self.build()
+            if self.prepare is not None:
+                self.prepare(network, training_images)
+        return network
+
+
+def examples_as_prototypes(network: nn.Module, labelled: digits.Labelled) -> None:
+    """Put each prototype of a `RadialBasis` on a training image of its digit, in place."""
+    assert isinstance(network, networks.RadialBasis)
+    firsts = [
+        labelled.images[labelled.labels == digit][: network.prototypes].flatten(1)
+        for digit in range(networks.DIGITS)
+    ]
+    network.centres.data.copy_(torch.cat(firsts))
+
+
+def first_layer_l1(network: nn.Module) -> Tensor:
+    """.0025 * sum |W|, W of the first maxout layer. Source: arXiv:1412.6572, section 5."""
+    assert isinstance(network, networks.Maxout)
+    return 0.0025 * network.first.weight.abs().sum()
+
+
+def wide_maxout() -> nn.Module:
+    """1,600 units in each hidden layer, as the paper's larger network."""
+    return networks.Maxout(units=1600)
+
+
+FGSM = FastGradientSign(EPSILON)
+MAXOUT = Settings(epochs=25, learning_rate=0.1)
+LINEAR = Settings(epochs=20, learning_rate=0.1)
+ADAM = Settings(epochs=12, learning_rate=1e-3, momentum=None)
+
+RECIPES: tuple[Recipe, ...] = (
+    Recipe("conv", "Convolutional network", networks.Convolutional, ADAM),
+    Recipe(
+        "conv-adversarial", "Convolutional network, adversarially trained", networks.Convolutional,
+        Settings(epochs=30, learning_rate=1e-3, momentum=None),
+        "adversarial", ProjectedGradient(EPSILON, 5, 0.08), 0.3, kept="accuracy_under_pgd",
+    ),
+    Recipe(
+        "conv-fgsm", "Convolutional network, trained against FGSM alone", networks.Convolutional,
+        Settings(epochs=12, learning_rate=2e-3, momentum=None),
+        "adversarial", FGSM, 0.5, kept="accuracy_under_fgsm",
+    ),
+    Recipe("maxout", "Maxout network", networks.Maxout, MAXOUT),
+    Recipe(
+        "maxout-adversarial", "Maxout network, adversarially trained", networks.Maxout,
+        MAXOUT, "adversarial", FGSM, 0.5, kept="accuracy_under_fgsm",
+    ),
+    Recipe(
+        "maxout-random-signs", "Maxout network, trained with random signs", networks.Maxout,
+        MAXOUT, "control", RandomSigns(EPSILON), 0.5,
+    ),
+    Recipe(
+        "maxout-uniform-noise", "Maxout network, trained with uniform noise", networks.Maxout,
+        MAXOUT, "control", UniformNoise(EPSILON), 0.5,
+    ),
+    Recipe("softmax", "Softmax regression", networks.SoftmaxRegression, LINEAR),
+    Recipe(
+        "softmax-adversarial", "Softmax regression, adversarially trained",
+        networks.SoftmaxRegression, LINEAR, "adversarial", FGSM, 0.5, kept="accuracy_under_fgsm",
+    ),
+    Recipe(
+        "logistic", "Logistic regression, 3 against 7", networks.LogisticRegression, LINEAR,
+        loss=networks.softplus_loss, classes=digits.THREE_AND_SEVEN,
+    ),
+    Recipe(
+        "logistic-adversarial", "Logistic regression, 3 against 7, adversarially trained",
+        networks.LogisticRegression, LINEAR, "adversarial", FGSM, 0.5,
+        loss=networks.softplus_loss, kept="accuracy_under_fgsm", classes=digits.THREE_AND_SEVEN,
+    ),
+    Recipe(
+        "rbf", "Radial basis functions", lambda: networks.RadialBasis(10), ADAM,
+        loss=networks.yes_or_no_loss, prepare=examples_as_prototypes,
+    ),
+    Recipe(
+        "maxout-1600-adversarial", "Maxout network of 1,600 units, adversarially trained",
+        wide_maxout, MAXOUT, "adversarial", FGSM, 0.5, kept="accuracy_under_fgsm", ships=False,
+    ),
+    Recipe(
+        "maxout-l1", "Maxout network with L1 weight decay", networks.Maxout,
+        Settings(epochs=10, learning_rate=0.1), penalty=first_layer_l1, ships=False,
+    ),
+)  # fmt: skip
+
+
+def recipe(name: str) -> Recipe:
+    """The recipe of that name."""
+    for candidate in RECIPES:
+        if candidate.name == name:
+            return candidate
+    names = ", ".join(candidate.name for candidate in RECIPES)
+    raise ValueError(f"There is no digit network called {name!r}; there are {names}.")

@@ -1,0 +1,105 @@
+"""Trained digit networks as files: weights in half precision, and a card that says what they are.
+
+`NAME.safetensors` and `NAME.json` lie together; another seed than `SEED` is in the names.
+"""
+
+import dataclasses
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import safetensors.torch
+import torch
+from torch import Tensor, nn
+
+from demo import recipes, weights
+
+FOLDER = Path(__file__).parent.parent / "assets" / "weights"
+SEED = 1
+"""Of the networks that ship."""
+
+
+class Absent(ValueError):
+    """No such network has been trained here."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Card:
+    """What there is to know about one trained digit network.
+
+    epochs: trained.  kept_epoch: the one whose weights these are.  seconds: the training took,
+    on `device`.  test: accuracy on MNIST's 10,000 test images (or the threes and sevens among
+    them), 0 to 1, by the attack's name.  sha256: of the weights' file.
+    """
+
+    name: str
+    title: str
+    training: str
+    seed: int
+    command: str
+    recipe: str
+    epochs: int
+    kept_epoch: int
+    parameters: int
+    seconds: float
+    device: str
+    torch: str
+    test: dict[str, float]
+    test_images: int
+    sha256: str
+
+
+def stem(name: str, seed: int) -> str:
+    """The files' name without its ending."""
+    return name if seed == SEED else f"{name}.seed{seed}"
+
+
+def save(network: nn.Module, card: Card, folder: Path) -> Path:
+    """Write the weights in half precision and their card, whose `sha256` is filled in here."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{stem(card.name, card.seed)}.safetensors"
+    data = safetensors.torch.save(_halves(network))
+    path.write_bytes(data)
+    card = dataclasses.replace(card, sha256=hashlib.sha256(data).hexdigest())
+    text = json.dumps(dataclasses.asdict(card), indent=2, ensure_ascii=False)
+    path.with_suffix(".json").write_text(text + "\n", encoding="utf-8")
+    return path
+
+
+def rounded(network: nn.Module) -> nn.Module:
+    """`network`, changed: its weights as the file keeps them, rounded to half precision."""
+    network.load_state_dict({name: half.float() for name, half in _halves(network).items()})
+    return network
+
+
+def card(name: str, seed: int = SEED, folder: Path = FOLDER) -> Card:
+    """The card of a trained network. Raises `Absent`."""
+    path = folder / f"{stem(name, seed)}.json"
+    if not path.is_file():
+        again = "" if seed == SEED else f" --seed {seed}"
+        raise Absent(
+            f"The digit network {stem(name, seed)} is not in the folder {folder}: "
+            f"python -m demo train {name}{again} makes it."
+        )
+    fields: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return Card(**fields)
+
+
+def load(name: str, seed: int = SEED, folder: Path = FOLDER) -> nn.Module:
+    """The frozen network: images (N, 1, 28, 28) in [0, 1] -> logits (N, K), in float32.
+
+    Raises `Absent`, or ValueError where the file is not the one that its card describes.
+    """
+    expected = card(name, seed, folder)
+    tensors = weights.embedded(folder / f"{stem(name, seed)}.safetensors", expected.sha256)
+    network = recipes.recipe(name).build()
+    whole = {key: half.float() for key, half in tensors.items()}
+    return weights.filled(network, whole).eval().requires_grad_(False)
+
+
+def _halves(network: nn.Module) -> dict[str, Tensor]:
+    return {
+        name: tensor.detach().cpu().to(torch.float16).contiguous()
+        for name, tensor in network.state_dict().items()
+    }
