@@ -9,13 +9,19 @@ A folder is a layer, a file is a topic. A room imports only from shelves below i
 | 6     | `pages/`         | one page a file: controls -> store -> figures -> what is shown        |
 | 5     | `controls.py`    | widgets and the URL -> one frozen `Choices`                           |
 | 5     | `picker/`        | two components that choose the picture: thumbnails, crop              |
-| 5     | `store.py`       | every cache, and the one worker that computes for everybody in turn   |
+| 5     | `store/`         | every cache, a file a page; the worker that computes for all in turn  |
 | 5     | `viewer/`        | the drag-epsilon component                                            |
 | 4     | `figures/`       | a result -> a Plotly figure                                           |
 | 3     | `experiments/`   | model + picture + numbers -> a frozen result of plain arrays          |
 | 2     | `models.py`      | the catalogue of networks, and `load`                                 |
+| 2     | `trained.py`     | trained digit networks as files: weights and their card               |
+| 2     | `checkpoints.py` | a training that can be killed and goes on                             |
+| 2     | `recipes.py`     | the catalogue of digit networks, and how each is trained              |
+| 2     | `training.py`    | the one training loop, standard and adversarial                       |
 | 1     | `weights.py`     | weight files, checked, -> tensors                                     |
-| 1     | `networks.py`    | normalisation inside; batch norm folded into the convolutions         |
+| 1     | `networks.py`    | normalisation inside; the paper's networks for digits                 |
+| 1     | `folding.py`     | batch norm folded into the convolutions, padding fixed                |
+| 1     | `digits.py`      | MNIST, and the digits that ship, as tensors                           |
 | 1     | `pictures.py`    | bytes <-> picture <-> 8-bit pixels <-> image tensor                   |
 | 1     | `gallery.py`     | the photographs that ship, with their credits                         |
 | 1     | `attacks.py`     | what FGSM is compared with: random signs, its iteration, its line     |

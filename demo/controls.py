@@ -7,7 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from demo import gallery, models, picker, pictures, store
+from demo import gallery, models, picker, pictures
+from demo.store import attack as store
 
 OWN = "own picture"
 OWN_ANSWER = "the network's own answer"

@@ -8,9 +8,11 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 SHELVES: dict[str, float] = {
-    "fgsm": 0, "scores": 0, "device": 0,
-    "attacks": 1, "pictures": 1, "gallery": 1, "networks": 1, "downloads": 1,
-    "weights": 1.5,
+    "fgsm": 0, "scores": 0, "device": 0, "downloads": 0,
+    "attacks": 1, "pictures": 1, "gallery": 1, "networks": 1, "folding": 1, "digits": 1,
+    "weights": 1.5, "training": 1.5,
+    "recipes": 1.6,
+    "trained": 1.7, "checkpoints": 1.7,
     "models": 2,
     "experiments": 3,
     "figures": 4,

@@ -10,11 +10,12 @@ import streamlit as st
 import torch
 from numpy.typing import NDArray
 
-from demo import attacks, controls, device, fgsm, models, scores, store, viewer
+from demo import attacks, controls, device, fgsm, models, scores, viewer
 from demo.controls import Choices
 from demo.experiments import confidence_sweep, failures, one_step, random_signs, ten_steps
 from demo.figures import confidence_sweep as confidence_figure
 from demo.figures import logits_line as logits_figure
+from demo.store import attack as store
 
 CONTROL_EPSILONS = confidence_sweep.STOPS[::2]
 NEGATIVE = tuple(-e for e in reversed(confidence_sweep.STOPS[2::2]))

@@ -17,8 +17,9 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from demo import models, pictures, store
+from demo import models, pictures
 from demo.experiments import confidence_sweep, one_step, random_signs, ten_steps
+from demo.store import attack as store
 
 Pixels = NDArray[np.uint8]
 PEOPLE = 20

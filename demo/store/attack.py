@@ -1,15 +1,7 @@
-"""Every cache, and the lock around the network: the only memory beside Streamlit's widgets.
-
-Cache keys are names, bytes and numbers, so no session sees another's result, and every cache is
-bounded. One worker thread does all the computing: people who ask together are served one after
-the other, first come first served, each with the answer to their own question. (One thread also
-keeps one pool of PyTorch's own threads; Streamlit runs every script in a new one.)
-"""
+"""The attack page's caches: networks, pictures, and what was computed of them."""
 
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from typing import ParamSpec, TypeVar
 
 import numpy as np
 import streamlit as st
@@ -19,13 +11,10 @@ from torch import Tensor, nn
 
 from demo import device, fgsm, gallery, models, pictures
 from demo.experiments import confidence_sweep, logits_line, one_step, random_signs, ten_steps
+from demo.store import worker
 
 Pixels = NDArray[np.uint8]
 
-_P = ParamSpec("_P")
-_R = TypeVar("_R")
-
-_WORKER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="network")
 _TRY_AGAIN_AFTER = 60.0
 _failures: dict[str, tuple[float, str]] = {}
 
@@ -51,13 +40,8 @@ def _network(name: str, _progress: Callable[[float], None]) -> nn.Module:
     loaded = models.load(name, progress=_progress)
     size = models.card(name).input_size
     blank = torch.zeros(1, 3, size, size, device=device.choose())
-    _in_turn(fgsm.loss_gradient, loaded, blank, torch.zeros_like(blank[:, 0, 0, 0]).long())
+    worker.in_turn(fgsm.loss_gradient, loaded, blank, torch.zeros_like(blank[:, 0, 0, 0]).long())
     return loaded
-
-
-def _in_turn(compute: Callable[_P, _R], *args: _P.args, **kwargs: _P.kwargs) -> _R:
-    """compute(...), once everybody who asked before has been served."""
-    return _WORKER.submit(compute, *args, **kwargs).result()
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
@@ -90,7 +74,7 @@ def step(
     name: str, pixels: Pixels, epsilon: float, label: int | None, target: int | None
 ) -> one_step.OneStep:
     """One gradient on that network, for that picture."""
-    return _in_turn(one_step.run, _loaded(name), _image(pixels), epsilon, label, target)
+    return worker.in_turn(one_step.run, _loaded(name), _image(pixels), epsilon, label, target)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -98,7 +82,7 @@ def sweep(
     name: str, pixels: Pixels, direction: NDArray[np.int8]
 ) -> confidence_sweep.ConfidenceSweep:
     """The 65 stops along that direction."""
-    return _in_turn(confidence_sweep.run, _loaded(name), pixels, direction, device.choose())
+    return worker.in_turn(confidence_sweep.run, _loaded(name), pixels, direction, device.choose())
 
 
 @st.cache_data(max_entries=80, show_spinner=False)
@@ -106,7 +90,7 @@ def control(
     name: str, pixels: Pixels, label: int, epsilons: tuple[float, ...], seed: int
 ) -> NDArray[np.float64]:
     """The label's probability under one seed's random signs; short, so others get their turn."""
-    return _in_turn(random_signs.run, _loaded(name), _image(pixels), label, epsilons, seed)
+    return worker.in_turn(random_signs.run, _loaded(name), _image(pixels), label, epsilons, seed)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -116,7 +100,7 @@ def line(
     """Logits on both sides of the picture along that direction."""
     forward = sweep(name, pixels, direction)
     signs = torch.from_numpy(direction.astype(np.float32)).permute(2, 0, 1)[None]
-    return _in_turn(
+    return worker.in_turn(
         logits_line.run, _loaded(name), _image(pixels), signs.to(device.choose()),
         (forward.epsilons, forward.logits), negative,
     )  # fmt: skip
@@ -153,9 +137,9 @@ def _ten_computed(
     network, image = _loaded(name), _image(pixels)
     walk = ten_steps.steps(network, image, label, target)
     for done in range(1, 11):
-        adversarial = _in_turn(next, walk)
+        adversarial = worker.in_turn(next, walk)
         yield done, None
-    yield 10, _in_turn(ten_steps.result, network, image, adversarial)
+    yield 10, worker.in_turn(ten_steps.result, network, image, adversarial)
 
 
 def _loaded(name: str) -> nn.Module:
