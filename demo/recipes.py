@@ -13,15 +13,14 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from demo import digits, networks
-from demo.training import (
+from demo.adversaries import (
     Adversary,
     FastGradientSign,
-    Loss,
     ProjectedGradient,
     RandomSigns,
-    Settings,
     UniformNoise,
 )
+from demo.training import Loss, Settings
 
 EPSILON = 0.25
 Score = Literal["clean_accuracy", "accuracy_under_fgsm", "accuracy_under_pgd"]

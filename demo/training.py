@@ -10,97 +10,19 @@ attack costs no pass of its own. Source: arXiv:1412.6572, sections 5 and 6.
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from demo import attacks, fgsm, networks, scores
+from demo.adversaries import Adversary, FastGradientSign, Unchanged
 from demo.digits import Labelled
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 EVALUATED_EPSILON = 0.25
 PGD_STEPS = 10
 """Of the attack after each epoch; the final figures use 40 and ten restarts."""
-
-
-class Adversary(Protocol):
-    """adversary(network, images, labels, generator) -> images, for the network as it is."""
-
-    def __call__(
-        self, network: nn.Module, images: Tensor, labels: Tensor, generator: torch.Generator
-    ) -> Tensor:
-        """images: (N, 1, 28, 28) in [0, 1] -> the same shape and range."""
-
-
-@dataclass(frozen=True)
-class Unchanged:
-    """Standard training: the images as they are."""
-
-    def __call__(
-        self, network: nn.Module, images: Tensor, labels: Tensor, generator: torch.Generator
-    ) -> Tensor:
-        """images."""
-        return images
-
-
-@dataclass(frozen=True)
-class FastGradientSign:
-    """x + epsilon sign(grad_x J): the paper's own adversary."""
-
-    epsilon: float
-
-    def __call__(
-        self, network: nn.Module, images: Tensor, labels: Tensor, generator: torch.Generator
-    ) -> Tensor:
-        """clip(x + epsilon sign(grad_x J))."""
-        return fgsm.fgsm(network, images, labels, self.epsilon)
-
-
-@dataclass(frozen=True)
-class ProjectedGradient:
-    """PGD from a random start: `steps` steps of `step`. Source: arXiv:1706.06083, section 2.1."""
-
-    epsilon: float
-    steps: int
-    step: float
-
-    def __call__(
-        self, network: nn.Module, images: Tensor, labels: Tensor, generator: torch.Generator
-    ) -> Tensor:
-        """The last iterate."""
-        return attacks.projected_gradient_descent(
-            network, images, labels, self.epsilon, self.steps, self.step, generator
-        )
-
-
-@dataclass(frozen=True)
-class RandomSigns:
-    """x +- epsilon, each pixel's sign a fair coin: the paper's first control, section 7."""
-
-    epsilon: float
-
-    def __call__(
-        self, network: nn.Module, images: Tensor, labels: Tensor, generator: torch.Generator
-    ) -> Tensor:
-        """clip(x + epsilon * random signs)."""
-        signs = attacks.random_signs(images.shape, generator)
-        return fgsm.adversarial_example(images, self.epsilon * signs)
-
-
-@dataclass(frozen=True)
-class UniformNoise:
-    """x + U(-epsilon, epsilon), each pixel on its own: the paper's second control, section 7."""
-
-    epsilon: float
-
-    def __call__(
-        self, network: nn.Module, images: Tensor, labels: Tensor, generator: torch.Generator
-    ) -> Tensor:
-        """clip(x + noise)."""
-        noise = torch.rand(images.shape, generator=generator, device=images.device) * 2 - 1
-        return fgsm.adversarial_example(images, self.epsilon * noise)
 
 
 @dataclass(frozen=True)
@@ -174,17 +96,21 @@ def train(
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(1_000_003 * seed + number)
             sums = _epoch(objective, optimizer, settings, number, images, labels, progress)
-            clean, adversarial, wrong = (sums / len(labels)).tolist()
+        means = (sums / len(labels)).tolist()
         seconds = time.perf_counter() - started
-        network.eval()
-        part = adversarial if clean_weight < 1 else float("nan")
-        mixed = clean if clean_weight == 1 else (
-            clean_weight * clean + (1 - clean_weight) * adversarial
-        )  # fmt: skip
-        yield Epoch(
-            number, mixed, clean, part, wrong, *accuracies(network, held_out, settings, number),
-            seconds,
-        )  # fmt: skip
+        yield _epoch_result(objective, held_out, settings, number, means, seconds)
+
+
+def _epoch_result(
+    objective: "_Objective", held_out: Labelled, settings: Settings, number: int,
+    means: list[float], seconds: float,
+) -> Epoch:  # fmt: skip
+    clean, adversarial, wrong = means
+    a = objective.clean_weight
+    mixed = clean if a == 1 else a * clean + (1 - a) * adversarial
+    part = adversarial if a < 1 else float("nan")
+    found = accuracies(objective.network.eval(), held_out, settings, number)
+    return Epoch(number, mixed, clean, part, wrong, *found, seconds)
 
 
 def optimizer_for(network: nn.Module, settings: Settings) -> torch.optim.Optimizer:

@@ -10,9 +10,10 @@ ROOT = Path(__file__).parent.parent
 SHELVES: dict[str, float] = {
     "fgsm": 0, "scores": 0, "device": 0, "downloads": 0,
     "attacks": 1, "pictures": 1, "gallery": 1, "networks": 1, "folding": 1, "digits": 1,
-    "weights": 1.5, "training": 1.5,
-    "recipes": 1.6,
-    "trained": 1.7, "checkpoints": 1.7,
+    "weights": 1.5, "adversaries": 1.5,
+    "training": 1.6,
+    "recipes": 1.7,
+    "trained": 1.8, "checkpoints": 1.8,
     "models": 2,
     "experiments": 3,
     "figures": 4,
