@@ -3,8 +3,8 @@
     J~(theta, x, y) = a J(theta, x, y) + (1 - a) J(theta, x~, y),   x~ = adversary(theta, x, y)
 
 The examples are made afresh at each step, for the weights as they then are; a is `clean_weight`.
-For FGSM the backward pass that trains on the clean images also gives their gradient, so the
-attack costs no pass of its own. Source: arXiv:1412.6572, sections 5 and 6.
+For FGSM the backward pass that trains on the clean images also gives their gradient, so that the
+attack costs no pass of its own (a network with dropout is attacked at rest, which does). Source: arXiv:1412.6572, sections 5 and 6.
 """
 
 import time
@@ -164,7 +164,7 @@ class _Objective:
     def backward(self, images: Tensor, labels: Tensor, generator: torch.Generator) -> Tensor:
         """Fill the parameters' `.grad`; (clean loss, adversarial loss, wrong answers) summed."""
         a = self.clean_weight
-        shared = isinstance(self.adversary, FastGradientSign) and 0 < a < 1
+        shared = isinstance(self.adversary, FastGradientSign) and 0 < a < 1 and not self._drops()
         zero = torch.zeros((), device=images.device)
         clean, adversarial, wrong = zero, zero, zero
         leaves = images.detach().requires_grad_(shared)
@@ -184,11 +184,21 @@ class _Objective:
         return torch.stack([clean.detach() * size, adversarial.detach() * size, wrong.float()])
 
     def _examples(self, leaves: Tensor, labels: Tensor, generator: torch.Generator) -> Tensor:
-        """The adversary's images; FGSM's from the gradient that the clean loss just left."""
-        if leaves.grad is None or not isinstance(self.adversary, FastGradientSign):
-            return self.adversary(self.network, leaves.detach(), labels, generator)
-        eta = fgsm.perturbation(leaves.grad, self.adversary.epsilon)
-        return fgsm.adversarial_example(leaves.detach(), eta)
+        """The adversary's images; FGSM's from the gradient that the clean loss just left.
+
+        A network with dropout is attacked at rest: against one draw of it, training is weak.
+        """
+        if leaves.grad is not None and isinstance(self.adversary, FastGradientSign):
+            eta = fgsm.perturbation(leaves.grad, self.adversary.epsilon)
+            return fgsm.adversarial_example(leaves.detach(), eta)
+        if self._drops():
+            self.network.eval()
+        examples = self.adversary(self.network, leaves.detach(), labels, generator)
+        self.network.train()
+        return examples
+
+    def _drops(self) -> bool:
+        return isinstance(self.network, networks.Maxout)
 
 
 def _epoch(

@@ -1,4 +1,4 @@
-"""`demo.networks`: the normalisation inside, and two rewrites that must not change an answer."""
+"""`demo.folding`: two rewrites that must not change an answer."""
 
 import copy
 from pathlib import Path
@@ -26,17 +26,6 @@ def lively(network: nn.Module) -> nn.Module:
 
 def noise(*shape: int) -> Tensor:
     return torch.rand(*shape, generator=torch.Generator().manual_seed(2))
-
-
-def test_the_normalisation_is_inside_the_model() -> None:
-    model = networks.Normalized(nn.Identity(), (0.5, 0.25, 0.0), (0.5, 0.25, 2.0))
-    channels = model(torch.ones(1, 3, 1, 1)).flatten().tolist()
-    assert channels == [1.0, 3.0, 0.5]
-
-
-def test_the_normalisation_adds_nothing_to_the_state_dict() -> None:
-    model = networks.Normalized(nn.Linear(2, 2), (0.5,) * 3, (0.5,) * 3)
-    assert list(model.state_dict()) == ["network.weight", "network.bias"]
 
 
 def test_a_folded_network_gives_the_same_logits_without_a_batch_norm() -> None:
