@@ -84,7 +84,8 @@ class SoftmaxRegression(nn.Module):
 class Maxout(nn.Module):
     """Two hidden layers, h_i = max_j (W_ij x + b_ij), with dropout: images -> logits (N, 10).
 
-    units: in each hidden layer.  pieces: linear functions a unit is the largest of.
+    units: in each hidden layer.  pieces: linear functions a unit is the largest of; row j of the
+    first `units` rows of a weight, of the next, ... are the pieces of unit j.
     Dropout takes a fifth of the pixels and half of the units, in training only; the incoming
     weights of a piece are kept within a norm of `LARGEST_NORM`.
     Source: Goodfellow et al., arXiv:1302.4389, section 5.1 (MNIST, permutation invariant).
@@ -108,7 +109,7 @@ class Maxout(nn.Module):
         """images: (N, 1, 28, 28) -> logits (N, 10)."""
         hidden = F.dropout(images.flatten(1), 0.2, self.training)
         for layer in (self.first, self.second):
-            largest = layer(hidden).reshape(len(images), -1, self.pieces).amax(dim=2)
+            largest = layer(hidden).reshape(len(images), self.pieces, -1).amax(dim=1)
             hidden = F.dropout(largest, 0.5, self.training)
         logits: Tensor = self.last(hidden)
         return logits

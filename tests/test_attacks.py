@@ -154,3 +154,59 @@ def test_logits_in_chunks_are_the_logits_and_keep_no_gradient(
     logits = attacks.logits_of(model, images)
     torch.testing.assert_close(logits, model(images).detach(), rtol=1e-5, atol=1e-6)
     assert not logits.requires_grad
+
+
+def test_pgd_stays_in_the_ball_and_in_the_range() -> None:
+    network, images, labels = linear_classifier()
+    found = pgd(network, images, labels, restarts=2)
+    assert (found - images).abs().max() <= 0.1 + 1e-6
+    assert found.min() >= 0 and found.max() <= 1
+
+
+def test_pgd_on_a_linear_classifier_ends_where_one_step_of_fgsm_ends() -> None:
+    """Two classes and no clipping: the gradient's sign is the same everywhere."""
+    network, images, labels = linear_classifier()
+    images = images * 0.4 + 0.3
+    expected = fgsm.fgsm(network, images, labels, 0.1)
+    torch.testing.assert_close(pgd(network, images, labels), expected)
+
+
+def test_a_restart_is_for_those_that_still_stand() -> None:
+    calls: list[int] = []
+
+    def network(images: torch.Tensor) -> torch.Tensor:
+        calls.append(len(images))
+        first = images.flatten(1)[:, :1]
+        return torch.cat([first * 0 + 1, first], dim=1)
+
+    images = torch.stack([torch.zeros(1, 2, 2), torch.ones(1, 2, 2)])
+    labels = torch.tensor([0, 1])
+    pgd(network, images, labels, restarts=3, steps=2)
+    # The second image's answer is wrong after one run; the first withstands all three.
+    assert calls == [2, 2, 2, 1, 1, 1, 1, 1, 1]
+
+
+def test_pgd_starts_elsewhere_with_another_generator() -> None:
+    network, images, labels = linear_classifier()
+    runs = [
+        attacks.projected_gradient_descent(
+            network, images, labels, 0.1, 1, 0.01, torch.Generator().manual_seed(seed)
+        )
+        for seed in (1, 1, 2)
+    ]
+    assert torch.equal(runs[0], runs[1])
+    assert not torch.equal(runs[0], runs[2])
+
+
+def linear_classifier() -> tuple[torch.nn.Module, torch.Tensor, torch.Tensor]:
+    torch.manual_seed(0)
+    network = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(16, 2))
+    return network.requires_grad_(False), torch.rand(5, 1, 4, 4), torch.tensor([0, 1, 0, 1, 1])
+
+
+def pgd(
+    network: object, images: torch.Tensor, labels: torch.Tensor, restarts: int = 1, steps: int = 40
+) -> torch.Tensor:
+    return attacks.projected_gradient_descent(
+        network, images, labels, 0.1, steps, 0.01, torch.Generator().manual_seed(0), restarts  # type: ignore[arg-type]
+    )

@@ -1,0 +1,66 @@
+"""`demo.recipes`: a catalogue without doubles, and networks that its seeds fix."""
+
+import pytest
+import torch
+
+from demo import digits, networks, recipes
+
+each = pytest.mark.parametrize("recipe", recipes.RECIPES, ids=lambda r: r.name)
+
+
+def some() -> digits.Labelled:
+    pixels, labels = digits.embedded()
+    return digits.Labelled(digits.to_images(pixels), torch.from_numpy(labels))
+
+
+def test_names_and_titles_are_unique() -> None:
+    for field in ("name", "title"):
+        values = [getattr(recipe, field) for recipe in recipes.RECIPES]
+        assert len(set(values)) == len(values)
+
+
+def test_an_unknown_name_is_answered_with_those_there_are() -> None:
+    with pytest.raises(ValueError, match="no digit network called 'mlp'; there are conv"):
+        recipes.recipe("mlp")
+
+
+@each
+def test_a_recipe_is_what_its_kind_says(recipe: recipes.Recipe) -> None:
+    if recipe.training == "standard":
+        assert recipe.adversary is None and recipe.clean_weight == 1
+    else:
+        assert recipe.adversary is not None and recipe.clean_weight < 1
+        assert recipe.adversary.epsilon == recipes.EPSILON  # type: ignore[attr-defined]
+
+
+@each
+def test_a_seed_fixes_the_start_and_leaves_the_callers_numbers(recipe: recipes.Recipe) -> None:
+    torch.manual_seed(3)
+    expected = torch.rand(1)
+    torch.manual_seed(3)
+    first, again = (recipe.network(7, some()) for _ in range(2))
+    assert torch.equal(torch.rand(1), expected)
+    for a, b in zip(first.parameters(), again.parameters(), strict=True):
+        assert torch.equal(a, b)
+
+
+def test_the_logistic_networks_see_threes_and_sevens_only() -> None:
+    kept = recipes.recipe("logistic").data(some())
+    assert len(kept) == 1000
+    assert kept.labels.bincount().tolist() == [500, 500]
+
+
+def test_the_prototypes_begin_on_digits_of_their_class() -> None:
+    network = recipes.recipe("rbf").network(1, some())
+    assert isinstance(network, networks.RadialBasis)
+    images, labels = some().images.flatten(1), some().labels
+    for j, centre in enumerate(network.centres.detach()):
+        nearest = (images - centre).square().sum(1).argmin()
+        assert torch.equal(images[nearest], centre)
+        assert labels[nearest] == j // network.prototypes
+
+
+def test_the_l1_penalty_is_the_papers() -> None:
+    network = networks.Maxout(units=2)
+    penalty = recipes.first_layer_l1(network)
+    assert penalty.item() == pytest.approx(0.0025 * network.first.weight.abs().sum().item())
