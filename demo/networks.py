@@ -143,27 +143,30 @@ class Convolutional(nn.Module):
 
 
 class RadialBasis(nn.Module):
-    """p_k = max_j exp(-beta_kj ||x - mu_kj||^2): ten answers of yes or no, near prototypes only.
+    """p_k = exp(-(x - mu_k)^T beta_k (x - mu_k)): ten answers of yes or no, near mu_k only.
 
     images -> logits (N, 11): log(p_k / (1 - p_k)), and 0 for an eleventh class, "none of them".
-    Their softmax is the probability of exactly that yes, given at most one. Far from every
-    prototype each p is 0 and the answer is "none": the network is not sure of what it does not
-    know. prototypes: of each digit. Source: arXiv:1412.6572, section 7 (its shallow RBF network).
+    Their softmax is the probability of exactly that yes, given at most one. Far from every mu_k
+    each p is 0 and the answer is "none": the network is not sure of what it does not know.
+    beta_k = W_k^T W_k, W_k of `rank` rows: (x - mu)^T beta (x - mu) = ||W_k x - c_k||^2.
+    Source: arXiv:1412.6572, section 7 (its shallow RBF network).
     """
 
-    def __init__(self, prototypes: int = 1) -> None:
+    def __init__(self, rank: int = 20) -> None:
         super().__init__()
-        self.prototypes = prototypes
-        self.centres = nn.Parameter(torch.rand(DIGITS * prototypes, PIXELS))
-        self.log_beta = nn.Parameter(torch.full((DIGITS * prototypes,), -4.0))
+        self.rank = rank
+        self.weight = nn.Parameter(torch.randn(DIGITS * rank, PIXELS) * 0.03)
+        self.centre = nn.Parameter(torch.zeros(DIGITS * rank))
+
+    def centre_on(self, means: Tensor) -> None:
+        """c_k = W_k mu_k, in place. means: (10, 784), mu_k."""
+        rows = self.weight.detach().reshape(DIGITS, self.rank, PIXELS)
+        self.centre.data.copy_(torch.einsum("krp,kp->kr", rows, means).flatten())
 
     def distances(self, images: Tensor) -> Tensor:
-        """min_j beta_kj ||x - mu_kj||^2: (N, 1, 28, 28) -> (N, 10), -log p_k."""
-        x = images.flatten(1)
-        squares = x.square().sum(1, keepdim=True) + self.centres.square().sum(1)
-        squares = (squares - 2 * x @ self.centres.T).clamp_min(1e-3)
-        scaled = squares * self.log_beta.exp()
-        return scaled.reshape(len(images), DIGITS, self.prototypes).amin(dim=2)
+        """||W_k x - c_k||^2: (N, 1, 28, 28) -> (N, 10), -log p_k."""
+        from_centre = F.linear(images.flatten(1), self.weight, -self.centre)
+        return from_centre.square().reshape(len(images), DIGITS, self.rank).sum(dim=2)
 
     def forward(self, images: Tensor) -> Tensor:
         """images: (N, 1, 28, 28) -> logits (N, 11), the last 0."""

@@ -64,14 +64,12 @@ class Recipe:
         return network
 
 
-def examples_as_prototypes(network: nn.Module, labelled: digits.Labelled) -> None:
-    """Put each prototype of a `RadialBasis` on a training image of its digit, in place."""
+def centred_on_means(network: nn.Module, labelled: digits.Labelled) -> None:
+    """Put each centre of a `RadialBasis` on the mean training image of its digit, in place."""
     assert isinstance(network, networks.RadialBasis)
-    firsts = [
-        labelled.images[labelled.labels == digit][: network.prototypes].flatten(1)
-        for digit in range(networks.DIGITS)
-    ]
-    network.centres.data.copy_(torch.cat(firsts))
+    flat = labelled.images.flatten(1)
+    means = [flat[labelled.labels == digit].mean(dim=0) for digit in range(networks.DIGITS)]
+    network.centre_on(torch.stack(means))
 
 
 def first_layer_l1(network: nn.Module) -> Tensor:
@@ -86,8 +84,10 @@ def wide_maxout() -> nn.Module:
 
 
 FGSM = FastGradientSign(EPSILON)
-MAXOUT = Settings(epochs=25, learning_rate=0.1)
-LINEAR = Settings(epochs=20, learning_rate=0.1)
+MAXOUT = Settings(epochs=20, learning_rate=0.1, momentum=0.7)
+HARDER = Settings(epochs=30, learning_rate=0.1, momentum=0.7)
+LOGISTIC = Settings(epochs=20, learning_rate=0.1)
+SOFTMAX = Settings(epochs=15, learning_rate=0.05, momentum=0.0)
 ADAM = Settings(epochs=12, learning_rate=1e-3, momentum=None)
 
 RECIPES: tuple[Recipe, ...] = (
@@ -105,7 +105,7 @@ RECIPES: tuple[Recipe, ...] = (
     Recipe("maxout", "Maxout network", networks.Maxout, MAXOUT),
     Recipe(
         "maxout-adversarial", "Maxout network, adversarially trained", networks.Maxout,
-        MAXOUT, "adversarial", FGSM, 0.5, kept="accuracy_under_fgsm",
+        HARDER, "adversarial", FGSM, 0.5, kept="accuracy_under_fgsm",
     ),
     Recipe(
         "maxout-random-signs", "Maxout network, trained with random signs", networks.Maxout,
@@ -115,23 +115,23 @@ RECIPES: tuple[Recipe, ...] = (
         "maxout-uniform-noise", "Maxout network, trained with uniform noise", networks.Maxout,
         MAXOUT, "control", UniformNoise(EPSILON), 0.5,
     ),
-    Recipe("softmax", "Softmax regression", networks.SoftmaxRegression, LINEAR),
+    Recipe("softmax", "Softmax regression", networks.SoftmaxRegression, SOFTMAX),
     Recipe(
         "softmax-adversarial", "Softmax regression, adversarially trained",
-        networks.SoftmaxRegression, LINEAR, "adversarial", FGSM, 0.5, kept="accuracy_under_fgsm",
+        networks.SoftmaxRegression, SOFTMAX, "adversarial", FGSM, 0.5, kept="accuracy_under_fgsm",
     ),
     Recipe(
-        "logistic", "Logistic regression, 3 against 7", networks.LogisticRegression, LINEAR,
+        "logistic", "Logistic regression, 3 against 7", networks.LogisticRegression, LOGISTIC,
         loss=networks.softplus_loss, classes=digits.THREE_AND_SEVEN,
     ),
     Recipe(
         "logistic-adversarial", "Logistic regression, 3 against 7, adversarially trained",
-        networks.LogisticRegression, LINEAR, "adversarial", FGSM, 0.5,
+        networks.LogisticRegression, LOGISTIC, "adversarial", FGSM, 0.5,
         loss=networks.softplus_loss, kept="accuracy_under_fgsm", classes=digits.THREE_AND_SEVEN,
     ),
     Recipe(
-        "rbf", "Radial basis functions", lambda: networks.RadialBasis(10), ADAM,
-        loss=networks.yes_or_no_loss, prepare=examples_as_prototypes,
+        "rbf", "Radial basis functions", networks.RadialBasis, ADAM,
+        loss=networks.yes_or_no_loss, prepare=centred_on_means,
     ),
     Recipe(
         "maxout-1600-adversarial", "Maxout network of 1,600 units, adversarially trained",
@@ -139,7 +139,7 @@ RECIPES: tuple[Recipe, ...] = (
     ),
     Recipe(
         "maxout-l1", "Maxout network with L1 weight decay", networks.Maxout,
-        Settings(epochs=10, learning_rate=0.1), penalty=first_layer_l1, ships=False,
+        Settings(epochs=10, learning_rate=0.1, momentum=0.7), penalty=first_layer_l1, ships=False,
     ),
 )  # fmt: skip
 

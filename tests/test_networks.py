@@ -73,9 +73,7 @@ def test_maxout_takes_the_largest_piece_of_each_unit() -> None:
     hidden = images.flatten(1)
     for layer in (network.first, network.second):
         pieces = F.linear(hidden, layer.weight, layer.bias)
-        hidden = torch.stack(
-            [torch.stack([row[u::6].max() for u in range(6)]) for row in pieces]
-        )
+        hidden = torch.stack([torch.stack([row[u::6].max() for u in range(6)]) for row in pieces])
     torch.testing.assert_close(network(images), network.last(hidden))
 
 
@@ -104,39 +102,34 @@ def test_the_convolutional_network_halves_the_side_twice() -> None:
     assert network(noise(3, 1, 28, 28)).shape == (3, 10)
 
 
-def radial(prototypes: int = 2) -> networks.RadialBasis:
-    network = networks.RadialBasis(prototypes)
-    network.centres.data = noise(10 * prototypes, 784)
-    network.log_beta.data = torch.linspace(-6, -4, 10 * prototypes)
+def radial() -> networks.RadialBasis:
+    torch.manual_seed(0)
+    network = networks.RadialBasis(rank=3)
+    network.centre_on(noise(10, 784))
     return network
 
 
-def test_a_radial_answer_is_the_gaussian_of_its_nearest_prototype() -> None:
-    network, images = radial(), noise(3, 1, 28, 28)
+def test_a_radial_answer_is_the_gaussian_around_its_centre() -> None:
+    network, images, means = radial(), noise(3, 1, 28, 28).flip(3), noise(10, 784)
     p = torch.sigmoid(network(images)[:, :10])
     for i, image in enumerate(images.flatten(1)):
         for k in range(10):
-            by_hand = max(
-                math.exp(
-                    -math.exp(network.log_beta[j].item())
-                    * (image - network.centres[j]).square().sum().item()
-                )
-                for j in (2 * k, 2 * k + 1)
-            )
-            assert p[i, k].item() == pytest.approx(by_hand, rel=1e-4)
+            rows = network.weight[3 * k : 3 * k + 3]
+            beta, away = (rows.T @ rows).detach(), image - means[k]
+            assert p[i, k].item() == pytest.approx(math.exp(-(away @ beta @ away).item()), rel=1e-3)
 
 
-def test_far_from_every_prototype_the_radial_answer_is_none_of_them() -> None:
+def test_far_from_every_centre_the_radial_answer_is_none_of_them() -> None:
     network = radial()
-    network.log_beta.data.fill_(1.0)
-    probabilities = network(1 - noise(1, 1, 28, 28)).softmax(1)
+    network.centre.data += 5
+    probabilities = network(noise(1, 1, 28, 28)).softmax(1)
     assert probabilities.shape == (1, 11)
     assert probabilities[0, 10].item() > 0.999
 
 
-def test_on_a_prototype_the_radial_answer_is_its_digit_and_finite() -> None:
-    network = radial(1)
-    image = network.centres.data[4].reshape(1, 1, 28, 28)
+def test_on_a_centre_the_radial_answer_is_its_digit_and_finite() -> None:
+    network = radial()
+    image = noise(10, 784)[4].reshape(1, 1, 28, 28)
     logits = network(image)
     assert torch.isfinite(logits).all()
     assert logits.argmax().item() == 4

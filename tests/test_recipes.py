@@ -50,14 +50,14 @@ def test_the_logistic_networks_see_threes_and_sevens_only() -> None:
     assert kept.labels.bincount().tolist() == [500, 500]
 
 
-def test_the_prototypes_begin_on_digits_of_their_class() -> None:
+def test_the_radial_centres_begin_on_the_mean_of_their_digit() -> None:
     network = recipes.recipe("rbf").network(1, some())
     assert isinstance(network, networks.RadialBasis)
-    images, labels = some().images.flatten(1), some().labels
-    for j, centre in enumerate(network.centres.detach()):
-        nearest = (images - centre).square().sum(1).argmin()
-        assert torch.equal(images[nearest], centre)
-        assert labels[nearest] == j // network.prototypes
+    images, labels = digits.embedded()
+    means = digits.to_images(images)[torch.from_numpy(labels) == 3].mean(dim=0, keepdim=True)
+    distances = network.distances(means)[0]
+    assert distances[3] < 1e-6
+    assert distances[[k for k in range(10) if k != 3]].min() > 1e-3
 
 
 def test_the_l1_penalty_is_the_papers() -> None:
