@@ -62,7 +62,7 @@ def epochs(
     )  # fmt: skip
     for epoch in walk:
         run.history.append(epoch)
-        score = getattr(epoch, recipe.kept)
+        score = epoch.number if recipe.kept == "last" else getattr(epoch, recipe.kept)
         if score >= run.score:
             run.best, run.score, run.best_epoch = _copy(run.network), score, epoch.number
         if path is not None:

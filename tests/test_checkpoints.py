@@ -63,6 +63,15 @@ def test_the_best_epoch_is_kept_and_not_the_last(tmp_path: Path) -> None:
     assert accuracies[state.best_epoch - 1] == max(accuracies)
 
 
+def test_a_recipe_may_keep_its_last_epoch() -> None:
+    recipe = dataclasses.replace(RECIPE, kept="last")
+    state = checkpoints.started(recipe, 1, data(), None)
+    list(checkpoints.epochs(state, data(), data(), None))
+    assert state.best_epoch == 4
+    for name, tensor in state.network.state_dict().items():
+        assert torch.equal(tensor, state.best[name])
+
+
 @pytest.mark.parametrize("damage", ["cut", "other bytes", "empty"])
 def test_a_damaged_checkpoint_is_named_refused_and_left_alone(tmp_path: Path, damage: str) -> None:
     path = tmp_path / "kept.pt"
