@@ -7,7 +7,7 @@ A folder is a layer, a file is a topic. A room imports only from shelves below i
 | 7     | `__main__.py`    | `python -m demo ...`                                                  |
 | 6     | `commands/`      | one command a file                                                    |
 | 6     | `pages/`         | one page a file: controls -> store -> figures -> what is shown        |
-| 5     | `controls.py`    | widgets and the URL -> one frozen `Choices`                           |
+| 5     | `controls/`      | widgets and the URL -> one frozen `Choices`                           |
 | 5     | `picker/`        | two components that choose the picture: thumbnails, crop              |
 | 5     | `store/`         | every cache, a file a page; the worker that computes for all in turn  |
 | 5     | `viewer/`        | the drag-epsilon component                                            |

@@ -8,9 +8,9 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from demo.commands import attack, train
+from demo.commands import accuracy, attack, reproduce, train
 
-COMMANDS = (attack, train)
+COMMANDS = (attack, train, reproduce, accuracy)
 """In the order of the help; each adds its own parser, whose `run` takes the options."""
 
 

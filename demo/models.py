@@ -1,14 +1,17 @@
 """The catalogue of networks, and `load`, which makes one ready to be attacked.
 
-A model is a frozen module, images (N, 3, S, S) in [0, 1] -> logits (N, K): normalisation inside,
-`.eval()`, no parameter wants a gradient. Many threads may call it, one at a time.
+A model is a frozen module, images (N, C, S, S) in [0, 1] -> logits (N, K): normalisation inside,
+`.eval()`, no parameter wants a gradient. Many threads may call it, one at a time. C is 3 for
+photographs and 1 for digits; the two kinds never mix. A digit network is in the catalogue if its
+weights are here.
 """
 
 import contextlib
 import functools
 import importlib
+import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -16,17 +19,20 @@ import torch
 from torch import nn
 
 import demo.device
-from demo import downloads, folding, networks, weights
+from demo import downloads, folding, networks, recipes, trained, weights
 
 ASSETS = Path(__file__).parent.parent / "assets"
 HALF = (0.5, 0.5, 0.5)
+Kind = Literal["photographs", "digits"]
+KINDS: tuple[Kind, ...] = ("photographs", "digits")
 
 
 class Accuracy(NamedTuple):
-    """Share of right answers, 0 to 1, and the photographs it was counted on."""
+    """Share of right answers, 0 to 1, the pictures it was counted on, and the attack's name."""
 
     share: float
     on: str
+    attack: str = "without attack"
 
 
 @dataclass(frozen=True)
@@ -35,31 +41,45 @@ class ModelCard:
 
     name: str
     title: str
-    source: Literal["embedded", "torchvision", "timm"]
+    source: Literal["embedded", "torchvision", "timm", "digits"]
     identifier: str
     parameters: int
     megabytes: int
     input_size: int
-    mean: tuple[float, float, float]
-    std: tuple[float, float, float]
-    interpolation: Literal["bilinear", "bicubic"]
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+    interpolation: Literal["bilinear", "bicubic", "none"]
     licence: str
     credit: str
     sha256: str | None = None
     """Of the weights: all 64 digits if embedded, the published prefix, or None if unpublished."""
     file: str | None = None
     accuracy: Accuracy | None = None
-    """Measured in this repository by `demo.experiments.accuracy`; None: not measured."""
+    """Measured in this repository without attack; None: not measured."""
+    under_attack: tuple[Accuracy, ...] = ()
+    """Measured in this repository, each with its attack."""
     published_top1: float | None = None
     """What the source states for ImageNet's 50,000 validation images; not measured here."""
-    training: Literal["standard", "adversarial"] = "standard"
+    training: Literal["standard", "adversarial", "control"] = "standard"
     twin: str | None = None
     """Name of the same network, adversarially trained."""
     crop: float = 0.875
     classes: int = 1000
     class_file: str = "imagenet_classes.txt"
+    labels: tuple[str, ...] = ()
+    """The names of the classes where no file holds them."""
     build: tuple[tuple[str, bool], ...] = ()
     """Options for the source's constructor."""
+
+    @property
+    def kind(self) -> Kind:
+        """What the network looks at."""
+        return "digits" if self.source == "digits" else "photographs"
+
+    @property
+    def channels(self) -> int:
+        """Values of a pixel."""
+        return len(self.mean)
 
     @property
     def short_side(self) -> int:
@@ -74,7 +94,7 @@ class Unavailable(ValueError):
 TIMM_CREDIT = "Ross Wightman's timm, from TensorFlow's: https://huggingface.co/timm/"
 NOT_STATED = "BSD-3-Clause (torchvision; no separate licence is stated for the weights)"
 
-MODELS: tuple[ModelCard, ...] = (
+PHOTOGRAPH_MODELS: tuple[ModelCard, ...] = (
     ModelCard(
         name="efficientnet-lite0",
         title="EfficientNet-Lite0",
@@ -166,6 +186,50 @@ MODELS: tuple[ModelCard, ...] = (
     ),
 )
 
+NONE_OF_THEM = {"rbf": ("none of them",)}
+"""The class after the digits, of the one network that has it."""
+
+
+def _digit_models() -> tuple[ModelCard, ...]:
+    """The cards of the digit networks whose weights are here, in the recipes' order."""
+    found = []
+    for recipe in recipes.RECIPES:
+        with contextlib.suppress(trained.Absent):
+            found.append(_digit_model(recipe, trained.card(recipe.name)))
+    here = {card.name for card in found}
+    twins = {card.name: f"{card.name}-adversarial" for card in found}
+    return tuple(replace(c, twin=twins[c.name]) if twins[c.name] in here else c for c in found)
+
+
+def _digit_model(recipe: recipes.Recipe, card: trained.Card) -> ModelCard:
+    labels = (*map(str, recipe.classes), *NONE_OF_THEM.get(recipe.name, ()))
+    on = f"{card.test_images:,} test images of MNIST"
+    clean, *attacked = (Accuracy(share, on, attack) for attack, share in card.test.items())
+    return ModelCard(
+        name=recipe.name, title=recipe.title, source="digits", identifier=recipe.name,
+        parameters=card.parameters, megabytes=math.ceil(2 * card.parameters / 1e6),
+        input_size=28, mean=(0.0,), std=(1.0,), interpolation="none", licence="Apache-2.0",
+        credit="trained here on MNIST's images 6,000 to 55,999: " + card.command,
+        sha256=card.sha256, file=f"{recipe.name}.safetensors", accuracy=clean,
+        under_attack=tuple(attacked), training=recipe.training, crop=1.0,
+        classes=len(labels), labels=labels,
+    )  # fmt: skip
+
+
+MODELS: tuple[ModelCard, ...] = PHOTOGRAPH_MODELS + _digit_models()
+
+
+def offered(kind: Kind) -> tuple[ModelCard, ...]:
+    """The networks of that kind to choose from; a twin comes with its network, not beside it."""
+    twins = {card.twin for card in MODELS}
+    return tuple(card for card in MODELS if card.kind == kind and card.name not in twins)
+
+
+def counterpart(name: str) -> str | None:
+    """The same network, trained the other way: the twin, or the network whose twin it is."""
+    originals = {other.twin: other.name for other in MODELS if other.twin}
+    return card(name).twin or originals.get(name)
+
 
 def card(name: str) -> ModelCard:
     """The card of the model called `name`."""
@@ -183,7 +247,7 @@ def _lines(path: Path) -> tuple[str, ...]:
 
 def class_names(card: ModelCard) -> tuple[str, ...]:
     """The names of the classes, in the order of the logits."""
-    return _lines(ASSETS / card.class_file)
+    return card.labels or _lines(ASSETS / card.class_file)
 
 
 def load(
@@ -191,14 +255,16 @@ def load(
     device: torch.device | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> nn.Module:
-    """The frozen network called `name`: images (N, 3, S, S) in [0, 1] -> logits (N, K).
+    """The frozen network called `name`: images (N, C, S, S) in [0, 1] -> logits (N, K).
 
     device: where it runs; the machine's best if None.  progress: gets 0 to 1 during a download.
     S is the card's `input_size`. Batch norms are folded into the convolutions and padding is
     fixed for that size: the same function, sooner; see `networks`.
-    Raises `Unavailable` where weights must be fetched and cannot be.
+    Raises `Unavailable` where weights must be fetched and cannot be, or are not what they were.
     """
     chosen = card(name)
+    if chosen.source == "digits":
+        return _digits(chosen).to(device or demo.device.choose())
     network = _SOURCES[chosen.source](chosen, progress)
     return _ready(network, chosen, device or demo.device.choose())
 
@@ -211,6 +277,13 @@ def _ready(network: nn.Module, card: ModelCard, device: torch.device) -> nn.Modu
     channels_last = device.type in ("cpu", "cuda")
     layout = torch.channels_last if channels_last else torch.contiguous_format
     return model.to(device).to(memory_format=layout)
+
+
+def _digits(card: ModelCard) -> nn.Module:
+    try:
+        return trained.load(card.name)
+    except (ValueError, OSError) as error:
+        raise Unavailable(f"{card.title} cannot be loaded: {error}") from error
 
 
 def _embedded(card: ModelCard, progress: downloads.Progress | None) -> nn.Module:

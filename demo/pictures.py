@@ -6,8 +6,10 @@
 | --------- | --------------------------------------------------------------------------- |
 | `data`    | bytes of a file that anybody may have sent                                  |
 | `picture` | a PIL image in mode RGB, upright, in sRGB, of any size                      |
-| `pixels`  | (S, S, 3) uint8 array: what the network sees and the page shows             |
-| `image`   | (1, 3, S, S) float32 tensor in [0, 1] = pixels / 255                        |
+| `pixels`  | (S, S, C) uint8 array: what the network sees and the page shows             |
+| `image`   | (1, C, S, S) float32 tensor in [0, 1] = pixels / 255                        |
+
+C is 3 for photographs and 1 for digits.
 
 Nothing is written to disk. Importing this module teaches Pillow to open HEIF, and nothing else.
 """
@@ -235,12 +237,12 @@ def _square(grid: tuple[int, int], size: int, crop: Crop) -> tuple[float, float,
 
 
 def to_tensor(pixels: Pixels) -> Tensor:
-    """image = pixels / 255, (H, W, 3) uint8 -> (1, 3, H, W) float32."""
+    """image = pixels / 255, (H, W, C) uint8 -> (1, C, H, W) float32."""
     return torch.tensor(pixels).permute(2, 0, 1)[None].contiguous().float() / 255
 
 
 def to_pixels(image: Tensor) -> Pixels:
-    """round(image * 255), (1, 3, H, W) or (3, H, W) in [0, 1] -> (H, W, 3) uint8."""
+    """round(image * 255), (1, C, H, W) or (C, H, W) in [0, 1] -> (H, W, C) uint8."""
     levels = (image.detach() * 255).round().clamp(0, 255).to(torch.uint8)
     return levels.reshape(image.shape[-3:]).permute(1, 2, 0).cpu().contiguous().numpy()
 
@@ -248,7 +250,8 @@ def to_pixels(image: Tensor) -> Pixels:
 def to_png(image: Image.Image | Pixels | Tensor) -> bytes:
     """A lossless file of a picture, of pixels or of an image tensor; `from_bytes` undoes it."""
     pixels = to_pixels(image) if isinstance(image, Tensor) else np.asarray(image)
-    return _saved(Image.fromarray(pixels), "PNG")
+    grey = pixels.ndim == 3 and pixels.shape[2] == 1
+    return _saved(Image.fromarray(pixels[:, :, 0] if grey else pixels), "PNG")
 
 
 def preview(picture: Image.Image, longest: int) -> bytes:

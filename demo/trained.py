@@ -50,6 +50,21 @@ class Card:
     sha256: str
 
 
+@dataclasses.dataclass(frozen=True)
+class OwnNetwork:
+    """A digit network that a person trained on a page, for as long as the session lasts.
+
+    name: belongs to these very weights.  classes: their names, in the order of the logits.
+    network: frozen, images (N, 1, 28, 28) in [0, 1] -> logits (N, K).  note: how it was trained.
+    """
+
+    name: str
+    title: str
+    classes: tuple[str, ...]
+    network: nn.Module
+    note: str
+
+
 def stem(name: str, seed: int) -> str:
     """The files' name without its ending."""
     return name if seed == SEED else f"{name}.seed{seed}"

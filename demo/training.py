@@ -9,7 +9,7 @@ attack costs no pass of its own (a network with dropout is attacked at rest, whi
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 import torch.nn.functional as F
@@ -32,7 +32,8 @@ class Epoch:
     training_loss: mean of J~ over the epoch, nats.  clean_loss, adversarial_loss: its two parts
     (the second is nan in standard training).  training_error: share of clean training images
     answered wrongly on the way, 0 to 1.  The accuracies, 0 to 1, are on the held-out images at
-    `EVALUATED_EPSILON`: clean, under FGSM, under `PGD_STEPS` steps of PGD.  seconds: of training.
+    the settings' `evaluated_epsilon`: clean, under FGSM, under `PGD_STEPS` steps of PGD.
+    seconds: of training.
     """
 
     number: int
@@ -62,6 +63,8 @@ class Settings:
     evaluated: int = 500
     """Held-out images that PGD is run on after each epoch; FGSM gets all of them."""
     ramp: float = 0.1
+    evaluated_epsilon: float = field(default=EVALUATED_EPSILON, repr=False)
+    """Of FGSM and PGD after each epoch; not shown, for it changes nothing in the training."""
 
 
 def train(
@@ -136,8 +139,8 @@ def learning_rate(settings: Settings, epochs_done: float) -> float:
 def accuracies(
     network: nn.Module, held_out: Labelled, settings: Settings, seed: int
 ) -> tuple[float, float, float]:
-    """Clean, under FGSM and under PGD, 0 to 1, at `EVALUATED_EPSILON`; PGD on the first few."""
-    epsilon = EVALUATED_EPSILON
+    """Clean, under FGSM and under PGD, 0 to 1, at `evaluated_epsilon`; PGD on the first few."""
+    epsilon = settings.evaluated_epsilon
     few = held_out[: settings.evaluated]
     generator = torch.Generator(few.images.device).manual_seed(seed)
     strong = attacks.projected_gradient_descent(

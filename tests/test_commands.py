@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from demo import __main__ as command_line
-from demo import fgsm, models, pictures, scores
+from demo import digits, fgsm, models, pictures, scores
 from demo.commands import attack, classes
 from demo.experiments import confidence_sweep, ten_steps
 
@@ -218,3 +218,27 @@ def test_a_shell_can_run_it() -> None:
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout)["clean"]["class"] == "giant panda"
+
+
+def test_a_digit_is_cut_as_mnist_does_and_attacked_at_the_papers_quarter(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DEMO_DEVICE", "cpu")
+    photo, out = tmp_path / "three.png", tmp_path / "attacked.png"
+    digit = digits.embedded()[0][1505]
+    photo.write_bytes(pictures.to_png(255 - np.kron(digit, np.ones((8, 8), np.uint8))))
+    name = models.offered("digits")[0].name
+
+    def facts_of(*words: str) -> dict[str, Any]:
+        assert command_line.main(["attack", *words, "--model", name, "--json"]) == 0
+        facts: dict[str, Any] = json.loads(capsys.readouterr().out)
+        return facts
+
+    facts = facts_of(str(photo), "--out", str(out))
+    assert (facts["epsilon"], facts["clean"]["class"]) == (0.25, "3")
+    assert facts["largest_stop"] == 0.5 and facts["adversarial"]["class"] != "3"
+    assert pictures.from_bytes(out.read_bytes()).size == (28, 28)
+    again = facts_of(str(out), "--epsilon", "0")["clean"]
+    assert again["class"] == facts["saved"]["class"]
+    assert again["confidence"] == pytest.approx(facts["saved"]["confidence"], abs=1e-6)
+    assert facts_of(str(photo), "--steps", "10")["adversarial"]["class"] != "3"

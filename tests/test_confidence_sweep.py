@@ -9,9 +9,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from demo import fgsm, pictures
+from demo import digits, fgsm, pictures
 from demo.experiments import confidence_sweep, one_step
-from demo.experiments.confidence_sweep import STOPS, followed, round_half_up, rounded_picture
+from demo.experiments.confidence_sweep import (
+    DIGIT_STOPS,
+    STOPS,
+    followed,
+    round_half_up,
+    rounded_picture,
+)
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -44,6 +50,41 @@ def test_the_stops_are_denser_near_zero() -> None:
               [(0, 1), (1, 2), (2, 4), (4, 8), (8, 16)]]  # fmt: skip
     assert counts == sorted(counts, reverse=True)
     assert counts[0] >= 20
+
+
+def test_digits_have_sixty_five_even_stops_up_to_a_half_with_the_papers_quarter() -> None:
+    assert confidence_sweep.stops_of("digits") == tuple(i / 128 for i in range(65))
+    assert 0.25 in DIGIT_STOPS and DIGIT_STOPS[-1] == 0.5
+    assert confidence_sweep.stops_of("photographs") == STOPS
+
+
+def test_a_digit_of_one_channel_is_swept_as_it_is_saved() -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (28, 28, 1), dtype=np.uint8)
+    direction = np.sign(np.random.default_rng(1).normal(size=(28, 28, 1))).astype(np.int8)
+    weights = torch.randn(784, 3, generator=torch.Generator().manual_seed(0))
+    sweep = confidence_sweep.run(
+        lambda x: x.flatten(1) @ weights, pixels, direction, CPU, DIGIT_STOPS
+    )
+    assert sweep.logits.shape == (65, 3) and sweep.largest_change[-1] == 127.5
+    png = pictures.to_png(rounded_picture(pixels, direction, 64))
+    opened = torch.from_numpy(digits.as_mnist(pictures.from_bytes(png)).astype(np.float32))
+    expected = opened.flatten() / 255 @ weights
+    np.testing.assert_allclose(sweep.saved_logits[sweep.saved[32]], expected, rtol=1e-4, atol=1e-4)
+
+
+def test_a_rival_that_never_matters_has_no_line() -> None:
+    logits = np.array([[5.0, 0.0, -9.0], [0.0, 5.0, -9.0]], dtype=np.float32)
+    assert followed(logits, 0, None) == [0, 1, 2]
+    assert followed(logits, 0, None, least=0.01) == [0, 1]
+
+
+def test_the_spreadsheet_has_a_line_a_stop_and_the_label_s_share() -> None:
+    text = confidence_sweep.csv(
+        np.array([0.0, 51.0]), np.array([[0.75, 0.25], [0.5, 0.5]]), ("a", "b"), 1, None
+    )
+    head, first, second = text.splitlines()
+    assert head == "epsilon,epsilon_x_255,answer,confidence,label,label_confidence"
+    assert (first, second) == ('0,0,"a",0.75,"b",0.25', '0.2,51,"a",0.5,"b",0.5')
 
 
 @pytest.mark.parametrize(

@@ -65,13 +65,34 @@ def test_a_target_out_of_one_step_s_reach_points_to_ten() -> None:
 
 def test_a_target_out_of_ten_steps_reach_is_said_so() -> None:
     (sentence,) = explained(one_step.run(logistic, GREY, 0.1, target=0), STAYS, steps=10)
-    assert sentence == "Not even ten steps reach zero at any of the eight epsilons."
+    assert sentence == "Not even ten steps reach zero at any epsilon up to 16/255."
 
 
 @pytest.mark.parametrize(("steps", "kind"), [(1, "One step of FGSM"), (10, "Ten steps")])
 def test_an_answer_that_never_flips_is_said_so(steps: int, kind: str) -> None:
     (sentence,) = explained(one_step.run(logistic, GREY, 0.1), STAYS, steps)
     assert sentence.startswith(f"{kind} up to 16/255 never changes the answer one.")
+
+
+def test_the_largest_epsilon_tried_is_the_one_that_is_named() -> None:
+    step = one_step.run(logistic, GREY, 0.1)
+    (sentence,) = failures.explain(step, STAYS, 1, name, None, failures.REACH["digits"])
+    assert sentence.startswith("One step of FGSM up to .5 never changes the answer one.")
+
+
+@pytest.mark.parametrize(
+    ("training", "answers", "sentence"),
+    [
+        ("adversarial", FLIPS, "its adversarially trained twin holds until epsilon = .31"),
+        ("adversarial", STAYS, "its adversarially trained twin holds up to epsilon = .31"),
+        ("standard", FLIPS, "its standard twin holds until epsilon = .31"),
+        ("standard", 0 * STAYS, "its standard twin says zero even without an attack"),
+    ],
+)
+def test_the_twin_is_said_to_hold_until_its_answer_flips(
+    training: str, answers: failures.Answers, sentence: str
+) -> None:
+    assert failures.twin_holds(training, answers, (0.0, 0.2, 0.3125), 1, name) == sentence
 
 
 def test_two_reasons_are_two_sentences() -> None:

@@ -113,3 +113,32 @@ def test_label_and_target_keep_their_colours_and_no_two_lines_look_alike() -> No
 
 def test_a_target_that_is_the_label_is_drawn_as_the_target() -> None:
     assert palette.line(3, 3, [3])[3] == (palette.TARGET, "solid")
+
+
+@pytest.mark.parametrize(
+    ("twin", "dashes"),
+    [("adversarial", ("solid", "dash")), ("standard", ("dash", "solid"))],
+)
+def test_both_trainings_stand_in_one_plot_the_adversarial_one_dashed(
+    twin: str, dashes: tuple[str, str]
+) -> None:
+    other = confidence_sweep.Twin(twin, np.linspace(1, 0.6, 65))
+    own = "standard" if twin == "adversarial" else "adversarial"
+    lines = traces(curve(twin=other, kind="digits"))
+    mine, theirs = lines[f"giant panda, {own} training"], lines[f"giant panda, {twin} training"]
+    assert (mine.line.dash, theirs.line.dash) == dashes
+    assert mine.line.color == theirs.line.color == palette.LABEL
+    np.testing.assert_allclose(theirs.y, 100 * other.curve)
+    np.testing.assert_allclose(mine.y, 100 * FALLING)
+
+
+def test_a_digit_s_axis_is_epsilon_itself() -> None:
+    levels = 255 * np.arange(65) / 128
+    axis = confidence_sweep.plot(levels, CURVES, ANSWERS, NAMES, 3, kind="digits").layout.xaxis
+    assert axis.title.text == "epsilon"
+    assert dict(zip(axis.ticktext, axis.tickvals, strict=True))["0.25"] == pytest.approx(32)
+    line = logits_line.plot(
+        255 * np.linspace(-1, 1, 9), {3: np.arange(9)}, NAMES, 3, kind="digits"
+    ).layout.xaxis
+    assert line.title.text == "epsilon, along the same signs, without the clip"
+    assert dict(zip(line.ticktext, line.tickvals, strict=True))["0.5"] == 127.5

@@ -48,3 +48,11 @@ def test_the_winners_come_first_then_the_highest_peaks() -> None:
     classes = logits_line.strongest(logits)
     assert classes[:3].tolist() == [9, 7, 3]
     assert len(classes) == len(set(classes.tolist())) == logits_line.CLASSES_SHOWN
+
+
+def test_without_the_clip_a_linear_model_s_line_is_straight_out_to_one() -> None:
+    signs = torch.tensor([1.0, -1.0, 1.0]).view(1, 3, 1, 1)
+    line = logits_line.unclipped(logistic, GREY, signs, logits_line.DIGIT_EPSILONS)
+    assert (line.epsilons[0], line.epsilons[64], line.epsilons[-1]) == (-1, 0, 1)
+    rising = line.logits[:, line.classes.tolist().index(1)]
+    np.testing.assert_allclose(rising, 0.75 + 3.5 * line.epsilons, atol=1e-5)

@@ -18,7 +18,7 @@ import torch
 import torchvision
 from torch import nn
 
-from demo import downloads, models
+from demo import downloads, models, recipes, trained
 
 CPU = torch.device("cpu")
 RENAMED = {
@@ -80,11 +80,60 @@ def test_a_card_states_what_torchvision_knows(card: models.ModelCard) -> None:
 
 def test_the_classes_are_torchvisions_but_for_five_names_that_were_too_alike() -> None:
     theirs = torchvision.models.ResNet50_Weights.IMAGENET1K_V1.meta["categories"]
-    for card in models.MODELS:
+    for card in models.PHOTOGRAPH_MODELS:
         ours = models.class_names(card)
         assert len(ours) == card.classes == 1000
         assert {i: ours[i] for i in range(1000) if ours[i] != theirs[i]} == RENAMED
         assert max(Counter(name.lower() for name in ours).values()) == 1
+
+
+def test_digit_networks_stand_on_the_cards_of_their_training() -> None:
+    cards = [card for card in models.MODELS if card.kind == "digits"]
+    assert cards and all(card in models.PHOTOGRAPH_MODELS for card in models.MODELS[: -len(cards)])
+    for card in cards:
+        known = trained.card(card.name)
+        assert (card.channels, card.input_size, card.mean, card.std) == (1, 28, (0.0,), (1.0,))
+        assert models.class_names(card)[:2] in (("0", "1"), ("3", "7"))
+        attacks = {a.attack: a.share for a in (card.accuracy, *card.under_attack) if a}
+        assert attacks == known.test and str(known.test_images)[-3:] in str(card.accuracy)
+        logits = models.load(card.name, CPU)(torch.zeros(2, 1, 28, 28))
+        assert logits.shape == (2, card.classes) and not logits.requires_grad
+
+
+def test_only_a_digit_network_whose_weights_are_here_is_offered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = [recipe for recipe in recipes.RECIPES if recipe.name.startswith("logistic")]
+    for recipe in here:
+        trained.save(recipe.build(), dummy_card(recipe), tmp_path)
+    monkeypatch.setattr(trained.card, "__defaults__", (trained.SEED, tmp_path))
+    monkeypatch.setattr(models, "MODELS", models.PHOTOGRAPH_MODELS + models._digit_models())
+    (offered,) = models.offered("digits")
+    assert (offered.name, offered.twin) == ("logistic", "logistic-adversarial")
+    assert models.counterpart("logistic-adversarial") == "logistic"
+    assert {card.kind for card in models.offered("photographs")} == {"photographs"}
+    (tmp_path / "logistic-adversarial.json").unlink()
+    monkeypatch.setattr(models, "MODELS", models.PHOTOGRAPH_MODELS + models._digit_models())
+    assert models.counterpart("logistic") is None
+
+
+def dummy_card(recipe: recipes.Recipe) -> trained.Card:
+    return trained.Card(
+        recipe.name, recipe.title, recipe.training, 1, "", "", 1, 1, 785, 1.0, "CPU", "2",
+        {"without attack": 0.98, "under FGSM at 0.25": 0.1}, 2038, "",
+    )  # fmt: skip
+
+
+def test_a_digit_network_whose_file_was_altered_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(name: str) -> nn.Module:
+        raise ValueError(f"The weights {name}.safetensors are not the expected file.")
+
+    monkeypatch.setattr(trained, "load", refuse)
+    name = models.offered("digits")[0].name
+    with pytest.raises(models.Unavailable, match="not the expected file"):
+        models.load(name)
 
 
 def test_an_unknown_model_is_refused_with_the_names_there_are() -> None:

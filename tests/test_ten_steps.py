@@ -93,3 +93,21 @@ def test_other_levels_can_be_asked_for() -> None:
     walk = list(ten_steps.steps(logistic, GREY, 1, None, levels=(3.0,)))
     assert len(walk) == attacks.STEPS and walk[-1].shape == (1, 3, 1, 1)
     assert (walk[-1] - GREY).abs().max().item() == pytest.approx(3 / 255)
+
+
+def test_a_digit_s_change_is_exact_in_its_own_parts_of_a_level() -> None:
+    generator = torch.Generator().manual_seed(0)
+    image = torch.randint(0, 256, (1, 1, 28, 28), generator=generator) / 255
+    weights = torch.randn(784, 5, generator=generator)
+
+    def bent(images: Tensor) -> Tensor:
+        return torch.sin(images.flatten(1) @ weights)
+
+    levels = ten_steps.levels_of("digits")
+    assert levels[-1] == 127.5 and 63.75 in levels and len(levels) == 33
+    *_, adversarial = ten_steps.steps(bent, image, 1, None, levels)
+    fraction = ten_steps.fraction_of("digits")
+    change = ten_steps.result(bent, image, adversarial, fraction).change.astype(np.int64)
+    redrawn = image + torch.from_numpy(change).permute(0, 3, 1, 2) / (255 * fraction)
+    torch.testing.assert_close(redrawn.float(), adversarial, rtol=0, atol=1e-6)
+    assert (np.abs(change).max(axis=(1, 2, 3)) <= fraction * np.array(levels)).all()

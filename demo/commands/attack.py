@@ -1,6 +1,7 @@
 """`python -m demo attack PHOTO`: one picture, one epsilon, the answers before and after.
 
 python -m demo attack panda.webp --epsilon 2/255 --target gibbon --steps 10 --out gibbon.png
+python -m demo attack four.jpg --model conv --epsilon .25
 """
 
 import argparse
@@ -16,18 +17,20 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 
 import demo.device
-from demo import attacks, fgsm, models, pictures
+from demo import attacks, digits, fgsm, models, pictures
 from demo.commands import classes, report
 from demo.experiments import confidence_sweep, failures, one_step, ten_steps
+
+THE_PAPERS = {"photographs": confidence_sweep.THE_PAPERS_EPSILON, "digits": 0.25}
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What the steps lead to at the chosen epsilon.
 
-    saved: the answer to `saved_pixels`, (H, W, 3), the adversarial example in 8 bit.
+    saved: the answer to `saved_pixels`, (H, W, C), the adversarial example in 8 bit.
     largest_change: in 8-bit levels.  clipped: share of the values, None after ten steps.
-    losses: at epsilon 0 and at the chosen one, nats.  stops: (E,) epsilons from 0 to 16/255.
+    losses: at epsilon 0 and at the chosen one, nats.  stops: (E,) epsilons from 0 up.
     answers: (E,) the class at each stop.
     """
 
@@ -49,8 +52,8 @@ def add_to(commands: Any) -> None:
     names = ", ".join(card.name for card in models.MODELS)
     parser.add_argument("--model", default=models.MODELS[0].name, metavar="NAME", help=names)
     parser.add_argument(
-        "--epsilon", default=str(confidence_sweep.THE_PAPERS_EPSILON), metavar="E",
-        help="largest change of a value: a fraction of the pixel range, as .007 or 2/255",
+        "--epsilon", metavar="E", help="largest change of a value: a fraction of the pixel range, "
+        "as .007 or 2/255; .007 for photographs, .25 for digits if none is given",
     )  # fmt: skip
     goal = parser.add_mutually_exclusive_group()
     goal.add_argument("--label", metavar="CLASS", help="away from it; else from the first answer")
@@ -67,18 +70,19 @@ def add_to(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Attack the photograph as the options say; print the report, write the picture."""
-    card, epsilon = models.card(options.model), epsilon_of(options.epsilon)
+    """Attack the picture as the options say; print the report, write the attacked one."""
+    card = models.card(options.model)
+    epsilon = THE_PAPERS[card.kind] if options.epsilon is None else epsilon_of(options.epsilon)
     names = models.class_names(card)
     label, target = (classes.find(word, names) for word in (options.label, options.target))
     _refuse_unwritable(options.out)
-    pixels = _pixels(options.photo, card.input_size)
+    pixels = _pixels(options.photo, card)
     device = demo.device.choose()
     model = models.load(card.name, device, report.show_download)
     image = pictures.to_tensor(pixels).to(device)
     step = one_step.run(model, image, epsilon, label, target)
     attack = _one if options.steps == 1 else _ten
-    outcome = attack(model, pixels, step, device)
+    outcome = attack(model, card.kind, pixels, step, device)
     if options.out is not None:
         options.out.write_bytes(pictures.to_png(outcome.saved_pixels))
     found = _facts(options, card, names, step, outcome, label)
@@ -107,24 +111,28 @@ def _refuse_unwritable(out: Path | None) -> None:
         raise ValueError(f"There is no folder {out.parent} to save {out.name} in.")
 
 
-def _pixels(photo: Path, size: int) -> pictures.Pixels:
+def _pixels(photo: Path, card: models.ModelCard) -> pictures.Pixels:
     if not photo.is_file():
         raise ValueError(f"There is no file {photo}.")
     try:
         picture = pictures.from_bytes(photo.read_bytes())
+        if card.kind == "digits":
+            return digits.as_mnist(picture)[:, :, None]
     except ValueError as error:
         raise ValueError(f"{photo}: {error}") from error
-    return pictures.at_network_size(picture, size)
+    return pictures.at_network_size(picture, card.input_size)
 
 
 def _one(
-    model: fgsm.Model, pixels: pictures.Pixels, step: one_step.OneStep, device: torch.device
-) -> Outcome:
-    epsilons = tuple(sorted({*confidence_sweep.STOPS, step.epsilon}))
+    model: fgsm.Model, kind: models.Kind, pixels: pictures.Pixels, step: one_step.OneStep,
+    device: torch.device,
+) -> Outcome:  # fmt: skip
+    stops = confidence_sweep.stops_of(kind)
+    epsilons = tuple(sorted({*stops, step.epsilon}))
     sweep = confidence_sweep.run(model, pixels, step.direction, device, epsilons)
     here = epsilons.index(step.epsilon)
     level = confidence_sweep.round_half_up(255 * step.epsilon)
-    on_stops = np.isin(sweep.epsilons, confidence_sweep.STOPS)
+    on_stops = np.isin(sweep.epsilons, stops)
     return Outcome(
         perturbation=step.perturbation,
         adversarial=step.adversarial,
@@ -133,15 +141,16 @@ def _one(
         largest_change=float(sweep.largest_change[here]),
         clipped=float(sweep.clipped[here]),
         losses=_losses(sweep.logits[[0, here]], step.label),
-        stops=confidence_sweep.STOPS,
+        stops=stops,
         answers=sweep.logits[on_stops].argmax(axis=1),
     )
 
 
 def _ten(
-    model: fgsm.Model, pixels: pictures.Pixels, step: one_step.OneStep, device: torch.device
-) -> Outcome:
-    levels = (*ten_steps.LEVELS, 255 * step.epsilon)
+    model: fgsm.Model, kind: models.Kind, pixels: pictures.Pixels, step: one_step.OneStep,
+    device: torch.device,
+) -> Outcome:  # fmt: skip
+    levels = (*ten_steps.levels_of(kind), 255 * step.epsilon)
     image = pictures.to_tensor(pixels).to(device)
     *_, adversarial = ten_steps.steps(model, image, step.label, step.target, levels)
     result = ten_steps.result(model, image, adversarial)
@@ -155,7 +164,7 @@ def _ten(
         largest_change=255 * change.abs().max().item(),
         clipped=None,
         losses=_losses(result.logits[[0, -1]], step.label),
-        stops=tuple(level / 255 for level in ten_steps.LEVELS),
+        stops=tuple(level / 255 for level in levels[:-1]),
         answers=result.logits[:-1].argmax(axis=1),
     )
 
@@ -176,7 +185,9 @@ def _facts(
 ) -> dict[str, Any]:  # fmt: skip
     """Everything that is reported, as JSON has it."""
     flip = failures.first(outcome.answers != outcome.answers[0])
-    notes = failures.explain(step, outcome.answers, options.steps, lambda k: names[k], label)
+    notes = failures.explain(
+        step, outcome.answers, options.steps, lambda k: names[k], label, failures.REACH[card.kind]
+    )
     return {
         "photo": str(options.photo), "model": card.name, "steps": options.steps,
         "device": demo.device.name(demo.device.choose()),

@@ -27,6 +27,8 @@ def stops() -> tuple[float, ...]:
 
 
 STOPS = stops()
+DIGIT_STOPS = tuple(i / 128 for i in range(65))
+"""For digits: 0 to .5 in equal steps; the paper's .25 is the stop in the middle."""
 FOLLOWED = 6
 """Lines in the plot: more cannot be told apart."""
 
@@ -49,6 +51,11 @@ class ConfidenceSweep:
     saved: NDArray[np.int64]
 
 
+def stops_of(kind: str) -> tuple[float, ...]:
+    """The 65 epsilons of a kind of picture, "photographs" or "digits"."""
+    return DIGIT_STOPS if kind == "digits" else STOPS
+
+
 def run(
     model: fgsm.Model,
     pixels: NDArray[np.uint8],
@@ -58,7 +65,7 @@ def run(
 ) -> ConfidenceSweep:
     """Score clip(x + epsilon * direction) at every stop, and its 8-bit rounding at whole levels.
 
-    pixels: (H, W, 3) uint8, the clean picture.  direction: (H, W, 3) in {-1, 0, 1}.
+    pixels: (H, W, C) uint8, the clean picture.  direction: (H, W, C) in {-1, 0, 1}.
     """
     image, step = _tensor(pixels / np.float32(LEVELS), device), _tensor(direction, device)
     levels = LEVELS * np.array(epsilons)
@@ -79,24 +86,49 @@ def run(
 def rounded_picture(
     pixels: NDArray[np.uint8], direction: NDArray[np.int8], level: int
 ) -> NDArray[np.uint8]:
-    """clip(x + n * direction) in 8-bit levels: (H, W, 3) uint8, the PNG of epsilon = n/255."""
+    """clip(x + n * direction) in 8-bit levels: (H, W, C) uint8, the PNG of epsilon = n/255."""
     moved = pixels.astype(np.int16) + level * direction.astype(np.int16)
     saved: NDArray[np.uint8] = np.clip(moved, 0, LEVELS).astype(np.uint8)
     return saved
 
 
-def followed(logits: NDArray[np.float32], label: int, target: int | None) -> list[int]:
+def followed(
+    logits: NDArray[np.float32], label: int, target: int | None, least: float = 0.0
+) -> list[int]:
     """The classes worth a line: the label, the target, every answer given, the strongest rivals.
 
     logits: (E, K).  At most `FOLLOWED` of them, the answers that hold longest first.
+    least: a rival that never reaches this share of the answer's own probability has no line.
     """
     answers, held = np.unique(logits.argmax(axis=1), return_counts=True)
     by_time_held = [int(k) for k in answers[np.argsort(-held)]]
-    by_peak = [
-        int(k) for k in np.argsort(-(logits - logits.max(axis=1, keepdims=True)).max(axis=0))
-    ]
+    peaks = (logits - logits.max(axis=1, keepdims=True)).max(axis=0)
+    by_peak = [int(k) for k in np.argsort(-peaks) if np.exp(peaks[k]) >= least]
     wanted = [label, *([] if target is None else [target]), *by_time_held, *by_peak]
     return list(dict.fromkeys(wanted))[:FOLLOWED]
+
+
+def csv(
+    levels: NDArray[np.float64],
+    probabilities: NDArray[np.float64],
+    names: tuple[str, ...],
+    label: int,
+    target: int | None,
+) -> str:
+    """The curve for a spreadsheet, a stop a line: the answer, the label's and target's shares.
+
+    levels: (E,) 255 * epsilon.  probabilities: (E, K).
+    """
+    head = ["epsilon", "epsilon_x_255", "answer", "confidence", "label", "label_confidence"]
+    targets = [] if target is None else [target]
+    lines = [",".join(head + ["target", "target_confidence"] * len(targets))]
+    for level, row in zip(levels, probabilities, strict=True):
+        k = int(row.argmax())
+        cells = [f"{level / 255:.8g}", f"{level:.8g}", f'"{names[k]}"', f"{row[k]:.8g}"]
+        for c in (label, *targets):
+            cells += [f'"{names[c]}"', f"{row[c]:.8g}"]
+        lines.append(",".join(cells))
+    return "\n".join(lines) + "\n"
 
 
 def round_half_up(level: float) -> int:

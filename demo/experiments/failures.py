@@ -6,7 +6,8 @@ import numpy as np
 
 from demo.experiments.one_step import OneStep
 
-REACH = "16/255"
+REACH = {"photographs": "16/255", "digits": ".5"}
+"""The largest epsilon tried, as a reader sees it."""
 Answers = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
@@ -16,17 +17,19 @@ def explain(
     steps: int,
     name: Callable[[int], str],
     asked_for: int | None,
+    reach: str = REACH["photographs"],
 ) -> list[str]:
     """What a reader must be told of this attack: none, one or several sentences.
 
     answers: (E,) the class at each stop.  steps: 1 or 10.  name: class index -> its name.
     asked_for: the class that the person says is true, None for the network's own answer.
+    reach: the largest epsilon tried.
     """
     told = [
         _no_gradient(step),
         _wrong_before(step, name, asked_for),
-        _target_missed(step, answers, steps, name),
-        _nothing_flips(step, answers, steps, name),
+        _target_missed(step, answers, steps, name, reach),
+        _nothing_flips(step, answers, steps, name, reach),
     ]
     return [sentence for sentence in told if sentence]
 
@@ -56,35 +59,40 @@ def _wrong_before(step: OneStep, name: Callable[[int], str], asked_for: int | No
 
 def _target_missed(
     step: OneStep, answers: Answers, steps: int,
-    name: Callable[[int], str],
+    name: Callable[[int], str], reach: str,
 ) -> str:  # fmt: skip
     if step.target is None or step.target in answers:
         return ""
     if steps == 1:
         return (
-            f"One step is too weak for this target: at no epsilon up to {REACH} does the "
+            f"One step is too weak for this target: at no epsilon up to {reach} does the "
             f"network say {name(step.target)}. The gradient points there only at the picture "
             "itself; ten small steps follow it as it turns. Choose “Ten steps” to see whether they "
             "arrive."
         )
-    return f"Not even ten steps reach {name(step.target)} at any of the eight epsilons."
+    return f"Not even ten steps reach {name(step.target)} at any epsilon up to {reach}."
 
 
 def _nothing_flips(
     step: OneStep, answers: Answers, steps: int,
-    name: Callable[[int], str],
+    name: Callable[[int], str], reach: str,
 ) -> str:  # fmt: skip
     if step.target is not None or (answers != answers[0]).any() or step.zero_share == 1:
         return ""
     kind = "One step of FGSM" if steps == 1 else "Ten steps"
     return (
-        f"{kind} up to {REACH} never changes the answer {name(int(answers[0]))}. "
+        f"{kind} up to {reach} never changes the answer {name(int(answers[0]))}. "
         "That says this attack failed here, not that no adversarial example is near."
     )
 
 
 def one_against_ten(
-    target: int, one: Answers, ten: Answers, levels: tuple[float, ...], name: Callable[[int], str]
+    target: int,
+    one: Answers,
+    ten: Answers,
+    levels: tuple[float, ...],
+    name: Callable[[int], str],
+    reach: str = REACH["photographs"],
 ) -> str:
     """What one step and what ten steps make of the same target, in one sentence.
 
@@ -95,7 +103,32 @@ def one_against_ten(
     single = first(one == target)
     alone = "does not get there at any epsilon" if single is None else "gets there, too"
     together = "do not, either" if reached is None else f"do, from {levels[reached]:g}/255 on"
-    return f"Toward {name(target)}: one step {alone} up to {REACH}; ten steps {together}."
+    return f"Toward {name(target)}: one step {alone} up to {reach}; ten steps {together}."
+
+
+def twin_holds(
+    training: str,
+    answers: Answers,
+    epsilons: tuple[float, ...],
+    label: int,
+    name: Callable[[int], str],
+) -> str:
+    """What the switch does to this picture: how far the network's counterpart holds.
+
+    training: the counterpart's.  answers: (E,) its answers, under the attack on its own gradient.
+    epsilons: (E,).  label: what the network itself says of the clean picture.
+    """
+    who = "its adversarially trained twin" if training == "adversarial" else "its standard twin"
+    if answers[0] != label:
+        return f"{who} says {name(int(answers[0]))} even without an attack"
+    flip = first(answers != answers[0])
+    if flip is None:
+        return f"{who} holds up to epsilon = {_short(epsilons[-1])}"
+    return f"{who} holds until epsilon = {_short(epsilons[flip])}"
+
+
+def _short(epsilon: float) -> str:
+    return f"{epsilon:.2f}".removeprefix("0").rstrip("0")
 
 
 def first(condition: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> int | None:

@@ -26,7 +26,7 @@ class Answer:
 class OneStep:
     """The three pictures of the paper's figure 1, and what the network says to each.
 
-    direction: (H, W, 3) int8, eta / epsilon: the sign of the gradient, or minus it toward a
+    direction: (H, W, C) int8, eta / epsilon: the sign of the gradient, or minus it toward a
     target.  label: the class in J, the target if there is one.  zero_share: share of the values
     without a gradient, 0 to 1.  gradient_norm: ||grad J||_1, nats for the whole pixel range.
     milliseconds: of the gradient alone.
@@ -52,7 +52,7 @@ def run(
     label: int | None = None,
     target: int | None = None,
 ) -> OneStep:
-    """The attack on one image (1, 3, H, W): away from `label`, or toward `target`.
+    """The attack on one image (1, C, H, W): away from `label`, or toward `target`.
 
     label: None takes the network's own answer.  target: None is untargeted, `RUNNER_UP` takes
     the second most likely class.  epsilon: where the adversarial answer is read.

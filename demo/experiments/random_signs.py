@@ -15,7 +15,7 @@ def run(
 ) -> NDArray[np.float64]:
     """The label's probability along one random direction: (E,), 0 to 1.
 
-    image: (1, 3, H, W).  The signs are drawn on the CPU, so a seed means the same everywhere.
+    image: (1, C, H, W).  The signs are drawn on the CPU, so a seed means the same everywhere.
     """
     generator = torch.Generator().manual_seed(seed)
     direction = attacks.random_signs(image.shape, generator).to(image.device)

@@ -1,5 +1,6 @@
 """Confidence against epsilon: the label's, its rivals', the control's, and who answers where."""
 
+from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
@@ -10,6 +11,19 @@ from demo.figures import palette
 
 TICKS = (0, 1 / 4, 1 / 2, 1, 2, 4, 8, 16)
 """255 * epsilon at the ticks; the stops lie at equal distances, so the axis is wider near 0."""
+DIGIT_TICKS = (0, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5)
+"""Epsilon at the ticks of a digit's axis, which is even."""
+
+
+@dataclass(frozen=True)
+class Twin:
+    """The same network trained the other way, under the same attack on its own gradient.
+
+    training: the twin's, "standard" or "adversarial".  curve: (E,) the label's probability.
+    """
+
+    training: str
+    curve: NDArray[np.float64]
 
 
 def plot(
@@ -20,28 +34,55 @@ def plot(
     label: int,
     target: int | None = None,
     control: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
+    twin: Twin | None = None,
+    kind: str = "photographs",
 ) -> go.Figure:
     """One line a class over the stops, with the answer at each stop as a band above.
 
     levels: (E,) 255 * epsilon.  probabilities: class -> (E,), 0 to 1.  answers: (E,) classes.
     control: (levels (F,), probabilities of the label (seeds, F)) under random signs.
+    twin: drawn beside the label's line, the adversarially trained of the two dashed.
+    kind: of picture; a digit's axis is epsilon itself.
     """
     styles = palette.line(label, target, list(probabilities))
+    called = names
+    if twin is not None:
+        mine = _OTHER[twin.training]
+        styles[label] = (styles[label][0], _DASH[mine])
+        called = names | {label: f"{names[label]}, {mine} training"}
     figure = go.Figure()
     if control is not None:
         _add_control(figure, levels, control, names[label])
     for k, curve in probabilities.items():
         figure.add_scatter(
-            x=np.arange(len(levels)),
-            y=100 * curve,
-            name=names[k],
-            mode="lines",
+            x=np.arange(len(levels)), y=100 * curve, name=called[k], mode="lines",
             line={"color": styles[k][0], "dash": styles[k][1], "width": 3 if k == label else 2},
-            customdata=levels,
-            hovertemplate="%{y:.1f} % at %{customdata:.3g}/255",
-        )
+            customdata=levels if kind == "photographs" else levels / 255,
+            hovertemplate=_HOVER[kind],
+        )  # fmt: skip
+        if k == label and twin is not None:
+            _add_twin(figure, twin, names[label], styles[label][0], levels)
     figure.update_layout(shapes=_bands(answers, styles), annotations=_words(answers, names))
-    return _with_axes(figure, levels)
+    return _with_axes(figure, levels, kind)
+
+
+_OTHER = {"standard": "adversarial", "adversarial": "standard"}
+_DASH = {"standard": "solid", "adversarial": "dash"}
+_HOVER = {
+    "photographs": "%{y:.1f} % at %{customdata:.3g}/255",
+    "digits": "%{y:.1f} % at epsilon = %{customdata:.3g}",
+}
+
+
+def _add_twin(
+    figure: go.Figure, twin: Twin, name: str, colour: str, levels: NDArray[np.float64]
+) -> None:
+    figure.add_scatter(
+        x=np.arange(len(levels)), y=100 * twin.curve, mode="lines",
+        name=f"{name}, {twin.training} training",
+        line={"color": colour, "dash": _DASH[twin.training], "width": 3},
+        customdata=levels / 255, hovertemplate=_HOVER["digits"],
+    )  # fmt: skip
 
 
 def _add_control(
@@ -96,11 +137,13 @@ def _words(answers: NDArray[np.int64], names: dict[int, str]) -> list[dict[str, 
     ]  # fmt: skip
 
 
-def _with_axes(figure: go.Figure, levels: NDArray[np.float64]) -> go.Figure:
-    ticks = [t for t in TICKS if t <= levels[-1] + 1e-9]
-    text = {1 / 4: "¼", 1 / 2: "½"}
+def _with_axes(figure: go.Figure, levels: NDArray[np.float64], kind: str) -> go.Figure:
+    photographs = kind == "photographs"
+    ticks = TICKS if photographs else tuple(255 * t for t in DIGIT_TICKS)
+    ticks = tuple(t for t in ticks if t <= levels[-1] + 1e-9)
+    text = {1 / 4: "¼", 1 / 2: "½"} if photographs else {t: f"{t / 255:g}" for t in ticks}
     figure.update_xaxes(
-        title_text="255 × epsilon (stretched near 0)",
+        title_text="255 × epsilon (stretched near 0)" if photographs else "epsilon",
         tickvals=[float(np.interp(t, levels, np.arange(len(levels)))) for t in ticks],
         ticktext=[text.get(t, f"{t:g}") for t in ticks],
         range=[-0.5, len(levels) - 0.5], fixedrange=True, zeroline=False,

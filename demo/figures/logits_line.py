@@ -6,6 +6,16 @@ from numpy.typing import NDArray
 
 from demo.figures import palette
 
+_LEVELS, _EPSILONS = [-16, -8, -4, 0, 4, 8, 16], [-1, -0.5, -0.25, 0, 0.25, 0.5, 1]
+_AXES = {
+    "photographs": (_LEVELS, [str(n) for n in _LEVELS], "255 × epsilon, along the same signs"),
+    "digits": (
+        [255 * e for e in _EPSILONS],
+        [f"{e:g}" for e in _EPSILONS],
+        "epsilon, along the same signs, without the clip",
+    ),
+}
+
 
 def plot(
     levels: NDArray[np.float64],
@@ -13,8 +23,13 @@ def plot(
     names: dict[int, str],
     label: int,
     target: int | None = None,
+    kind: str = "photographs",
 ) -> go.Figure:
-    """One line a class. levels: (E,) 255 * epsilon, through 0.  logits: class -> (E,)."""
+    """One line a class. levels: (E,) 255 * epsilon, through 0.  logits: class -> (E,).
+
+    kind: of picture; a digit's axis is labelled with epsilon itself.
+    """
+    ticks, text, title = _AXES[kind]
     styles = palette.line(label, target, list(logits))
     figure = go.Figure()
     for k, line in logits.items():
@@ -24,8 +39,8 @@ def plot(
             hovertemplate="%{y:.2f}",
         )  # fmt: skip
     figure.update_xaxes(
-        title_text="255 × epsilon, along the same signs", zeroline=True, fixedrange=True,
-        tickvals=[-16, -8, -4, 0, 4, 8, 16], range=[levels[0], levels[-1]],
+        title_text=title, zeroline=True, fixedrange=True,
+        tickvals=ticks, ticktext=text, range=[levels[0], levels[-1]],
     )  # fmt: skip
     figure.update_yaxes(title_text="logit", fixedrange=True, zeroline=False)
     return figure.update_layout(

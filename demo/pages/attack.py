@@ -1,8 +1,10 @@
-"""The attack page: a photograph, a drag of epsilon, another answer."""
+"""The attack page: a picture, a drag of epsilon, another answer."""
 
+import contextlib
 import hashlib
 import inspect
 import json
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,33 +19,55 @@ from demo.figures import confidence_sweep as confidence_figure
 from demo.figures import logits_line as logits_figure
 from demo.store import attack as store
 
-CONTROL_EPSILONS = confidence_sweep.STOPS[::2]
-NEGATIVE = tuple(-e for e in reversed(confidence_sweep.STOPS[2::2]))
+
+@dataclass(frozen=True)
+class View:
+    """What is looked at: one picture, one network, one gradient.
+
+    label: the class that is held for true, by the visitor or the gallery; None if nobody says.
+    """
+
+    identity: str
+    choices: Choices
+    card: models.ModelCard
+    names: tuple[str, ...]
+    pixels: NDArray[np.uint8]
+    step: one_step.OneStep
+    label: int | None
+
+    @property
+    def ten(self) -> bool:
+        """Whether ten steps are asked for."""
+        return self.choices.method == controls.TEN
+
+    @property
+    def levels(self) -> NDArray[np.float64]:
+        """255 * epsilon of the stops."""
+        if self.ten:
+            return np.array(ten_steps.levels_of(self.card.kind))
+        return 255 * np.array(confidence_sweep.stops_of(self.card.kind))
 
 
 def page() -> None:
     """Draw the page: the three pictures first, the curve next, the control and the line last."""
-    choices = controls.read(store.class_names(models.MODELS[0].name))
+    choices = controls.read()
     top, ground = st.container(), st.container()
     name = _network(choices, top)
-    card, names = models.card(name), store.class_names(name)
-    pixels = store.clean_pixels(choices.data, card.input_size, choices.crop)
-    label, target = _classes(choices, names)
-    epsilon = _nearest_stop(choices.epsilon)
-    step = store.step(name, pixels, epsilon, label, target)
-    identity = _identity(name, pixels, choices)
+    if name is None:
+        return
+    view = _view(choices, name)
     with top:
-        viewer.show(_opening(identity, card, pixels, step, names, choices, label))
-        _below(choices, card, step)
+        viewer.show(_opening(view))
+        _below(view)
     with ground:
-        if choices.method == controls.TEN:
-            _ten(identity, name, pixels, step, names, label)
+        if view.ten:
+            _ten(view)
         else:
-            _one(identity, name, pixels, step, names, label)
+            _one(view)
 
 
-def _network(choices: Choices, top: Any) -> str:
-    """The network asked for, or the embedded one and a sentence where it cannot be had."""
+def _network(choices: Choices, top: Any) -> str | None:
+    """The network asked for, or one of its kind that is here and a sentence where it is not."""
     with top:
         place = st.empty()
     title = models.card(choices.network).title
@@ -54,137 +78,198 @@ def _network(choices: Choices, top: Any) -> str:
     try:
         store.network(choices.network, show)
     except models.Unavailable as error:
-        fallback = models.MODELS[0]
-        place.warning(f"{error} Until then {fallback.title} answers below.")
-        store.network(fallback.name, show)
-        return fallback.name
+        for fallback in models.offered(choices.kind):
+            with contextlib.suppress(models.Unavailable):
+                store.network(fallback.name, lambda share: None)
+                place.warning(f"{error} Until then {fallback.title} answers below.")
+                return fallback.name
+        place.error(str(error))
+        return None
     place.empty()
     return choices.network
+
+
+def _view(choices: Choices, name: str) -> View:
+    card, names = models.card(name), store.class_names(name)
+    if card.kind == "digits":
+        pixels = store.clean_digit(choices.data)
+    else:
+        pixels = store.clean_pixels(choices.data, card.input_size, choices.crop)
+    label, target = _classes(choices, names)
+    stops = confidence_sweep.stops_of(card.kind)
+    epsilon = min(stops, key=lambda stop: abs(stop - choices.epsilon))
+    step = store.step(name, pixels, epsilon, label, target)
+    return View(_identity(name, pixels, choices), choices, card, names, pixels, step, label)
 
 
 def _classes(choices: Choices, names: tuple[str, ...]) -> tuple[int | None, int | None]:
     index = {name: i for i, name in enumerate(names)}
     if choices.target is not None:
         return None, index.get(choices.target, one_step.RUNNER_UP)
-    return index.get(choices.label), None
-
-
-def _nearest_stop(epsilon: float) -> float:
-    return min(confidence_sweep.STOPS, key=lambda stop: abs(stop - epsilon))
+    asked = choices.label if choices.label in index else choices.true_label
+    return (None if asked is None else index.get(asked)), None
 
 
 def _identity(name: str, pixels: NDArray[np.uint8], choices: Choices) -> str:
     """The same for the same view, so that a late result never lands on another picture."""
-    what = (name, choices.label, choices.target, choices.method)
+    what = (name, choices.label, choices.target, choices.true_label, choices.method)
     return hashlib.sha256(pixels.tobytes() + repr(what).encode()).hexdigest()[:16]
 
 
-def _opening(
-    identity: str, card: models.ModelCard, pixels: NDArray[np.uint8], step: one_step.OneStep,
-    names: tuple[str, ...], choices: Choices, label: int | None,
-) -> dict[str, Any]:  # fmt: skip
+def _opening(view: View) -> dict[str, Any]:
     """What the viewer needs to draw the three pictures at any stop, and the first three answers."""
-    ten = choices.method == controls.TEN
-    levels = ten_steps.LEVELS if ten else [255 * e for e in confidence_sweep.STOPS]
+    card, step, levels = view.card, view.step, view.levels.tolist()
     return {
-        "id": identity, "size": card.input_size, "names": list(names), "method": choices.method,
+        "id": view.identity, "kind": card.kind, "size": card.input_size,
+        "channels": card.channels, "names": list(view.names), "method": view.choices.method,
         "network": card.title, "device": device.name(device.choose()),
-        "milliseconds": step.milliseconds, "picture": _slug(choices),
-        "clean": viewer.packed(pixels), "signs": viewer.packed(step.direction),
-        "levels": list(levels), "saved": [confidence_sweep.round_half_up(x) for x in levels],
+        "milliseconds": step.milliseconds, "picture": _slug(view.choices),
+        "clean": viewer.packed(view.pixels), "signs": viewer.packed(step.direction),
+        "levels": levels, "saved": [confidence_sweep.round_half_up(x) for x in levels],
+        "fraction": ten_steps.fraction_of(card.kind),
         "level": 255 * step.epsilon, "label": step.label, "target": step.target,
         "gradientNorm": step.gradient_norm, "cleanAnswer": _pair(step.clean),
         "perturbationAnswer": _pair(step.perturbation),
         "adversarial": {"level": 255 * step.epsilon, "answer": _pair(step.adversarial)},
-        "wrong": label if label not in (None, step.clean.label) else None,
+        "wrong": view.label if view.label not in (None, step.clean.label) else None,
     }  # fmt: skip
 
 
-def _one(
-    identity: str, name: str, pixels: NDArray[np.uint8], step: one_step.OneStep,
-    names: tuple[str, ...], label: int | None,
-) -> None:  # fmt: skip
+def _one(view: View) -> None:
     """The curve, then the control and the line through zero, each as soon as it is there."""
+    name, pixels, step, kind = view.card.name, view.pixels, view.step, view.card.kind
     sweep = store.sweep(name, pixels, step.direction)
-    levels, saved = 255 * sweep.epsilons, sweep.saved_logits
-    answers = _answers(levels, sweep.logits, saved, sweep.saved, step, names, label, 1)
+    twin = _twin(view)
+    answers = _answers(view, sweep.logits, sweep.saved_logits, sweep.saved, twin)
     answers |= {"clipped": sweep.clipped.tolist(), "largest": sweep.largest_change.tolist()}
-    viewer.feed("answers", identity, answers)
+    viewer.feed("answers", view.identity, answers)
     viewer.load_plotly()
-    seeds = [
-        store.control(name, pixels, step.label, CONTROL_EPSILONS, s) for s in random_signs.SEEDS
-    ]
-    line = store.line(name, pixels, step.direction, NEGATIVE)
-    control = (255 * np.array(CONTROL_EPSILONS), np.array(seeds))
+    stops = confidence_sweep.stops_of(kind)
+    seeds = [store.control(name, pixels, step.label, stops[::2], s) for s in random_signs.SEEDS]
+    if kind == "digits":
+        line = store.unclipped_line(name, pixels, step.direction)
+    else:
+        behind = tuple(-e for e in reversed(stops[2::2]))
+        line = store.line(name, pixels, step.direction, behind)
+    control = (255 * np.array(stops[::2]), np.array(seeds))
     by_class = {int(k): line.logits[:, i] for i, k in enumerate(line.classes)}
     logits = logits_figure.plot(
-        255 * line.epsilons, by_class, _some(names, by_class), step.label, step.target
+        255 * line.epsilons, by_class, _some(view.names, by_class), step.label, step.target, kind
     )
-    confidence = _confidence(levels, sweep.logits, step, names, control)
-    viewer.feed("extra", identity, {"confidence": confidence, "logits": _json(logits)})
+    confidence = _confidence(view, sweep.logits, twin, control)
+    viewer.feed("extra", view.identity, {"confidence": confidence, "logits": _json(logits)})
 
 
-def _ten(
-    identity: str, name: str, pixels: NDArray[np.uint8], step: one_step.OneStep,
-    names: tuple[str, ...], label: int | None,
-) -> None:  # fmt: skip
+def _ten(view: View) -> None:
+    name, pixels, step = view.card.name, view.pixels, view.step
     place = st.empty()
     result = None
     for done, result in store.ten(name, pixels, step.label, step.target):
         if result is None:
             with place.container():
-                viewer.feed("progress", identity, {"done": done})
+                viewer.feed("progress", view.identity, {"done": done})
     assert result is not None
-    levels = np.array(ten_steps.LEVELS)
-    rows = np.arange(len(levels))
-    answers = _answers(levels, result.logits, result.saved_logits, rows, step, names, label, 10)
+    answers = _answers(
+        view, result.logits, result.saved_logits, np.arange(len(view.levels)), _twin(view)
+    )
     change = result.change
+    largest = np.abs(change.astype(np.int32)).max(axis=(1, 2, 3))
     answers |= {
         "change": viewer.packed(change),
-        "clipped": [0.0] * len(levels),
-        "largest": (np.abs(change).max(axis=(1, 2, 3)) / ten_steps.FRACTION).tolist(),
+        "clipped": [0.0] * len(view.levels),
+        "largest": (largest / ten_steps.fraction_of(view.card.kind)).tolist(),
     }
     if step.target is not None:
         one = store.sweep(name, pixels, step.direction).logits.argmax(axis=1)
         both = failures.one_against_ten(
-            step.target, one, result.logits.argmax(axis=1), ten_steps.LEVELS, lambda k: names[k]
-        )
+            step.target, one, result.logits.argmax(axis=1), tuple(view.levels),
+            lambda k: view.names[k], failures.REACH[view.card.kind],
+        )  # fmt: skip
         answers["notes"] = [both]
-    viewer.feed("answers", identity, answers)
+    viewer.feed("answers", view.identity, answers)
     viewer.load_plotly()
 
 
+def _twin(view: View) -> tuple[confidence_figure.Twin, str] | None:
+    """The same network trained the other way, under the same attack on its own gradient.
+
+    For digits only: there it costs some milliseconds.
+    """
+    other = models.counterpart(view.card.name)
+    if other is None or view.card.kind != "digits":
+        return None
+    with contextlib.suppress(models.Unavailable):
+        store.network(other, lambda share: None)
+        training = models.card(other).training
+        logits = _attacked(view, other)
+        curve = _probabilities(logits)[:, view.step.label]
+        epsilons = tuple(view.levels / 255)
+        sentence = failures.twin_holds(
+            training, logits.argmax(axis=1), epsilons, view.step.clean.label,
+            lambda k: view.names[k],
+        )  # fmt: skip
+        return confidence_figure.Twin(training, curve), sentence
+    return None
+
+
+def _attacked(view: View, name: str) -> NDArray[np.float32]:
+    """The logits of another network at the view's stops, under the view's attack on it."""
+    step, pixels = view.step, view.pixels
+    if not view.ten:
+        theirs = store.step(name, pixels, step.epsilon, step.label, step.target)
+        return store.sweep(name, pixels, theirs.direction).logits
+    *_, (_, result) = store.ten(name, pixels, step.label, step.target)
+    assert result is not None
+    return result.logits
+
+
 def _answers(
-    levels: NDArray[np.float64], logits: NDArray[np.float32], saved: NDArray[np.float32],
-    saved_row: NDArray[np.int64], step: one_step.OneStep, names: tuple[str, ...],
-    label: int | None, steps: int,
+    view: View, logits: NDArray[np.float32], saved: NDArray[np.float32],
+    saved_row: NDArray[np.int64], twin: tuple[confidence_figure.Twin, str] | None,
 ) -> dict[str, Any]:  # fmt: skip
     """Every number that a drag can show, stop by stop."""
+    step, names, levels = view.step, view.names, view.levels
     probabilities = _probabilities(logits)
     answers = logits.argmax(axis=1)
     wanted = step.target
+    reach = failures.REACH[view.card.kind]
+    steps = attacks.STEPS if view.ten else 1
+    notes = failures.explain(step, answers, steps, lambda k: names[k], view.label, reach)
     return {
         "top": _top(probabilities, 5), "saved": [t[0] for t in _top(_probabilities(saved), 1)],
         "savedRow": saved_row.tolist(), "runs": confidence_figure.runs(answers),
         "loss": (-np.log(np.maximum(probabilities[:, step.label], 1e-300))).tolist(),
         "target": None if wanted is None else probabilities[:, wanted].tolist(),
         "flip": failures.first(answers != answers[0]),
-        "notes": failures.explain(step, answers, steps, lambda k: names[k], label),
-        "figure": _confidence(levels, logits, step, names, None),
-        "csv": _csv(levels, probabilities, names, step),
+        "notes": [*_unknown(view), *notes],
+        "twin": None if twin is None else twin[1],
+        "figure": _confidence(view, logits, twin, None),
+        "csv": confidence_sweep.csv(levels, probabilities, names, step.label, wanted),
     }  # fmt: skip
 
 
+def _unknown(view: View) -> list[str]:
+    """A digit that the network has no class for."""
+    true = view.choices.true_label
+    if true is None or true in view.names:
+        return []
+    known = " and ".join(view.names)
+    return [f"This digit is labelled {true}, and the network knows only {known}: it must be wrong."]
+
+
 def _confidence(
-    levels: NDArray[np.float64], logits: NDArray[np.float32], step: one_step.OneStep,
-    names: tuple[str, ...], control: tuple[NDArray[np.float64], NDArray[np.float64]] | None,
+    view: View, logits: NDArray[np.float32], twin: tuple[confidence_figure.Twin, str] | None,
+    control: tuple[NDArray[np.float64], NDArray[np.float64]] | None,
 ) -> dict[str, Any]:  # fmt: skip
+    step = view.step
     probabilities = _probabilities(logits)
-    followed = confidence_sweep.followed(logits, step.label, step.target)
+    least = 0.01 if view.card.kind == "digits" else 0.0
+    followed = confidence_sweep.followed(logits, step.label, step.target, least)
     answers = logits.argmax(axis=1)
     figure = confidence_figure.plot(
-        levels, {k: probabilities[:, k] for k in followed}, answers,
-        _some(names, {*followed, *answers.tolist()}), step.label, step.target, control,
+        view.levels, {k: probabilities[:, k] for k in followed}, answers,
+        _some(view.names, {*followed, *answers.tolist()}), step.label, step.target, control,
+        None if twin is None else twin[0], view.card.kind,
     )  # fmt: skip
     return _json(figure)
 
@@ -201,28 +286,13 @@ def _top(probabilities: NDArray[np.float64], count: int) -> list[list[tuple[int,
     ]
 
 
-def _csv(
-    levels: NDArray[np.float64], probabilities: NDArray[np.float64], names: tuple[str, ...],
-    step: one_step.OneStep,
-) -> str:  # fmt: skip
-    head = ["epsilon", "epsilon_x_255", "answer", "confidence", "label", "label_confidence"]
-    target = [] if step.target is None else [step.target]
-    lines = [",".join(head + ["target", "target_confidence"] * len(target))]
-    for level, row in zip(levels, probabilities, strict=True):
-        k = int(row.argmax())
-        cells = [f"{level / 255:.8g}", f"{level:.8g}", f'"{names[k]}"', f"{row[k]:.8g}"]
-        for c in (step.label, *target):
-            cells += [f'"{names[c]}"', f"{row[c]:.8g}"]
-        lines.append(",".join(cells))
-    return "\n".join(lines) + "\n"
-
-
-def _below(choices: Choices, card: models.ModelCard, step: one_step.OneStep) -> None:
+def _below(view: View) -> None:
+    choices = view.choices
     st.caption(f"Picture: {choices.title}. {choices.credit}")
     with st.expander("Show the code that made these pictures"):
         st.code(_source(choices), language="python")
-    with st.expander(f"About this network: {card.title}"):
-        st.markdown(about(card))
+    with st.expander(f"About this network: {view.card.title}"):
+        st.markdown(about(view.card))
 
 
 def _source(choices: Choices) -> str:
@@ -239,14 +309,21 @@ def _source(choices: Choices) -> str:
 
 def about(card: models.ModelCard) -> str:
     """The model card in Markdown."""
+    clean = [card.accuracy] if card.accuracy else []
+    measured = [
+        (f"accuracy {a.attack}", f"{100 * a.share:.1f} % of {a.on}")
+        for a in (*clean, *card.under_attack)
+    ]
+    size = f"{card.input_size} × {card.input_size} pixels"
+    photographs = card.kind == "photographs"
     rows = [
         ("parameters", f"{card.parameters:,}"),
-        ("input", f"{card.input_size} × {card.input_size} pixels; the shorter side is resized to "
-                  f"{card.short_side}, then cut"),
-        ("preprocessing", f"inside the network: (x − {card.mean}) / {card.std}"),
+        ("input", f"{size}; the shorter side is resized to {card.short_side}, then cut"
+                  if photographs else f"{size}, one channel, white on black"),
+        ("preprocessing", f"inside the network: (x − {card.mean}) / {card.std}"
+                          if photographs else "none: pixels from 0 to 1"),
         ("training", card.training),
-        ("accuracy without attack", "not measured here" if card.accuracy is None
-         else f"{100 * card.accuracy.share:.1f} % of {card.accuracy.on}"),
+        *(measured or [("accuracy without attack", "not measured here")]),
         ("licence", card.licence),
         ("source", card.credit),
         ("SHA-256 of the weights", card.sha256 or "not published"),

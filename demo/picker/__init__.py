@@ -1,10 +1,13 @@
-"""Two small components that choose the picture: thumbnails of the gallery, and the crop."""
+"""Small components that choose the picture: two galleries, the crop, and a pad to draw on."""
 
+import base64
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 _HERE = Path(__file__).parent
 
@@ -19,6 +22,7 @@ def _component(name: str) -> Callable[..., Any]:
 
 
 _thumbnails, _crop = _component("thumbnails"), _component("crop")
+_digits, _pad = _component("digits"), _component("pad")
 
 
 def thumbnails(
@@ -52,3 +56,44 @@ def crop(
         key="crop_window",
         on_crop_change=changed,
     )
+
+
+def digits(
+    images: NDArray[np.uint8],
+    names: list[str],
+    titles: list[str],
+    selected: str | None,
+    place: tuple[int, int, int],
+    on_pick: Callable[[Any], None],
+    on_turn: Callable[[Any], None],
+) -> None:
+    """Show a page of digits; call `on_pick` with a name, `on_turn` with the page asked for.
+
+    images: (N, 28, 28) uint8.  names, titles: N of each.  place: page from 0, pages, digits in all.
+    """
+
+    def picked() -> None:
+        on_pick(st.session_state["digits"].get("picked"))
+
+    def turned() -> None:
+        on_turn(st.session_state["digits"].get("turned"))
+
+    page, pages, total = place
+    _digits(
+        data={
+            "packed": base64.b64encode(images.tobytes()).decode(), "names": names,
+            "titles": titles, "selected": selected, "page": page, "pages": pages, "total": total,
+        },
+        key="digits",
+        on_picked_change=picked,
+        on_turned_change=turned,
+    )  # fmt: skip
+
+
+def pad(on_draw: Callable[[Any], None]) -> None:
+    """Show the pad, and call `on_draw` with the whole drawing as a PNG in base64 at each stroke."""
+
+    def drawn() -> None:
+        on_draw(st.session_state["pad"].get("drawn"))
+
+    _pad(key="pad", on_drawn_change=drawn)

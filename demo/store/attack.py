@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from demo import device, fgsm, gallery, models, pictures
+from demo import device, digits, fgsm, gallery, models, pictures, scores
 from demo.experiments import confidence_sweep, logits_line, one_step, random_signs, ten_steps
 from demo.store import worker
 
@@ -35,16 +35,15 @@ def network(name: str, progress: Callable[[float], None]) -> nn.Module:
         raise
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=8, show_spinner=False)
 def _network(name: str, _progress: Callable[[float], None]) -> nn.Module:
-    loaded = models.load(name, progress=_progress)
-    size = models.card(name).input_size
-    blank = torch.zeros(1, 3, size, size, device=device.choose())
+    loaded, card = models.load(name, progress=_progress), models.card(name)
+    blank = torch.zeros(1, card.channels, card.input_size, card.input_size, device=device.choose())
     worker.in_turn(fgsm.loss_gradient, loaded, blank, torch.zeros_like(blank[:, 0, 0, 0]).long())
     return loaded
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
+@st.cache_data(max_entries=16, show_spinner=False)
 def class_names(name: str) -> tuple[str, ...]:
     """The names of that network's classes, in the order of its logits."""
     return models.class_names(models.card(name))
@@ -54,6 +53,35 @@ def class_names(name: str) -> tuple[str, ...]:
 def clean_pixels(data: bytes, size: int, crop: pictures.Crop) -> Pixels:
     """A file's picture at the network's size: (size, size, 3) uint8. Raises ValueError."""
     return pictures.at_network_size(pictures.from_bytes(data), size, crop)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def clean_digit(data: bytes) -> Pixels:
+    """A file's digit as MNIST would have it: (28, 28, 1) uint8. Raises ValueError."""
+    return digits.as_mnist(pictures.from_bytes(data))[:, :, None]
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def gallery_digit(index: int) -> bytes:
+    """The shipped digit of that number, 0 to 4,999, as a PNG."""
+    return pictures.to_png(digits.embedded()[0][index])
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def gallery_answers(name: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """What that network says of all 5,000 digits: answers and confidences, (5000,) each."""
+    network = _loaded(name)
+    found = [
+        worker.in_turn(_answers, network, digits.to_images(chunk).to(device.choose()))
+        for chunk in np.split(digits.embedded()[0], 10)
+    ]
+    return np.concatenate([a for a, _ in found]), np.concatenate([c for _, c in found])
+
+
+def _answers(network: nn.Module, images: Tensor) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    with torch.inference_mode():
+        logits = network(images)
+    return logits.argmax(dim=1).cpu().numpy(), scores.confidence(logits).cpu().numpy()
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
@@ -82,7 +110,10 @@ def sweep(
     name: str, pixels: Pixels, direction: NDArray[np.int8]
 ) -> confidence_sweep.ConfidenceSweep:
     """The 65 stops along that direction."""
-    return worker.in_turn(confidence_sweep.run, _loaded(name), pixels, direction, device.choose())
+    stops = confidence_sweep.stops_of(models.card(name).kind)
+    return worker.in_turn(
+        confidence_sweep.run, _loaded(name), pixels, direction, device.choose(), stops
+    )
 
 
 @st.cache_data(max_entries=80, show_spinner=False)
@@ -99,10 +130,20 @@ def line(
 ) -> logits_line.LogitsLine:
     """Logits on both sides of the picture along that direction."""
     forward = sweep(name, pixels, direction)
-    signs = torch.from_numpy(direction.astype(np.float32)).permute(2, 0, 1)[None]
     return worker.in_turn(
-        logits_line.run, _loaded(name), _image(pixels), signs.to(device.choose()),
+        logits_line.run, _loaded(name), _image(pixels), _signs(direction),
         (forward.epsilons, forward.logits), negative,
+    )  # fmt: skip
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def unclipped_line(
+    name: str, pixels: Pixels, direction: NDArray[np.int8]
+) -> logits_line.LogitsLine:
+    """Logits of a digit from -1 to +1 along that direction, without the clip."""
+    return worker.in_turn(
+        logits_line.unclipped, _loaded(name), _image(pixels), _signs(direction),
+        logits_line.DIGIT_EPSILONS,
     )  # fmt: skip
 
 
@@ -134,16 +175,22 @@ def _ten_kept() -> dict[object, ten_steps.TenSteps]:
 def _ten_computed(
     name: str, pixels: Pixels, label: int, target: int | None
 ) -> Iterator[tuple[int, ten_steps.TenSteps | None]]:
-    network, image = _loaded(name), _image(pixels)
-    walk = ten_steps.steps(network, image, label, target)
+    network, image, kind = _loaded(name), _image(pixels), models.card(name).kind
+    walk = ten_steps.steps(network, image, label, target, ten_steps.levels_of(kind))
     for done in range(1, 11):
         adversarial = worker.in_turn(next, walk)
         yield done, None
-    yield 10, worker.in_turn(ten_steps.result, network, image, adversarial)
+    fraction = ten_steps.fraction_of(kind)
+    yield 10, worker.in_turn(ten_steps.result, network, image, adversarial, fraction)
 
 
 def _loaded(name: str) -> nn.Module:
     return _network(name, lambda share: None)
+
+
+def _signs(direction: NDArray[np.int8]) -> Tensor:
+    signs = torch.from_numpy(direction.astype(np.float32)).permute(2, 0, 1)[None]
+    return signs.to(device.choose())
 
 
 def _image(pixels: Pixels) -> Tensor:

@@ -6,11 +6,12 @@ async function unpacked(text) {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-// (H, W, 3) -> (H, W, 4), so that one loop runs over a canvas' own layout.
-function withAlpha(rgb, Kind, alpha) {
-  const out = new Kind((rgb.length / 3) * 4).fill(alpha);
-  for (let i = 0, j = 0; i < rgb.length; i += 3, j += 4) {
-    out[j] = rgb[i]; out[j + 1] = rgb[i + 1]; out[j + 2] = rgb[i + 2];
+// (H, W, C) -> (H, W, 4), so that one loop runs over a canvas' own layout; one channel counts for three.
+function withAlpha(values, channels, Kind, alpha) {
+  const [green, blue] = channels === 1 ? [0, 0] : [1, 2];
+  const out = new Kind((values.length / channels) * 4).fill(alpha);
+  for (let i = 0, j = 0; i < values.length; i += channels, j += 4) {
+    out[j] = values[i]; out[j + 1] = values[i + green]; out[j + 2] = values[i + blue];
   }
   return out;
 }
@@ -20,16 +21,16 @@ function drawSigns(out, clean, signs, level) {
   for (let j = 0; j < out.length; j++) out[j] = clean[j] + level * signs[j];
 }
 
-// Ten steps: the change comes in 1/16 of a level; a half rounds up, as on the server.
-function drawChange(out, clean, change) {
-  for (let i = 0, j = 0; i < change.length; i += 3, j += 4) {
-    for (let k = 0; k < 3; k++) out[j + k] = (16 * clean[j + k] + change[i + k] + 8) >> 4;
+// Ten steps: the change comes in parts of a level; a half rounds up, as on the server.
+function drawChange(out, clean, change, fraction) {
+  for (let j = 0; j < out.length; j += 4) {
+    for (let k = j; k < j + 3; k++) out[k] = Math.floor((fraction * clean[k] + change[k] + fraction / 2) / fraction);
   }
 }
 
 // sign -1, 0, +1 -> black, grey, white in each channel; or a change over its largest possible value.
-function drawPerturbation(out, values, stride, scale) {
-  for (let i = 0, j = 0; j < out.length; i += stride, j += 4) {
-    for (let k = 0; k < 3; k++) out[j + k] = 127.5 + 127.5 * values[i + k] * scale;
+function drawPerturbation(out, values, scale) {
+  for (let j = 0; j < out.length; j += 4) {
+    for (let k = j; k < j + 3; k++) out[k] = 127.5 + 127.5 * values[k] * scale;
   }
 }

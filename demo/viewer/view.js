@@ -27,12 +27,14 @@ function createView(root) {
     state.arriving = data.id;
     const [clean, signs] = await Promise.all([unpacked(data.clean), unpacked(data.signs)]);
     if (state.arriving !== data.id) return;
-    const level = state.data && state.stop !== null ? state.data.levels[state.stop] : data.level;
+    const level = state.data?.kind === data.kind && state.stop !== null ? state.data.levels[state.stop] : data.level;
     const fresh = !state.data || state.data.id !== data.id;
     Object.assign(state, { data, size: data.size });
     if (fresh) Object.assign(state, { answers: null, extra: null });
-    state.clean = withAlpha(clean, Uint8ClampedArray, 255);
-    state.signs = withAlpha(new Int8Array(signs.buffer), Int8Array, 0);
+    state.clean = withAlpha(clean, data.channels, Uint8ClampedArray, 255);
+    state.signs = withAlpha(new Int8Array(signs.buffer), data.channels, Int8Array, 0);
+    root.dataset.kind = data.kind;
+    find('[data-chart="logits"]').textContent = data.kind === "digits" ? "Logits, −1 to +1" : "Logits, −16 to +16";
     state.change = null;
     for (const image of Object.values(canvas)) {
       if (image.width !== data.size) image.width = image.height = data.size;
@@ -55,7 +57,7 @@ function createView(root) {
     if (kind === "answers" && message.change) {
       const bytes = await unpacked(message.change);
       if (message.id !== state.data.id) return;
-      state.change = new Int16Array(bytes.buffer);
+      state.change = withAlpha(new Int16Array(bytes.buffer), state.data.channels, Int16Array, 0);
     }
     state[kind] = message;
     if (kind === "answers") paintNotes();
@@ -92,13 +94,13 @@ function createView(root) {
   function drawPictures() {
     const { data, stop } = state;
     if (state.change) {
-      const size = data.size * data.size * 3;
+      const size = data.size * data.size * 4;
       const change = state.change.subarray(stop * size, (stop + 1) * size);
-      drawChange(state.pixels.data, state.clean, change);
-      drawPerturbation(state.noise.data, change, 3, data.levels[stop] ? 1 / (16 * data.levels[stop]) : 0);
+      drawChange(state.pixels.data, state.clean, change, data.fraction);
+      drawPerturbation(state.noise.data, change, data.levels[stop] ? 1 / (data.fraction * data.levels[stop]) : 0);
     } else {
       drawSigns(state.pixels.data, state.clean, state.signs, data.method === "ten" ? 0 : data.saved[stop]);
-      drawPerturbation(state.noise.data, state.signs, 4, 1);
+      drawPerturbation(state.noise.data, state.signs, 1);
     }
     canvas.adversarial.getContext("2d").putImageData(state.pixels, 0, 0);
     canvas.perturbation.getContext("2d").putImageData(state.noise, 0, 0);
@@ -117,7 +119,7 @@ function createView(root) {
     const { data, answers, stop } = state;
     const [level, now, clean] = [data.levels[stop], answerNow(), data.cleanAnswer];
     const reached = now && data.target !== null && now[0] === data.target;
-    const heading = headline({ name, level, clean, now, target: data.target, targetNow: answers?.target?.[stop], wrong: data.wrong });
+    const heading = headline({ name, level, clean, now, target: data.target, targetNow: answers?.target?.[stop], wrong: data.wrong, kind: data.kind, twin: answers?.twin });
     if (find(".say").innerHTML !== heading) find(".say").innerHTML = heading;
     caption("clean", clean);
     caption("perturbation", data.perturbationAnswer);
@@ -126,7 +128,7 @@ function createView(root) {
     answer.dataset.changed = now && now[0] !== clean[0] && !reached ? "1" : "0";
     answer.dataset.reached = reached ? "1" : "0";
     find(".op .eps").textContent = short(level / 255);
-    const readout = `${fraction(level / 255)} = ${levels(level)}/255`;
+    const readout = data.kind === "digits" ? `${short(level / 255)} = ${levels(level)}/255` : `${fraction(level / 255)} = ${levels(level)}/255`;
     find(".readout").textContent = readout;
     slider.setAttribute("aria-valuetext", `${readout}: ${now ? `${name(now[0])}, ${percent(now[1])}` : "not computed yet"}`);
     tops.before(answers ? answers.top[0] : [clean]);
@@ -137,7 +139,8 @@ function createView(root) {
 
   function caption(which, answer) {
     const box = find(`[data-picture="${which}"] figcaption`);
-    box.querySelector(".name").textContent = answer ? name(answer[0]) : "…";
+    const colon = state.data.kind === "digits" ? ":" : ""; // two numbers side by side
+    box.querySelector(".name").textContent = answer ? name(answer[0]) + colon : "…";
     box.querySelector(".sure").textContent = answer ? percent(answer[1]) : "";
   }
 
@@ -147,7 +150,7 @@ function createView(root) {
     if (answers) {
       const saved = answers.saved[answers.savedRow[stop]];
       facts.push(`largest |change| <b>${levels(answers.largest[stop])}/255</b>`, `clipped <b>${(100 * answers.clipped[stop]).toFixed(1)} %</b> of the values`);
-      facts.push(`first flip at <b>${answers.flip === null ? "no stop" : levels(data.levels[answers.flip]) + "/255"}</b>`);
+      facts.push(`first flip at <b>${answers.flip === null ? "no stop" : amount(data.levels[answers.flip], data.kind)}</b>`);
       facts.push(`saved as 8-bit PNG: <b>${escaped(name(saved[0]))} ${percent(saved[1])}</b>`);
     }
     facts.push(`${escaped(data.network)} on ${escaped(data.device)}, gradient in <b>${data.milliseconds.toFixed(0)} ms</b>`);
@@ -163,7 +166,7 @@ function createView(root) {
     let text = "";
     if (now[0] !== saved[0]) {
       text = `Rounding gives the answer back: with real-valued pixels the network says ${name(now[0])}, but the picture rounded to 8 bit, as a screen or a PNG has it, is ${name(saved[0])} (${percent(saved[1])}).`;
-    } else if (answers.clipped[stop] > 0.05) {
+    } else if (answers.clipped[stop] > 0.05 && data.kind === "photographs") { // a digit's ground is at the edge
       text = `${(100 * answers.clipped[stop]).toFixed(1)} % of the values were already at the edge of the pixel range: the clip made their step smaller than epsilon.`;
     }
     live.textContent = text;
@@ -183,7 +186,7 @@ function createView(root) {
     const [before, after] = [answers.loss[0], answers.loss[stop]];
     const linear = (level / 255) * data.gradientNorm;
     const verb = data.target === null ? "rises" : "goes";
-    find(".rise").innerHTML = `<i>J</i>, the loss of “${what}”, ${verb} from <b>${before.toFixed(3)}</b> to <b>${after.toFixed(3)}</b> nats. A model linear in <i>x</i> would have changed it by ε‖∇<i>J</i>‖<sub>1</sub> = ${short(level / 255)} × ${data.gradientNorm.toFixed(1)} = <b>${sign === "+" ? "" : "−"}${linear.toFixed(3)}</b>.`;
+    find(".rise").innerHTML = `<i>J</i>, the loss of “${what}”, ${verb} from <b>${nats(before)}</b> to <b>${nats(after)}</b> nats. A model linear in <i>x</i> would have changed it by ε‖∇<i>J</i>‖<sub>1</sub> = ${short(level / 255)} × ${data.gradientNorm >= 0.1 ? data.gradientNorm.toFixed(1) : nats(data.gradientNorm)} = <b>${sign === "+" ? "" : "−"}${nats(linear)}</b>.`;
   }
 
   function createTop(list) {
@@ -191,10 +194,11 @@ function createView(root) {
       const row = document.createElement("li");
       row.innerHTML = '<span class="who"></span><span class="much"></span><span class="bar"><i></i></span>';
       list.append(row);
-      return [row.querySelector(".who"), row.querySelector(".much"), row.querySelector("i")];
+      return [row.querySelector(".who"), row.querySelector(".much"), row.querySelector("i"), row];
     });
-    return (top) => rows.forEach(([who, much, bar], i) => {
+    return (top) => rows.forEach(([who, much, bar, row], i) => {
       const entry = top[i];
+      row.hidden = i >= state.data.names.length;
       who.textContent = entry ? name(entry[0]) : "…";
       much.textContent = entry ? percent(entry[1]) : "";
       bar.style.transform = `scaleX(${entry ? entry[1] : 0})`;
@@ -205,9 +209,9 @@ function createView(root) {
   function describePixel(x, y) {
     const { data, stop, size } = state;
     const at = 4 * (y * size + x);
-    const parts = ["R", "G", "B"].map((channel, k) => {
+    const parts = (data.channels === 1 ? ["value"] : ["R", "G", "B"]).map((channel, k) => {
       const value = state.clean[at + k];
-      const change = state.change ? state.change[stop * size * size * 3 + 3 * (y * size + x) + k] / 16 : state.signs[at + k] * data.levels[stop];
+      const change = state.change ? state.change[stop * size * size * 4 + at + k] / data.fraction : state.signs[at + k] * data.levels[stop];
       const moved = Math.min(255, Math.max(0, value + change));
       const sign = change > 0 || (!change && state.signs[at + k] > 0) ? "+" : change < 0 || state.signs[at + k] < 0 ? "−" : "0";
       return `${channel} ${value}, sign ${sign} → ${+moved.toFixed(3)}`;
@@ -237,9 +241,14 @@ function createView(root) {
     }
     const total = state.signs.length / 4;
     const symbol = { "-1": "−", 0: "0", 1: "+" };
+    const grey = state.data.channels === 1;
+    find(".colours summary").textContent = grey ? "Why is the perturbation black and white?" : "Why is the perturbation colourful?";
+    find(".colours p").innerHTML = grey
+      ? "A digit has one channel. White is plus epsilon, black is minus epsilon, and grey is no change: there the gradient is exactly zero. Here is how often each one occurs."
+      : "The sign is taken for each pixel <em>and each channel</em>. Plus or minus in red, green and blue gives 2 × 2 × 2 = 8 colours; here is how often each one occurs in this perturbation.";
     const items = [...counts].sort((a, b) => b[1] - a[1]).slice(0, 9).map(([key, count]) => {
       const signs = key.split(",").map(Number);
-      return `<li><i style="background: rgb(${signs.map((s) => 127.5 + 127.5 * s).join(" ")})"></i>R${symbol[signs[0]]} G${symbol[signs[1]]} B${symbol[signs[2]]} ${((100 * count) / total).toFixed(1)} %</li>`;
+      return `<li><i style="background: rgb(${signs.map((s) => 127.5 + 127.5 * s).join(" ")})"></i>${grey ? symbol[signs[0]] : `R${symbol[signs[0]]} G${symbol[signs[1]]} B${symbol[signs[2]]}`} ${((100 * count) / total).toFixed(1)} %</li>`;
     });
     find(".swatches").innerHTML = items.join("");
   }
@@ -249,7 +258,7 @@ function createView(root) {
   function drawChart() {
     const confidence = state.chart === "confidence";
     const figure = confidence ? state.extra?.confidence || state.answers?.figure : state.extra?.logits;
-    find(".chart-hint").textContent = figure ? (confidence ? "Click the curve to go there. The band above says whose turn it is." : "Straight lines with few bends: along this direction the network is almost linear.") : confidence ? "Asking the network at every stop …" : state.data?.method === "ten" ? "Ten steps do not lie on one line; this view belongs to one step." : "Computing the other side of zero …";
+    find(".chart-hint").textContent = figure ? (confidence ? "Click the curve to go there. The band above says whose turn it is." : `Straight lines with few bends: along this direction the network is almost linear.${state.data.kind === "digits" ? " Drawn without the clip, on both sides far beyond the slider's .5." : ""}`) : confidence ? "Asking the network at every stop …" : state.data?.method === "ten" ? "Ten steps do not lie on one line; this view belongs to one step." : "Computing the other side of zero …";
     if (!figure) return;
     const { levels: stops } = state.data;
     chart.draw(figure, confidence
@@ -334,6 +343,7 @@ function createView(root) {
     pen.fillStyle = "#fff"; pen.fillRect(0, 0, 1920, 760);
     pen.textAlign = "center"; pen.fillStyle = "#1B2530";
     const family = getComputedStyle(root).fontFamily;
+    pen.imageSmoothingEnabled = state.data.kind === "photographs";
     const words = [["clean", state.data.cleanAnswer], ["perturbation", state.data.perturbationAnswer], ["adversarial", answerNow()]];
     words.forEach(([which, answer], i) => {
       const left = 40 + i * 660;
@@ -347,7 +357,7 @@ function createView(root) {
     pen.fillText(`+ ${short(state.data.levels[state.stop] / 255)} ×`, 630, 315, 130);
     pen.fillText("=", 1290, 315);
     pen.font = `22px ${family}`;
-    pen.fillText(`${state.data.network}, ${state.data.method === "ten" ? "ten steps (BIM)" : "one step (FGSM)"}, epsilon = ${levels(state.data.levels[state.stop])}/255`, 960, 725);
+    pen.fillText(`${state.data.network}, ${state.data.method === "ten" ? "ten steps (BIM)" : "one step (FGSM)"}, epsilon = ${amount(state.data.levels[state.stop], state.data.kind)}`, 960, 725);
     return new Promise((resolve) => sheet.toBlob(resolve, "image/png"));
   }
 

@@ -8,7 +8,7 @@ function percent(p) {
 }
 
 function levels(n) {
-  return n >= 10 ? n.toFixed(0) : n >= 1 ? String(+n.toFixed(1)) : String(+n.toFixed(2));
+  return n >= 1 ? String(+n.toFixed(1)) : String(+n.toFixed(2));
 }
 
 function fraction(epsilon) {
@@ -20,8 +20,19 @@ function short(epsilon) {
   return fraction(epsilon).replace(/(\.\d*?)0+$/, "$1");
 }
 
+// Three decimals, or two digits of what is smaller.
+function nats(loss) {
+  return loss === 0 || Math.abs(loss) >= 0.001 ? loss.toFixed(3) : loss.toPrecision(2);
+}
+
+// An epsilon as a reader of that kind of picture knows it: 2/255, or .25.
+function amount(level, kind) {
+  return kind === "digits" ? short(level / 255) : `${levels(level)}/255`;
+}
+
 function withArticle(name) {
-  return (/^[aeio]/i.test(name) ? "an " : "a ") + name;
+  if (/^none/.test(name)) return name;
+  return (/^([aeio]|8)/i.test(name) ? "an " : "a ") + name;
 }
 
 function escaped(text) {
@@ -29,15 +40,20 @@ function escaped(text) {
 }
 
 function mark(kind, name, p) {
-  return `<span class="${kind}">${escaped(name)}</span> (${percent(p)})`;
+  return `<span class="${kind}">${escaped(name)}</span> <span class="whole">(${percent(p)})</span>`;
 }
 
-// The one thing the screen says, for the stop that is shown.
-function headline({ name, level, clean, now, target, targetNow, wrong }) {
+// The one thing the screen says, for the stop that is shown; then what the switch would do.
+function headline(view) {
+  const said = happened(view);
+  return view.twin && view.wrong === null && view.level > 0 ? `${said.replace(/\.$/, "")}; ${escaped(view.twin)}.` : said;
+}
+
+function happened({ name, level, clean, now, target, targetNow, wrong, kind }) {
   const was = mark("was", name(clean[0]), clean[1]);
   if (wrong !== null) return `The network was wrong before the attack: it calls this ${was}, not ${escaped(name(wrong))}.`;
   if (level === 0) return `Nothing is changed yet: the network sees ${mark("was", withArticle(name(clean[0])), clean[1])}. Drag epsilon.`;
-  const change = `A change of at most ${levels(level)} in 255`;
+  const change = `A change of at most ${kind === "digits" ? short(level / 255) : `${levels(level)} in 255`}`;
   if (!now) return `${change}: asking the network …`;
   const is = (kind) => mark(kind, withArticle(name(now[0])), now[1]);
   if (target !== null && now[0] === target) return `${change} turns this ${was} into the ${mark("wanted", name(target), now[1])} that was asked for.`;

@@ -42,6 +42,11 @@ def marker(page: Page) -> float:
     return float(page.locator(".fgsm .marker").evaluate("m => m.getBoundingClientRect().left"))
 
 
+def legend(page: Page) -> list[str]:
+    """The names of the lines in the plot."""
+    return page.locator(".fgsm .plot .legendtext").all_text_contents()
+
+
 def set_stop(page: Page, stop: int) -> None:
     """Move the slider as its own keys would, and let go."""
     page.get_by_role("slider", name="Epsilon").fill(str(stop))

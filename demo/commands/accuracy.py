@@ -1,0 +1,164 @@
+"""`python -m demo accuracy`: every digit network that ships, under every attack, on MNIST's test.
+
+python -m demo accuracy --data ~/data
+
+Each row is written as soon as it is measured; a row that is there for the same weights is not
+measured again.
+"""
+
+import argparse
+import json
+import math
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+import demo.device
+from demo import digits, recipes, trained
+from demo.commands import train
+from demo.experiments import accuracy_against_epsilon, digit_accuracy
+
+SEED = 0
+PGD_IMAGES = 1000
+"""At most so many, evenly spaced, for PGD's curve; its point at .25 takes all, with restarts."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One row. restarts: of PGD; images: how many at most, None for all of the test set."""
+
+    network: str
+    attack: digit_accuracy.Attack
+    epsilon: float
+    restarts: int = 1
+    images: int | None = None
+
+
+def add_to(commands: Any) -> None:
+    """The words that this command understands."""
+    parser = commands.add_parser(
+        "accuracy", help="measure every digit network under every attack, 11 epsilons"
+    )
+    train.data_options(parser)
+    parser.add_argument("--at-most", type=int, metavar="N", help="test digits, for a trial")
+    parser.add_argument("--device", metavar="D", help="cpu, cuda, cuda:1 or mps; else the best")
+    parser.add_argument(
+        "--out", type=Path, default=accuracy_against_epsilon.RECORDED, metavar="FILE",
+        help="where the rows are written (default: assets/results/digit_accuracy.json)",
+    )  # fmt: skip
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Measure what is not in the file yet, a row at a time; print and write each."""
+    if options.at_most is not None and options.at_most < 1:
+        raise ValueError(f"--at-most is 1 or more, not {options.at_most}.")
+    if options.device:
+        os.environ[demo.device.VARIABLE] = options.device
+    device = demo.device.choose()
+    test = digits.mnist(options.data, train=False, download=options.download)
+    test = test[: options.at_most].to(device)
+    cards = [trained.card(r.name) for r in recipes.RECIPES if r.ships and _is_here(r.name)]
+    if not cards:
+        raise ValueError(f"There are no digit networks in {trained.FOLDER}: "
+                         "python -m demo train --all --out assets/weights makes them.")  # fmt: skip
+    rows = _kept(options.out, {card.name: card.sha256 for card in cards})
+    for card in cards:
+        network = trained.load(card.name).to(device)
+        todo = [m for m in measures(card.name) if _key(m, test) not in map(_row_key, rows)]
+        for measure in todo:
+            rows.append(_row(network, card, measure, test))
+            print(_line(rows[-1]), flush=True)
+            _write(options.out, rows, device)
+    print(options.out)
+
+
+def measures(name: str) -> Iterator[Measure]:
+    """Every row of one network: three curves, and PGD with all restarts at the recipes' epsilon."""
+    for epsilon in accuracy_against_epsilon.EPSILONS:
+        yield Measure(name, "FGSM", epsilon)
+        yield Measure(name, "random signs", epsilon)
+        yield Measure(name, "PGD", epsilon, images=PGD_IMAGES)
+    yield Measure(name, "PGD", recipes.EPSILON, digit_accuracy.RESTARTS)
+
+
+def _is_here(name: str) -> bool:
+    try:
+        trained.card(name)
+    except trained.Absent:
+        return False
+    return True
+
+
+def _labelled(measure: Measure, test: digits.Labelled) -> digits.Labelled:
+    whole = recipes.recipe(measure.network).data(test)
+    every = 1 if measure.images is None else max(1, len(whole) // measure.images)
+    return whole[::every]
+
+
+def _row(
+    network: nn.Module, card: trained.Card, measure: Measure, test: digits.Labelled
+) -> dict[str, Any]:
+    labelled = _labelled(measure, test)
+    what = f"{card.name}, {measure.attack} at {measure.epsilon:g}"
+    result = digit_accuracy.run(
+        network, labelled, measure.attack, measure.epsilon, seed=SEED, restarts=measure.restarts,
+        progress=lambda share: _show(what, share),
+    )  # fmt: skip
+    wrong = None if math.isnan(result.confidence) else round(result.confidence, 6)
+    return {
+        "network": card.name, "sha256": card.sha256, "attack": measure.attack,
+        "epsilon": measure.epsilon, "steps": digit_accuracy.STEPS if measure.attack == "PGD" else 1,
+        "restarts": measure.restarts, "images": result.count, "accuracy": round(result.accuracy, 6),
+        "confidence_on_wrong": wrong,
+    }  # fmt: skip
+
+
+def _key(measure: Measure, test: digits.Labelled) -> tuple[object, ...]:
+    count = len(_labelled(measure, test))
+    return measure.network, measure.attack, measure.epsilon, measure.restarts, count
+
+
+def _row_key(row: dict[str, Any]) -> tuple[object, ...]:
+    return tuple(row[k] for k in ("network", "attack", "epsilon", "restarts", "images"))
+
+
+def _kept(path: Path, weights: dict[str, str]) -> list[dict[str, Any]]:
+    """The rows of the file that belong to these weights: name -> SHA-256."""
+    if not path.is_file():
+        return []
+    rows = json.loads(path.read_text(encoding="utf-8"))["rows"]
+    return [row for row in rows if weights.get(row["network"]) == row["sha256"]]
+
+
+def _write(path: Path, rows: list[dict[str, Any]], device: torch.device) -> None:
+    """All rows, beside the old file first: a kill leaves one of them whole."""
+    found = {
+        "setting": "MNIST test digits (logistic regression: its threes and sevens); the curve of "
+        f"PGD on about {PGD_IMAGES} of them, evenly spaced; PGD's step is 2.5 epsilon / steps",
+        "command": "python -m demo accuracy", "seed": SEED, "device": demo.device.name(device),
+        "torch": torch.__version__, "rows": rows,
+    }  # fmt: skip
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    partial.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    os.replace(partial, path)
+
+
+def _line(row: dict[str, Any]) -> str:
+    attack = f"{row['attack']} at {row['epsilon']:g}"
+    if row["attack"] == "PGD":
+        attack += f" ({row['steps']} steps, {row['restarts']} restarts)"
+    return f"{row['network']:<24} {attack:<36} {100 * row['accuracy']:6.2f} % of {row['images']:,}"
+
+
+def _show(what: str, share: float) -> None:
+    if sys.stderr.isatty():
+        end = "\r" + " " * 60 + "\r" if share >= 1 else ""
+        print(f"\r{what}: {min(share, 1):4.0%}{end}", end="", file=sys.stderr, flush=True)

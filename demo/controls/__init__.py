@@ -1,0 +1,120 @@
+"""Widgets and the URL -> one frozen `Choices`. Nothing else reads either of them."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from demo import models, pictures
+from demo.controls import digits, link, photographs
+from demo.store import attack as store
+
+ONE, TEN = link.ONE, link.TEN
+AWAY, TOWARD = link.AWAY, link.TOWARD
+
+
+@dataclass(frozen=True)
+class Choices:
+    """All that a person has chosen. label, target: class names, or `link.OWN_ANSWER`, ...
+
+    picture: its name in the URL.  title, credit: for its caption.  true_label: the class name
+    that a digit of the gallery has; None where nobody knows.
+    """
+
+    kind: models.Kind
+    network: str
+    data: bytes
+    picture: str
+    title: str
+    credit: str
+    crop: pictures.Crop
+    true_label: str | None
+    label: str
+    target: str | None
+    method: str
+    epsilon: float
+
+
+def read() -> Choices:
+    """Draw the sidebar, and say what is chosen in it.
+
+    The URL fills in what has not been touched yet; nonsense in it falls back to the defaults.
+    """
+    link.start()
+    with st.sidebar:
+        kind = _kind_widget()
+        picture = st.container()
+        network = _network_widgets(kind)
+        with picture:
+            chosen = photographs.choose() if kind == "photographs" else digits.choose(network)
+        label, target = _goal_widgets(kind, store.class_names(network))
+        method = st.radio(
+            "How many steps", (ONE, TEN), key="method", persist_state="session",
+            format_func={ONE: "One step: FGSM", TEN: "Ten steps: its iteration (BIM)"}.get,
+        )  # fmt: skip
+    link.write(kind)
+    return Choices(
+        kind=kind, network=network, data=chosen.data, picture=chosen.name, title=chosen.title,
+        credit=chosen.credit, crop=chosen.crop, true_label=chosen.true_label, label=label,
+        target=target, method=method, epsilon=link.epsilon(kind),
+    )  # fmt: skip
+
+
+def _kind_widget() -> models.Kind:
+    """Photographs or digits; without a digit network there is nothing to choose."""
+    if not models.offered("digits"):
+        return "photographs"
+    kind = st.segmented_control(
+        "What the network looks at", models.KINDS, key="kind", required=True, width="stretch",
+        format_func=str.capitalize, on_change=link.forget_epsilon, persist_state="session",
+    )  # fmt: skip
+    return kind or "photographs"
+
+
+def _network_widgets(kind: models.Kind) -> str:
+    names = [card.name for card in models.offered(kind)]
+    name = st.selectbox(
+        "Network", names, key=f"network_{kind}", format_func=lambda n: models.card(n).title,
+        persist_state="session",
+    )  # fmt: skip
+    card = models.card(name)
+    if card.twin is not None:
+        adversarial = st.toggle(
+            "Adversarially trained model", key=f"switch_{kind}", persist_state="session"
+        )
+        card = models.card(card.twin) if adversarial else card
+    for sentence in _warnings(card):
+        st.caption(sentence)
+    return card.name
+
+
+def _warnings(card: models.ModelCard) -> list[str]:
+    """What must be known before this network's answers are believed."""
+    told = []
+    shares = {accuracy.attack.split()[1]: accuracy.share for accuracy in card.under_attack}
+    fgsm, pgd = shares.get("FGSM", 0.0), shares.get("PGD", 0.0)
+    if card.training == "adversarial" and fgsm - pgd > 0.3:
+        told.append(
+            f"Strong against one step of FGSM ({fgsm:.0%} right at .25), fallen under PGD "
+            f"({pgd:.0%}): choose ten steps to see it."
+        )
+    if len(card.labels) == 2:
+        told.append(f"This network knows only {card.labels[0]} and {card.labels[1]}.")
+    return told
+
+
+def _goal_widgets(kind: str, class_names: tuple[str, ...]) -> tuple[str, str | None]:
+    goal = st.radio(
+        "The step goes", (AWAY, TOWARD), key="goal", persist_state="session",
+        format_func={AWAY: "away from a label", TOWARD: "toward a target"}.get,
+    )  # fmt: skip
+    what, first = ("label", link.OWN_ANSWER) if goal == AWAY else ("target", link.RUNNER_UP)
+    options = (first, *class_names)
+    words = {"label": "Label in J: what it moves away from", "target": "Target: what it shall see"}
+    key = f"{what}_{kind}"
+    if st.session_state[key] not in options:
+        st.session_state[key] = first
+    chosen = st.selectbox(
+        words[what], options, key=key, persist_state="session",
+        help=f"Type to search the {len(class_names):,} names.",
+    )  # fmt: skip
+    return (chosen, None) if goal == AWAY else (link.OWN_ANSWER, chosen)

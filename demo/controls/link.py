@@ -1,0 +1,116 @@
+"""The URL and the session: what a link restores, and the defaults behind it."""
+
+import math
+
+import streamlit as st
+
+from demo import gallery, models, pictures
+from demo.digits import EMBEDDED_COUNT
+
+OWN = "own picture"
+OWN_ANSWER = "the network's own answer"
+RUNNER_UP = "the runner-up"
+AWAY, TOWARD = "away", "toward"
+ONE, TEN = "one", "ten"
+DIGIT = "digit-"
+"""Before a digit's number, 0 to 4,999, as a picture's name."""
+FIRST_PICTURE = {"photographs": gallery.GALLERY[0].name, "digits": DIGIT + "1505"}
+FIRST_EPSILON = {"photographs": 0.007, "digits": 0.25}
+LARGEST_EPSILON = {"photographs": 16 / 255, "digits": 0.5}
+SHARED = {"goal": (AWAY, TOWARD), "method": (ONE, TEN)}
+"""Choices that both kinds of picture have in common; the first one is the default."""
+OWN_TO_A_KIND = ("picture", "network", "switch", "label", "target")
+
+
+def start() -> None:
+    """Fill the session once: from the URL where it makes sense, else with the defaults."""
+    asked = st.query_params.to_dict()
+    kind = _kind(asked)
+    st.session_state.setdefault("kind", kind)
+    for each in models.KINDS:
+        if models.offered(each):
+            for key, value in _sound(each, asked if each == kind else {}).items():
+                st.session_state.setdefault(f"{key}_{each}", value)
+    for key, options in SHARED.items():
+        value = asked.get(key)
+        st.session_state.setdefault(key, value if value in options else options[0])
+    st.session_state.setdefault("crop", pictures.DEFAULT_CROP)
+
+
+def _kind(asked: dict[str, str]) -> str:
+    digits = asked.get("kind") == "digits" or asked.get("picture", "").startswith(DIGIT)
+    return "digits" if digits and models.offered("digits") else "photographs"
+
+
+def _sound(kind: models.Kind, asked: dict[str, str]) -> dict[str, object]:
+    """What is asked for, with the defaults in the place of what there is not."""
+    defaults = _defaults(kind)
+    network, adversarial = asked.get("network"), asked.get("training") == "adversarial"
+    for card in models.offered(kind):
+        if network is not None and network == card.twin:
+            network, adversarial = card.name, True
+    if network not in [card.name for card in models.offered(kind)]:
+        network = str(defaults["network"])
+    names = models.class_names(models.card(network))
+    sound = defaults | {"network": network, "switch": adversarial}
+    if is_there(kind, asked.get("picture", "")):
+        sound["picture"] = asked["picture"]
+    for key in ("label", "target"):
+        if asked.get(key) in names:
+            sound[key] = asked[key]
+    return sound
+
+
+def _defaults(kind: models.Kind) -> dict[str, object]:
+    return {
+        "picture": FIRST_PICTURE[kind], "network": models.offered(kind)[0].name,
+        "switch": False, "label": OWN_ANSWER, "target": RUNNER_UP,
+    }  # fmt: skip
+
+
+def is_there(kind: str, picture: str) -> bool:
+    """Whether the gallery of that kind has a picture of that name."""
+    if kind == "photographs":
+        return picture in [photo.name for photo in gallery.GALLERY]
+    return digit_number(picture) is not None
+
+
+def digit_number(picture: str) -> int | None:
+    """The number in the name of a gallery's digit; None if that is not its name."""
+    number = picture.removeprefix(DIGIT)
+    sound = picture.startswith(DIGIT) and number.isascii() and number.isdigit() and len(number) < 5
+    return int(number) if sound and int(number) < EMBEDDED_COUNT else None
+
+
+def epsilon(kind: str) -> float:
+    """The epsilon in the URL, where the viewer keeps it, cut to the range; the default else."""
+    try:
+        asked = float(st.query_params.get("epsilon", FIRST_EPSILON[kind]))
+    except ValueError:
+        return FIRST_EPSILON[kind]
+    finite = math.isfinite(asked)
+    return min(max(asked, 0.0), LARGEST_EPSILON[kind]) if finite else FIRST_EPSILON[kind]
+
+
+def forget_epsilon() -> None:
+    """The other kind of picture has another range: begin at its default."""
+    st.query_params.pop("epsilon", None)
+    st.session_state.complaint = None
+
+
+def write(kind: models.Kind) -> None:
+    """Write into the URL what differs from the default, and the epsilon that the viewer wrote."""
+    state, defaults = st.session_state, _defaults(kind)
+    wanted = {key: state[key] for key, options in SHARED.items() if state[key] != options[0]}
+    if kind == "digits":
+        wanted["kind"] = kind
+    for key in OWN_TO_A_KIND:
+        value = state.get(f"{key}_{kind}", defaults[key])
+        if value not in (defaults[key], OWN):
+            wanted[key] = value
+    if wanted.pop("switch", False) and models.card(state[f"network_{kind}"]).twin:
+        wanted["training"] = "adversarial"
+    if "epsilon" in st.query_params:
+        wanted["epsilon"] = st.query_params["epsilon"]
+    if wanted != st.query_params.to_dict():
+        st.query_params.from_dict(wanted)

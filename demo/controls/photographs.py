@@ -1,0 +1,128 @@
+"""Which photograph: one of the gallery's, the visitor's own, the camera's; and its crop."""
+
+import base64
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from demo import gallery, picker, pictures
+from demo.controls import link
+from demo.store import attack as store
+
+FILES = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "avif", "heic", "heif"]
+OWN_CREDIT = "Your own picture; it is not stored."
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A picture that was chosen. true_label: the name of its class, None where nobody knows."""
+
+    name: str
+    data: bytes
+    title: str
+    credit: str
+    crop: pictures.Crop = pictures.DEFAULT_CROP
+    true_label: str | None = None
+
+
+def choose() -> Chosen:
+    """Draw the widgets that choose a photograph, and say which one is chosen."""
+    state = st.session_state
+    picker.thumbnails(_thumbnails(), state.picture_photographs, _pick)
+    st.button("The paper's panda: toward “gibbon”", on_click=_panda, width="stretch")
+    own_file("photographs", "Your own picture", "Take a picture")
+    complaint()
+    with st.expander("Crop"):
+        small, size = store.preview(_data(), 400)
+        picker.crop(_uri(small), size, _as_dict(state.crop), _cut)
+    name = state.picture_photographs
+    if name == link.OWN:
+        return Chosen(name, _data(), state.own_title_photographs, OWN_CREDIT, state.crop)
+    photo = gallery.card(name)
+    credit = f"{photo.author}, {photo.licence}, [source]({photo.source})"
+    return Chosen(name, _data(), photo.title, credit, state.crop)
+
+
+def own_file(kind: str, upload: str, take: str) -> None:
+    """Draw uploader and camera."""
+    st.file_uploader(
+        upload, type=FILES, key=f"upload_{kind}", on_change=_take, args=("upload", kind),
+        help="Up to 10 MB and 50 megapixels. It stays in the server's memory; nothing is stored.",
+    )  # fmt: skip
+    if st.toggle("Use the camera", key=f"use_camera_{kind}"):
+        st.camera_input(take, key=f"camera_{kind}", on_change=_take, args=("camera", kind))
+
+
+def complaint() -> None:
+    """Draw what was wrong with the last picture handed in, if anything was."""
+    if st.session_state.get("complaint"):
+        st.error(st.session_state.complaint)
+
+
+def _take(source: str, kind: str) -> None:
+    file = st.session_state[f"{source}_{kind}"]
+    if file is not None:
+        take_over(kind, file.getvalue(), file.name)
+
+
+def take_over(kind: str, data: bytes, title: str) -> None:
+    """A picture just handed in: taken over if it opens, complained of if not."""
+    try:
+        if kind == "digits":
+            store.clean_digit(data)
+        else:
+            store.clean_pixels(data, 224, pictures.DEFAULT_CROP)
+    except ValueError as error:
+        st.session_state.complaint = str(error)
+        return
+    own = {f"picture_{kind}": link.OWN, f"own_{kind}": data, f"own_title_{kind}": title}
+    st.session_state.update(own, complaint=None)
+    if kind == "photographs":
+        st.session_state.crop = pictures.DEFAULT_CROP
+
+
+def _pick(name: Any) -> None:
+    if link.is_there("photographs", name):
+        new = {"picture_photographs": name, "crop": pictures.DEFAULT_CROP, "complaint": None}
+        st.session_state.update(new)
+
+
+def _panda() -> None:
+    _pick("panda")
+    st.session_state.update(goal=link.TOWARD, target_photographs="gibbon", method=link.TEN)
+
+
+def _cut(asked: Any) -> None:
+    try:
+        crop = pictures.Crop(*(float(asked[k]) for k in ("x", "y", "zoom")))
+        store.clean_pixels(_data(), 224, crop)
+    except (TypeError, KeyError, ValueError):
+        return
+    st.session_state.crop = crop
+
+
+def _data() -> bytes:
+    state = st.session_state
+    if state.picture_photographs == link.OWN:
+        return bytes(state.own_photographs)
+    return store.gallery_bytes(state.picture_photographs)
+
+
+def _thumbnails() -> list[dict[str, str]]:
+    return [
+        {
+            "name": p.name,
+            "title": p.title,
+            "src": _uri(store.preview(store.gallery_bytes(p.name), 120)[0]),
+        }
+        for p in gallery.GALLERY
+    ]
+
+
+def _as_dict(crop: pictures.Crop) -> dict[str, float]:
+    return {"x": crop.x, "y": crop.y, "zoom": crop.zoom}
+
+
+def _uri(jpeg: bytes) -> str:
+    return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode()

@@ -1,0 +1,44 @@
+"""A choice by its name in the URL, where the widget shows longer words for it.
+
+Streamlit's own binding writes the words themselves into the URL; these write the names, so that
+a link stays short and outlives a change of the words.
+"""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+
+def begin(key: str, known: Sequence[str], default: str) -> None:
+    """Before the widget `key` is drawn: its value from the URL, the default if that is nonsense."""
+    if st.session_state.get(key) not in known:
+        asked = st.query_params.get(key, default)
+        st.session_state[key] = asked if asked in known else default
+
+
+def keep(key: str, default: str) -> None:
+    """After it is drawn: its value into the URL, unless it is the default."""
+    _write(key, [st.session_state[key]], [default])
+
+
+def begin_several(key: str, known: Sequence[str], default: Sequence[str]) -> None:
+    """As `begin`, for a widget of several choices."""
+    if key not in st.session_state:
+        asked = [name for name in st.query_params.get_all(key) if name in known]
+        st.session_state[key] = list(dict.fromkeys(asked)) or list(default)
+    st.session_state[key] = [name for name in st.session_state[key] if name in known]
+
+
+def keep_several(key: str, default: Sequence[str]) -> None:
+    """As `keep`, for a widget of several choices."""
+    _write(key, list(st.session_state[key]), list(default))
+
+
+def _write(key: str, values: list[str], default: list[str]) -> None:
+    wanted = [] if values == default else values
+    if st.query_params.get_all(key) == wanted:
+        return
+    if wanted:
+        st.query_params[key] = wanted
+    else:
+        st.query_params.pop(key, None)

@@ -1,0 +1,145 @@
+"""The paper's numbers as pictures: ours beside the paper's, seeds, transfer, attacks, logits."""
+
+import textwrap
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from demo.figures import palette
+
+ADVERSARIAL = palette.RIVALS[0]
+_INK = "#1B2530"
+
+
+def beside(
+    whats: Sequence[str], ours: Sequence[float | None], papers: Sequence[float | None]
+) -> go.Figure:
+    """One line for each number, both on one axis of per cent. ours, papers: shares, 0 to 1."""
+    figure = go.Figure()
+    for name, values, colour, symbol in (
+        ("here", ours, palette.LABEL, "circle"),
+        ("paper", papers, palette.CONTROL, "diamond-open"),
+    ):
+        there = [(100 * v, w) for v, w in zip(values, whats, strict=True) if v is not None]
+        if there:
+            x, y = zip(*there, strict=True)
+            figure.add_scatter(
+                x=x, y=y, name=name, mode="markers",
+                marker={"symbol": symbol, "size": 14, "color": colour,
+                        "line": {"width": 2, "color": colour}},
+                hovertemplate="%{x:.2f} %",
+            )  # fmt: skip
+    figure.update_xaxes(title_text="%", rangemode="tozero", fixedrange=True)
+    return _laid_out(figure, 130 + 46 * len(whats))
+
+
+def seeds(errors: Mapping[str, Sequence[float]], papers: Mapping[str, float]) -> go.Figure:
+    """One point for each seed's clean error, 0 to 1, and its mean; the paper's as a diamond."""
+    figure = go.Figure()
+    for i, (name, values) in enumerate(errors.items()):
+        colour = palette.LABEL if i == 0 else ADVERSARIAL
+        percent = [100 * value for value in values]
+        figure.add_scatter(
+            x=percent, y=[name] * len(percent), name=f"{name}: seeds", mode="markers",
+            marker={"symbol": "circle" if i == 0 else "square", "size": 12, "color": colour},
+            hovertemplate="%{x:.2f} %",
+        )  # fmt: skip
+        if percent:
+            mean = sum(percent) / len(percent)
+            figure.add_shape(
+                type="line", x0=mean, x1=mean, y0=i - 0.3, y1=i + 0.3,
+                line={"color": colour, "width": 3, "dash": "solid" if i == 0 else "dash"},
+            )  # fmt: skip
+    figure.add_scatter(
+        x=[100 * value for value in papers.values()], y=list(papers), name="paper", mode="markers",
+        marker={"symbol": "diamond-open", "size": 14, "color": palette.CONTROL,
+                "line": {"width": 2}}, hovertemplate="%{x:.2f} %",
+    )  # fmt: skip
+    figure.update_xaxes(title_text="error without attack, %", fixedrange=True)
+    return _laid_out(figure, 260)
+
+
+def transfer(errors: NDArray[np.float64], names: Sequence[str]) -> go.Figure:
+    """errors: (made on, tested on), shares 0 to 1, nan where not known.  names: of both axes."""
+    text = [["–" if np.isnan(e) else f"{100 * e:.1f} %" for e in row] for row in errors]
+    figure = go.Figure(
+        go.Heatmap(
+            z=100 * errors, x=[f"tested on:<br>{n}" for n in names],
+            y=[f"made on:<br>{n}" for n in names], text=text, texttemplate="%{text}",
+            textfont={"size": 20, "color": _INK}, zmin=0, zmax=100, showscale=False,
+            colorscale=[[0, "#F4F6F8"], [1, palette.RIVALS[1]]], xgap=3, ygap=3,
+            hovertemplate="%{text} wrong<extra></extra>",
+        )
+    )  # fmt: skip
+    figure.update_xaxes(side="top", fixedrange=True)
+    figure.update_yaxes(autorange="reversed", fixedrange=True)
+    return _laid_out(figure, 300, legend=False)
+
+
+def attacks(names: Sequence[str], accuracies: NDArray[np.float64]) -> go.Figure:
+    """accuracies: (networks, 3), without attack, under FGSM, under PGD, shares 0 to 1."""
+    figure = go.Figure()
+    lines = ["<br>".join(textwrap.wrap(name, 24)) for name in names]
+    for column, (name, symbol, colour) in enumerate(
+        (
+            ("without attack", "line-ns-open", palette.LABEL),
+            ("under FGSM", "circle", ADVERSARIAL),
+            ("under PGD", "circle-open", ADVERSARIAL),
+        )
+    ):
+        figure.add_scatter(
+            x=100 * accuracies[:, column], y=lines, name=name, mode="markers",
+            marker={"symbol": symbol, "size": 15, "color": colour,
+                    "line": {"width": 3, "color": colour}},
+            hovertemplate="%{x:.1f} %", cliponaxis=False,
+        )  # fmt: skip
+    figure.update_xaxes(title_text="accuracy, %", range=[-2, 102], fixedrange=True)
+    figure.update_yaxes(autorange="reversed")
+    return _laid_out(figure, 120 + 46 * len(names))
+
+
+def logits(
+    epsilons: NDArray[np.float64],
+    curves: NDArray[np.float32],
+    fit: NDArray[np.float64],
+    label: int,
+) -> go.Figure:
+    """Points: the ten logits, (E, K). Lines: their fit of three straight pieces, (K, E)."""
+    winners = [int(k) for k in dict.fromkeys(curves.argmax(axis=1)) if k != label]
+    followed = palette.line(label, None, [label, *winners[: len(palette.RIVALS)]])
+    figure = go.Figure()
+    for k in range(curves.shape[1]):
+        colour, dash = followed.get(k, (palette.CONTROL, "solid"))
+        plain = k not in followed
+        name = f"{k}, the label" if k == label else (f"{k}" if k in followed else "the others")
+        figure.add_scatter(
+            x=epsilons, y=fit[k], mode="lines", name=name, legendgroup=name, hoverinfo="skip",
+            showlegend=not plain or k == _first_plain(followed),
+            line={"color": colour, "dash": dash, "width": 1 if plain else 3},
+        )  # fmt: skip
+        figure.add_scatter(
+            x=epsilons[::4], y=curves[::4, k], mode="markers", name=f"{k}", showlegend=False,
+            legendgroup=name, marker={"color": colour, "size": 3 if plain else 6},
+            hovertemplate="%{y:.1f}",
+        )  # fmt: skip
+        figure.add_annotation(
+            x=epsilons[-1], y=float(curves[-1, k]), text=f"{k}", showarrow=False, xshift=9,
+        )  # fmt: skip
+    figure.update_xaxes(title_text="epsilon, along the sign of the gradient", fixedrange=True)
+    figure.update_yaxes(title_text="logit", fixedrange=True)
+    return _laid_out(figure, 460)
+
+
+def _first_plain(followed: Mapping[int, object]) -> int:
+    return next(k for k in range(len(followed) + 1) if k not in followed)
+
+
+def _laid_out(figure: go.Figure, height: int, legend: bool = True) -> go.Figure:
+    figure.update_yaxes(automargin=True, fixedrange=True)
+    return figure.update_layout(
+        height=height, dragmode=False, showlegend=legend,
+        margin={"l": 8, "r": 24, "t": 16, "b": 8},
+        legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0},
+    )  # fmt: skip

@@ -1,0 +1,273 @@
+"""Adversarial training: what it minimises, what it gives, what it does to the weights."""
+
+import streamlit as st
+
+from demo import recipes, trained
+from demo.controls import remembered
+from demo.experiments import accuracy_against_epsilon as experiment
+from demo.experiments.accuracy_against_epsilon import Curve
+from demo.experiments.digit_accuracy import Attack
+from demo.experiments.weights_as_pictures import Pictures
+from demo.figures import accuracy_against_epsilon as figure
+from demo.pages import live_training, paper
+from demo.store import adversarial_training as store
+
+SECONDS = 0.8
+"""Of computing before the page draws what it has, and hears a click."""
+
+PAIRS = ("conv", "maxout", "softmax", "logistic")
+"""Networks of which there is a standard and an adversarially trained one."""
+
+DEFAULT = ("conv", "conv-adversarial", "conv-fgsm")
+HERE, RECORDED = "here", "recorded"
+FALLEN = 0.2
+"""Share of the digits between FGSM and PGD from which on a network is said to fall."""
+
+PLACES = {recipe.name: place for place, recipe in enumerate(recipes.RECIPES)}
+
+
+def page() -> None:
+    """Draw the page from top to bottom; the curves and the training go on by themselves."""
+    cards = store.offered()
+    st.title(heading(cards), anchor=False)
+    _objective()
+    middle, training, end = st.container(), st.container(), st.container()
+    with end:
+        _onward()
+    with middle:
+        if cards:
+            _networks(cards)
+        else:
+            st.info(
+                "No trained digit network is here yet, so there are no curves and no weights to "
+                "show: `python -m demo train --all` makes them. The training below needs none."
+            )
+    with training:
+        live_training.section()
+
+
+def _networks(cards: list[trained.Card]) -> None:
+    """What the trained networks show: their curves, which go on by themselves; their weights."""
+    curves, weights = st.container(), st.container()
+    with weights:
+        st.fragment(_weights)(cards)
+    still_open = st.session_state.setdefault("curves_open", True)
+    with curves:
+        st.fragment(_curves, run_every=0.2 if still_open else None)(cards, still_open)
+
+
+def _onward() -> None:
+    st.divider()
+    st.page_link(
+        st.Page(paper.page, title="The paper's numbers", url_path="paper"),
+        label="Next: the paper's numbers, and ours beside them",
+        icon=":material/arrow_forward:",
+    )
+
+
+def heading(cards: list[trained.Card]) -> str:
+    """The page in one sentence, with the numbers of the first pair that is here."""
+    errors = {card.name: card.test.get("under FGSM at 0.25") for card in cards}
+    for name in PAIRS:
+        without, trained_so = errors.get(name), errors.get(f"{name}-adversarial")
+        if without is not None and trained_so is not None:
+            return (
+                f"Trained on its own adversarial examples, a network is right on "
+                f"{100 * trained_so:.1f} % of digits attacked by FGSM at ε = .25; without, on "
+                f"{100 * without:.1f} %"
+            )
+    return "Adversarial training puts the attack into the loss"
+
+
+def _objective() -> None:
+    st.latex(
+        r"\begin{aligned}\tilde J(\theta, x, y) &= \alpha\, J(\theta, x, y) \\"
+        r"&\quad + (1-\alpha)\, J(\theta, \tilde x, y) \\"
+        r"\tilde x &= x + \epsilon\,\mathrm{sign}(\nabla_x J(\theta, x, y))\end{aligned}"
+    )
+    st.markdown(
+        "Adversarial training minimises the usual loss J on the picture, and J on the picture "
+        "after one step of FGSM, made afresh at every training step for the weights as they are; "
+        "α = 1 is standard training, the paper takes α = .5. The switch “Adversarially trained "
+        "model” on the first page changes from a network trained with α = 1 to its twin."
+    )
+    with st.expander("Why this is a regulariser"):
+        st.markdown("To first order, the second term is a penalty on the gradient (the lecture's "
+                    "derivation):")  # fmt: skip
+        st.latex(r"\tilde J \approx J + (1-\alpha)\,\epsilon\,\lVert\nabla_x J\rVert_1")
+        st.markdown("For logistic regression, y = −1 or +1, the loss under FGSM is exact:")
+        st.latex(
+            r"\begin{aligned}&\mathbb{E}\ \mathrm{softplus}\bigl(\epsilon\lVert w\rVert_1 \\"
+            r"&\quad - y\,(w^\top x + b)\bigr)\end{aligned}"
+        )
+        st.markdown(
+            "The penalty ‖w‖₁ stands inside the softplus. It fades where the margin is large; L1 "
+            "weight decay, added outside, never does."
+        )
+
+
+def _curves(cards: list[trained.Card], still_open: bool) -> None:
+    """The curves that are chosen; while some are open, each run ends with computing some more."""
+    st.header("How far does it hold?", anchor=False)
+    by_name = {card.name: card for card in cards}
+    recorded = experiment.recorded({card.name: card.sha256 for card in cards})
+    names, under, where = _choices(by_name, bool(recorded))
+    there = _readable(names, by_name)
+    wanted = [store.Wanted(n, by_name[n].sha256, kind) for kind in under for n in there]
+    if where == RECORDED:
+        curves = [c for c in recorded if c.network in names and c.attack in under]
+        share = 1.0
+    else:
+        curves, share = store.curves(wanted)
+    _where_it_stands(where, share)
+    lines = {n: figure.Line(card.title, card.training, PLACES[n]) for n, card in by_name.items()}
+    st.plotly_chart(
+        figure.plot(curves, lines, recipes.EPSILON), key="curves",
+        config={"displayModeBar": False}, alt="Right answers, in percent, against epsilon",
+    )  # fmt: skip
+    st.markdown(lesson(curves if share == 1 else [], {n: c.title for n, c in by_name.items()}))
+    if share < 1:
+        store.compute(wanted, SECONDS)
+    st.session_state.curves_open = share < 1
+    if (share < 1) != still_open:
+        st.rerun()
+
+
+def _choices(
+    by_name: dict[str, trained.Card], recorded: bool
+) -> tuple[list[str], list[Attack], str]:
+    """Networks, attacks and digits, as chosen."""
+    default = [name for name in DEFAULT if name in by_name] or list(by_name)[:1]
+    remembered.begin_several("networks", list(by_name), default)
+    names = st.multiselect(
+        "Networks", list(by_name), key="networks", format_func=lambda name: by_name[name].title
+    )
+    remembered.keep_several("networks", default)
+    under = st.pills(
+        "Attacks", experiment.ATTACKS, selection_mode="multi", default=experiment.ATTACKS,
+        key="under", bind="query-params",
+    )  # fmt: skip
+    if not recorded:
+        return names, under, HERE
+    words = {HERE: "1,000 that ship, attacked now", RECORDED: "MNIST's test set, recorded"}
+    remembered.begin("measured", list(words), HERE)
+    where = st.radio("Digits", list(words), format_func=words.get, key="measured", horizontal=True)
+    remembered.keep("measured", HERE)
+    return names, under, where
+
+
+def _readable(names: list[str], by_name: dict[str, trained.Card]) -> list[str]:
+    """Those whose weights can be read; a sentence for each of the others."""
+    readable = []
+    for name in names:
+        try:
+            store.network(name, by_name[name].sha256)
+        except ValueError as error:
+            st.error(str(error))
+        else:
+            readable.append(name)
+    return readable
+
+
+def _where_it_stands(where: str, share: float) -> None:
+    if where == RECORDED:
+        st.caption(
+            "Measured on MNIST's 10,000 test digits (logistic regression on its threes and "
+            "sevens), PGD with 40 steps on every tenth: `python -m demo accuracy`."
+        )
+    elif share < 1:
+        st.progress(share, f"Attacking the digits: {share:.0%} of the points")
+    else:
+        st.caption(
+            f"Computed here on 1,000 of the digits that ship, 100 of each class, none of them "
+            f"trained on (logistic regression: 200 threes and sevens). PGD takes "
+            f"{experiment.PGD_STEPS} steps from one random start; more steps find more."
+        )
+
+
+def lesson(curves: list[Curve], titles: dict[str, str]) -> str:
+    """What FGSM and PGD at .25 say about the network that they disagree on most."""
+    at = {(curve.network, curve.attack): curve.at(recipes.EPSILON) for curve in curves}
+    under_pgd = {n: a for (n, attack_), a in at.items() if attack_ == "PGD" and a is not None}
+    gaps = [
+        (fgsm - a, n) for n, a in under_pgd.items() if (fgsm := at.get((n, "FGSM"))) is not None
+    ]
+    if not gaps:
+        return (
+            "FGSM is the weakest of the common attacks: choose PGD beside it before you trust it."
+        )
+    gap, name = max(gaps)
+    weak = (
+        f"**{titles[name]}: right on {100 * (gap + under_pgd[name]):.1f} % under FGSM at ε = .25, "
+        f"on {100 * under_pgd[name]:.1f} % under PGD.**"
+    )
+    if gap < FALLEN:
+        return f"{weak} No network chosen here falls much further under PGD than under FGSM."
+    best = max(under_pgd, key=lambda n: under_pgd[n])
+    strong = "" if best == name else (
+        f" {titles[best]}: {100 * under_pgd[best]:.1f} % under PGD."
+    )  # fmt: skip
+    return f"{weak} It withstands one step and falls to several small ones.{strong}"
+
+
+def _weights(cards: list[trained.Card]) -> None:
+    """The first layer of a network and of its adversarially trained twin."""
+    by_name = {card.name: card for card in cards}
+    both = [name for name in PAIRS if {name, f"{name}-adversarial"} <= set(by_name)]
+    st.header("What it does to the weights", anchor=False)
+    if not both:
+        st.info("No network is here both with and without adversarial training.")
+        return
+    remembered.begin("layer", both, both[0])
+    name = st.selectbox(
+        "First layer of", both, key="layer", format_func=lambda name: by_name[name].title
+    )
+    remembered.keep("layer", both[0])
+    twins = [by_name[name], by_name[f"{name}-adversarial"]]
+    try:
+        pictures = store.pictures(*((card.name, card.sha256) for card in twins))
+    except ValueError as error:
+        st.error(str(error))
+        return
+    st.markdown(closer_to_grey(*pictures))
+    words = ("Standard training", "Adversarial training")
+    for column, word, one in zip(st.columns(2, gap="large"), words, pictures, strict=True):
+        with column:
+            _sheet(word, one)
+    st.caption(
+        f"One grey scale for both: mid grey is a weight of 0, black −{pictures[0].largest:.2g}, "
+        f"white +{pictures[0].largest:.2g}."
+    )
+
+
+def _sheet(word: str, one: Pictures) -> None:
+    shown = len(one.weights)
+    which = "" if shown == one.units else f", {shown} of {one.units:,}"
+    st.markdown(f"**{word}{which}**")
+    if one.units == 1:
+        columns = st.columns(2)
+        columns[0].image(one.sheet(1), "w", "stretch", output_format="PNG", alt=f"{word}: w")
+        columns[1].image(
+            one.signs(), "sign(w)", "stretch", output_format="PNG", alt=f"{word}: sign of w"
+        )
+    else:
+        across = 5 if shown == 10 else 8
+        st.image(
+            one.sheet(across), width="stretch", output_format="PNG",
+            alt=f"{word}: the weights of the first layer, {shown} pictures",
+        )  # fmt: skip
+    st.markdown(
+        f"mean |w| {one.mean_magnitude:.4f}; {100 * one.small:.1f} % of the weights below a tenth "
+        "of the largest"
+    )
+
+
+def closer_to_grey(standard: Pictures, adversarial: Pictures) -> str:
+    """Whether adversarial training brought the weights closer to zero, in numbers."""
+    first, second = standard.mean_magnitude, adversarial.mean_magnitude
+    now = "closer to grey" if second < first else "no closer to grey"
+    return (
+        f"With adversarial training they are **{now}**: mean |w| from {first:.4f} to {second:.4f}, "
+        f"and {100 * standard.small:.1f} % → {100 * adversarial.small:.1f} % of them below a tenth "
+        "of the largest."
+    )

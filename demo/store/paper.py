@@ -1,0 +1,138 @@
+"""The paper page's caches: networks, example digits, lines, and what was run live."""
+
+from collections.abc import Iterator
+
+import streamlit as st
+import torch
+from torch import nn
+
+from demo import device, digits, recipes
+from demo.experiments import digit_accuracy, weights_as_pictures
+from demo.experiments.paper_numbers import at_hand, claims, examples, rows, straight_lines
+from demo.experiments.paper_numbers import bench as benches
+from demo.experiments.paper_numbers.bench import Bench, Measured
+from demo.store import worker
+
+LIVE_PGD = 1_000
+"""Digits under PGD when a row is run live; all 5,000 otherwise."""
+_BATCH = 250
+_LIVE_KEPT = 64
+
+
+def results() -> tuple[rows.Row, ...]:
+    """The rows that `python -m demo reproduce` wrote. Raises `rows.Unreadable`."""
+    return rows.read(rows.RESULTS)
+
+
+def missing(claim: claims.Claim) -> tuple[claims.Network, ...]:
+    """The networks without which the claim cannot be run live."""
+    needed = claim.networks
+    if claim.fewer_seeds:
+        needed = tuple((name, seed) for name, seed in needed if seed == claims.ONE)
+    return at_hand.missing(needed, at_hand.FOLDERS)
+
+
+def stale(row: rows.Row) -> bool:
+    """Whether the row was measured on other weights than those that are here now."""
+    networks = claims.claim(row.id).networks
+    if at_hand.missing(networks, at_hand.FOLDERS):
+        return False
+    return bool(row.weights) and at_hand.hashes(networks, at_hand.FOLDERS) != row.weights
+
+
+def network(name: str, seed: int = claims.ONE) -> nn.Module:
+    """The trained network on the chosen device. Raises `trained.Absent`, ValueError."""
+    sha256 = at_hand.card(name, seed, at_hand.FOLDERS).sha256
+    return _network(name, seed, sha256)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _network(name: str, seed: int, sha256: str) -> nn.Module:
+    return at_hand.network(name, seed, device.choose(), at_hand.FOLDERS)
+
+
+def shown(name: str, attacks: tuple[digit_accuracy.Attack, ...]) -> tuple[examples.Examples, ...]:
+    """Ten of the shipped digits under each attack, on that network."""
+    sha256 = at_hand.card(name, claims.ONE, at_hand.FOLDERS).sha256
+    return _shown(name, sha256, attacks)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _shown(
+    name: str, sha256: str, attacks: tuple[digit_accuracy.Attack, ...]
+) -> tuple[examples.Examples, ...]:
+    recipe = recipes.recipe(name)
+    labelled = recipe.data(_shipped())
+    few = labelled[slice(0, len(labelled), max(1, len(labelled) // 10))]
+    return worker.in_turn(
+        examples.run, network(name), few.to(device.choose()), attacks, recipe.classes
+    )
+
+
+def weights() -> tuple[weights_as_pictures.Pictures, weights_as_pictures.Pictures]:
+    """The logistic regressions' weights, without and with adversarial training, on one scale."""
+    return weights_as_pictures.pair(network("logistic"), network("logistic-adversarial"))
+
+
+def line(name: str, digit: int) -> straight_lines.StraightLines:
+    """The logits of one shipped digit, the first of its class, along its own direction."""
+    return _line(name, at_hand.card(name, claims.ONE, at_hand.FOLDERS).sha256, digit)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _line(name: str, sha256: str, digit: int) -> straight_lines.StraightLines:
+    one = _shipped()[slice(500 * digit, 500 * digit + 1)].to(device.choose())
+    return worker.in_turn(benches.finished, straight_lines.run(network(name), one))
+
+
+def live(claim: claims.Claim) -> Iterator[tuple[float, Measured | None]]:
+    """The claim on the shipped digits, piece by piece: (share, None), at last (1, the result)."""
+    assert claim.measure is not None
+    walk = claim.measure(_bench(claim))
+    share, result = 0.0, None
+    while result is None:
+        yield share, None
+        share, result = worker.in_turn(_next, walk)
+    kept = _live_kept()
+    while len(kept) >= _LIVE_KEPT:
+        kept.pop(next(iter(kept)))
+    kept[_identity(claim)] = result
+    yield 1.0, result
+
+
+def lived(claim: claims.Claim) -> Measured | None:
+    """The result, if somebody has run the claim on these weights already."""
+    return _live_kept().get(_identity(claim))
+
+
+def _next(walk: benches.Walk[Measured]) -> tuple[float, Measured | None]:
+    """One piece. (A StopIteration does not travel well between threads.)"""
+    try:
+        return next(walk), None
+    except StopIteration as end:
+        found: Measured = end.value
+        return 1.0, found
+
+
+@st.cache_resource(show_spinner=False)
+def _live_kept() -> dict[object, Measured]:
+    return {}
+
+
+def _identity(claim: claims.Claim) -> tuple[object, ...]:
+    here = [pair for pair in claim.networks if not at_hand.missing((pair,), at_hand.FOLDERS)]
+    return claim.id, *at_hand.hashes(tuple(here), at_hand.FOLDERS).items()
+
+
+def _bench(claim: claims.Claim) -> Bench:
+    labelled = _shipped()
+    if claim.beyond:
+        labelled = labelled[slice(0, None, len(labelled) // LIVE_PGD)]
+    labelled = labelled.to(device.choose())
+    return Bench(labelled, network, restarts=1, batch=_BATCH)
+
+
+@st.cache_resource(show_spinner=False)
+def _shipped() -> digits.Labelled:
+    images, labels = digits.embedded()
+    return digits.Labelled(digits.to_images(images), torch.from_numpy(labels))

@@ -1,0 +1,196 @@
+"""The adversarial training page in a real browser: curves that grow, a training that stops."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+Opened = Callable[..., Page]
+
+BASE_GUESSES = re.compile(r"/adversarial-training/_stcore/(health|host-config)$")
+"""Streamlit's own page asks these two first when a link leads to a page that is not the first."""
+
+FEW = "?under=FGSM"
+"""Curves that are done soon, where something else is looked at."""
+
+
+@pytest.fixture
+def opened(browser: Browser, address: str) -> Iterator[Opened]:
+    """opened(query="", **context options) -> the page, drawn to its last line."""
+    said: list[str] = []
+    elsewhere: list[str] = []
+    contexts = []
+
+    def open_page(query: str = "", **options: object) -> Page:
+        options = {"viewport": {"width": 1440, "height": 900}} | options
+        context = browser.new_context(**options)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(120_000)
+        page.on(
+            "console",
+            lambda m: (
+                None
+                if BASE_GUESSES.search(m.location["url"])
+                else said.append(f"{m.type}: {m.text}")
+            ),
+        )
+        page.on("pageerror", lambda error: said.append(f"error: {error}"))
+        page.on(
+            "request",
+            lambda r: (
+                None if r.url.startswith((address, "blob:", "data:")) else elsewhere.append(r.url)
+            ),
+        )
+        page.goto(f"{address}/adversarial-training{query}")
+        page.get_by_text("Next: ").wait_for()
+        page.get_by_role("button", name="Start", exact=True).wait_for()
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not said, said
+    assert not elsewhere, elsewhere
+
+
+def epoch(page: Page) -> int:
+    """The number of epochs that the page says are done."""
+    found = re.search(r"epoch (\d+) of", page.get_by_test_id("stProgress").last.inner_text())
+    return int(found.group(1)) if found else 0
+
+
+def wait_for_epoch(page: Page, number: int) -> None:
+    """Return once so many are done."""
+    for _ in range(600):
+        if epoch(page) >= number:
+            return
+        page.wait_for_timeout(200)
+    raise AssertionError(f"epoch {number} did not come: {epoch(page)}")
+
+
+def points(page: Page, chart: int) -> int:
+    """Markers drawn in that chart of the page."""
+    return page.get_by_test_id("stPlotlyChart").nth(chart).locator(".scatter .point").count()
+
+
+def finished(page: Page) -> None:
+    """Wait until every point of the curves is computed."""
+    page.get_by_text("Computed here on").wait_for()
+
+
+def test_its_heading_is_a_sentence_and_the_objective_has_its_alpha(opened: Opened) -> None:
+    page = opened(FEW)
+    heading = page.get_by_role("heading", level=1).inner_text()
+    assert heading.startswith(("Trained on its own", "Adversarial training puts"))
+    assert "α" in page.locator(".katex").first.inner_text()
+    assert "α = 1 is standard training" in page.inner_text("body")
+
+
+def test_the_curve_appears_and_is_computed_to_its_end(opened: Opened) -> None:
+    page = opened(f"{FEW}&networks=conv")
+    finished(page)
+    expect(page.get_by_test_id("stPlotlyChart").first.locator(".scatter .point")).to_have_count(11)
+    assert "1,000 of the digits that ship" in page.inner_text("body")
+
+
+def test_an_attack_more_brings_its_points_and_the_link_keeps_it(opened: Opened) -> None:
+    page = opened(f"{FEW}&networks=softmax")
+    finished(page)
+    page.get_by_role("button", name="random signs", exact=True).click()
+    expect(page.get_by_test_id("stPlotlyChart").first.locator(".scatter .point")).to_have_count(22)
+    again = opened(page.evaluate("location.search"))
+    expect(again.get_by_test_id("stPlotlyChart").first.locator(".scatter .point")).to_have_count(22)
+
+
+def test_the_weights_are_shown_without_and_with_and_in_numbers(opened: Opened) -> None:
+    page = opened(f"{FEW}&networks=softmax&layer=logistic")
+    for word in ("Standard training", "Adversarial training"):
+        expect(page.get_by_role("img", name=f"{word}: w", exact=True)).to_be_visible()
+        expect(page.get_by_role("img", name=f"{word}: sign of w")).to_be_visible()
+    assert "mean |w|" in page.inner_text("body")
+
+
+def test_a_training_runs_stops_within_an_epoch_goes_on_and_can_be_used(opened: Opened) -> None:
+    page = opened(f"{FEW}&networks=softmax&train=conv&alpha=0.3")
+    finished(page)
+    page.get_by_role("button", name="Start", exact=True).click()
+    wait_for_epoch(page, 2)
+    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Resume").wait_for()
+    stopped = epoch(page)
+    page.wait_for_timeout(3000)
+    assert epoch(page) == stopped >= 2
+    assert points(page, 1) == 3 * stopped
+    expect(page.get_by_role("link", name="first page's list of networks")).to_be_visible()
+    page.get_by_role("button", name="Resume").click()
+    wait_for_epoch(page, stopped + 1)
+    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Resume").wait_for()
+    page.get_by_role("button", name="Start again").click()
+    page.get_by_role("button", name="Stop").wait_for()
+    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Resume").wait_for()
+    assert epoch(page) < stopped + 1 or epoch(page) <= 2
+
+
+def test_logistic_regression_runs_to_its_end_by_keyboard_alone(opened: Opened) -> None:
+    page = opened(f"{FEW}&networks=softmax")
+    finished(page)
+    page.get_by_role("button", name="Start", exact=True).focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Stop").wait_for()
+    assert page.evaluate("document.activeElement.innerText.trim()") == "Stop"
+    expect(page.get_by_test_id("stProgress").last).to_contain_text("Done: epoch 40 of 40")
+    assert "under FGSM" in page.get_by_test_id("stProgress").last.inner_text()
+
+
+def test_a_slider_moved_after_start_belongs_to_the_next_run(opened: Opened) -> None:
+    page = opened(f"{FEW}&networks=softmax&train=conv")
+    finished(page)
+    page.get_by_role("button", name="Start", exact=True).click()
+    wait_for_epoch(page, 1)
+    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Resume").wait_for()
+    page.get_by_role("slider", name="α, the weight of the clean loss").focus()
+    page.keyboard.press("ArrowRight")
+    page.get_by_text("they belong to the next run").wait_for()
+    assert "α = 0.5, ε = 0.25" in page.inner_text("body")
+    assert "alpha=0.55" in page.evaluate("location.search")
+
+
+def test_nonsense_in_a_link_does_no_harm(opened: Opened) -> None:
+    page = opened("?under=FGSM&networks=nobody&train=x&alpha=7&against=nan&layer=%00")
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    expect(page.get_by_text("Traceback")).to_have_count(0)
+    expect(page.get_by_role("slider", name="α, the weight of the clean loss")).to_be_visible()
+
+
+def test_on_a_phone_nothing_is_wider_than_the_screen(opened: Opened) -> None:
+    page = opened(
+        f"{FEW}&networks=softmax", viewport={"width": 390, "height": 844}, is_mobile=True,
+        has_touch=True,
+    )  # fmt: skip
+    finished(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    wide = page.evaluate(
+        "[...document.querySelectorAll('.stMain :is(.stButton, .stSlider, .js-plotly-plot)')]"
+        ".filter(e => e.getBoundingClientRect().right > innerWidth + 1).length"
+    )
+    assert wide == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_serious_fault(opened: Opened, scheme: str) -> None:
+    page = opened(f"{FEW}&networks=softmax", color_scheme=scheme)
+    finished(page)
+    page.get_by_role("button", name="Start", exact=True).click()
+    page.get_by_role("button", name="Stop").wait_for()
+    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Resume").wait_for()
+    found = Axe().run(page).response["violations"]
+    grave = [f for f in found if f["impact"] in ("serious", "critical")]
+    told = [(f["id"], [n["html"][:200] for n in f["nodes"]]) for f in grave]
+    assert not told, told

@@ -1,0 +1,318 @@
+"""The adversarial training page's experiments, figures and caches, and its live run."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+from torch import nn
+
+from demo import digits, fgsm, networks, trained, training
+from demo.experiments import accuracy_against_epsilon, live_training, weights_as_pictures
+from demo.experiments.accuracy_against_epsilon import Curve
+from demo.figures import accuracy_against_epsilon as curves_figure
+from demo.figures import live_training as training_figure
+from demo.figures.accuracy_against_epsilon import Line
+from demo.pages import adversarial_training
+from demo.pages import live_training as live_page
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+CPU = torch.device("cpu")
+
+
+def test_the_digits_attacked_live_are_the_ones_held_out_a_hundred_of_each() -> None:
+    to_train, held_out = live_training.split(tuple(range(10)))
+    assert (len(to_train), len(held_out)) == (4000, 1000)
+    assert held_out.labels.bincount().tolist() == [100] * 10
+    assert held_out.labels[:10].tolist() == list(range(10))
+    seen = {image.numpy().tobytes() for image in to_train.images}
+    assert not any(image.numpy().tobytes() in seen for image in held_out.images)
+    assert held_out.images.equal(accuracy_against_epsilon.chosen().images)
+
+
+@pytest.mark.parametrize("classes", [tuple(range(10)), (3, 7), (7, 3)])
+def test_every_chosen_digit_has_its_own_label(classes: tuple[int, ...]) -> None:
+    images, labels = digits.embedded()
+    label_of = {image.tobytes(): label for image, label in zip(images, labels, strict=True)}
+    for part in live_training.split(classes):
+        for image, label in zip(part.images, part.labels.tolist(), strict=True):
+            pixels = (255 * image[0]).round().to(torch.uint8).numpy()
+            assert label_of[pixels.tobytes()] == classes[label]
+
+
+class Brightness(nn.Module):
+    """Says 1 where the mean pixel is above a half."""
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        bright = 100 * (images.flatten(1).mean(1) - 0.5)
+        return torch.stack([-bright, bright], dim=1)
+
+
+def test_fgsm_takes_the_right_answers_and_random_signs_leave_them() -> None:
+    images = torch.full((4, 1, 28, 28), 0.4)
+    images[2:] = 0.6
+    labelled = digits.Labelled(images, torch.tensor([0, 0, 1, 1]))
+    right = accuracy_against_epsilon.right
+    assert right(Brightness(), labelled, "none", 0.0, 0) == 4
+    assert right(Brightness(), labelled, "FGSM", 0.05, 0) == 4
+    assert right(Brightness(), labelled, "FGSM", 0.2, 0) == 0
+    assert right(Brightness(), labelled, "PGD", 0.2, 0) == 0
+    assert right(Brightness(), labelled, "random signs", 0.2, 0) == 4
+
+
+def row(network: str, sha256: str, epsilon: float, **more: Any) -> dict[str, Any]:
+    return {
+        "network": network, "sha256": sha256, "attack": "PGD", "epsilon": epsilon, "steps": 40,
+        "restarts": 1, "images": 1000, "accuracy": 1 - epsilon, "confidence_on_wrong": None,
+    } | more  # fmt: skip
+
+
+def test_a_recorded_curve_is_of_these_weights_in_order_and_of_one_restart(tmp_path: Path) -> None:
+    path = tmp_path / "found.json"
+    rows = [
+        row("conv", "new", 0.5), row("conv", "new", 0.0), row("conv", "old", 0.25),
+        row("conv", "new", 0.25, restarts=10, images=10_000), row("other", "new", 0.0),
+    ]  # fmt: skip
+    path.write_text(json.dumps({"rows": rows}))
+    (curve,) = accuracy_against_epsilon.recorded({"conv": "new", "maxout": "new"}, path)
+    assert curve == Curve("conv", "PGD", (0.0, 0.5), (1.0, 0.5), 1000)
+    assert curve.at(0.5) == 0.5 and curve.at(0.25) is None
+    assert accuracy_against_epsilon.recorded({"conv": "new"}, tmp_path / "none.json") == []
+
+
+def run_of(plan: live_training.Plan, epochs: int) -> live_training.Run:
+    run = live_training.begun(plan, CPU)
+    for _ in range(epochs):
+        run.advance()
+    return run
+
+
+LOGISTIC = live_training.Plan("logistic", 0.5, 0.25)
+
+
+def test_a_plan_is_repeatable_and_learns() -> None:
+    first, second = run_of(LOGISTIC, 5), run_of(LOGISTIC, 5)
+    for key, tensor in first.network.state_dict().items():
+        assert tensor.equal(second.network.state_dict()[key])
+    assert first.history[-1].clean_accuracy > 0.9
+    assert first.history[-1].accuracy_under_fgsm > first.history[0].accuracy_under_fgsm
+
+
+def test_adversarial_training_makes_logistic_regression_stand_where_standard_training_falls() -> (
+    None
+):
+    ends = {}
+    for clean_weight in (0.5, 1.0):
+        run = run_of(live_training.Plan("logistic", clean_weight, 0.25), 20)
+        ends[clean_weight] = run.history[-1].accuracy_under_fgsm
+    assert ends[0.5] > ends[1.0] + 0.3
+
+
+def test_the_accuracy_under_fgsm_is_at_the_plans_own_epsilon() -> None:
+    run = run_of(live_training.Plan("logistic", 0.5, 0.1), 2)
+    _, held_out = live_training.split((3, 7))
+    attacked = fgsm.fgsm(run.network, held_out.images, held_out.labels, 0.1)
+    right = (run.network(attacked).argmax(1) == held_out.labels).double().mean().item()
+    assert run.history[-1].accuracy_under_fgsm == pytest.approx(right)
+    assert run.plan.settings.evaluated_epsilon == 0.1
+
+
+def test_a_finished_run_stays_as_it_is() -> None:
+    run = run_of(LOGISTIC, LOGISTIC.settings.epochs)
+    assert run.finished
+    before = run.network.weight.detach().clone()
+    run.advance()
+    assert len(run.history) == LOGISTIC.settings.epochs
+    assert run.network.weight.equal(before)
+
+
+def test_an_own_network_is_frozen_named_by_its_weights_and_untouched_by_more_training() -> None:
+    run = run_of(LOGISTIC, 1)
+    own = live_training.own_network(run)
+    images = torch.rand(2, 1, 28, 28)
+    before = own.network(images)
+    run.advance()
+    later = live_training.own_network(run)
+    assert own.network(images).equal(before) and own.name != later.name
+    assert own.classes == ("3", "7") and not own.network.training
+    assert not any(p.requires_grad for p in own.network.parameters())
+    assert "1 epoch on 800 of the digits" in own.note and "under FGSM at ε = 0.25" in own.note
+
+
+def test_the_settings_epsilon_does_not_change_how_a_recipe_is_written() -> None:
+    plain = training.Settings(1, 0.1)
+    assert repr(plain) == repr(training.Settings(1, 0.1, evaluated_epsilon=0.1))
+    assert plain.evaluated_epsilon == training.EVALUATED_EPSILON
+
+
+def logistic(weight: float) -> networks.LogisticRegression:
+    network = networks.LogisticRegression()
+    network.weight.data[:3] = torch.tensor([weight, -weight / 2, weight / 100])
+    return network
+
+
+def test_two_networks_share_one_grey_scale_whose_middle_is_zero() -> None:
+    first, second = weights_as_pictures.pair(logistic(1.0), logistic(0.5))
+    assert first.largest == second.largest == 1.0
+    sheet = first.sheet(1)
+    scale = sheet.shape[0] // 28
+    assert sheet[0, 0].tolist() == [255, 255, 255, 255]
+    assert sheet[0, scale, 0] == 64 and sheet[-1, -1, 0] == 128
+    assert second.sheet(1)[0, 0, 0] == 191
+    assert first.signs()[0, scale, 0] == 0 and second.signs()[0, 0, 0] == 255
+    assert first.mean_magnitude == pytest.approx(1.51 / 784)
+    assert first.small == pytest.approx(782 / 784)
+
+
+@pytest.mark.parametrize(
+    ("network", "shape", "units"),
+    [
+        (networks.SoftmaxRegression(), (10, 28, 28), 10),
+        (networks.Maxout(), (40, 28, 28), 1200),
+        (networks.Convolutional(), (16, 4, 4), 16),
+    ],
+)
+def test_every_kind_of_network_has_pictures(
+    network: nn.Module, shape: tuple[int, ...], units: int
+) -> None:
+    one, _ = weights_as_pictures.pair(network, network)
+    assert one.weights.shape == shape and one.units == units
+    sheet = one.sheet(8)
+    assert sheet.shape[1] == 8 * 84 + 7 * 6
+    assert (sheet[:84, 84:90, 3] == 0).all() and (sheet[:84, :84, 3] == 255).all()
+
+
+def test_a_network_without_such_a_layer_is_refused_in_words() -> None:
+    with pytest.raises(ValueError, match="RadialBasis has no first layer"):
+        weights_as_pictures.first_layer(networks.RadialBasis())
+
+
+LINES = {"conv": Line("Plain", "standard", 0), "robust": Line("Robust", "adversarial", 1)}
+EPSILONS = (0.0, 0.25, 0.5)
+
+
+def curve(network: str, attack: str, *accuracies: float) -> Curve:
+    return Curve(network, attack, EPSILONS, accuracies, 1000)
+
+
+CURVES = [
+    curve("conv", "FGSM", 1, 0.1, 0), curve("robust", "FGSM", 1, 0.9, 0.5),
+    curve("conv", "PGD", 1, 0, 0), curve("robust", "PGD", 1, 0.2, 0),
+    curve("conv", "random signs", 1, 0.99, 0.9),
+]  # fmt: skip
+
+
+def drawn() -> dict[str, Any]:
+    figure = curves_figure.plot(CURVES, LINES, 0.25)
+    return {trace.name: trace for trace in figure.data}
+
+
+def test_curves_are_in_percent_over_epsilon_and_the_axes_say_so() -> None:
+    layout = curves_figure.plot(CURVES, LINES).layout
+    assert layout.xaxis.title.text.startswith("epsilon")
+    assert layout.yaxis.title.text == "right answers, %"
+    np.testing.assert_allclose(drawn()["Robust, FGSM"].y, [100, 90, 50])
+    assert drawn()["Robust, FGSM"].x == EPSILONS
+
+
+def test_training_is_the_dash_the_attack_the_filling_and_random_signs_are_grey() -> None:
+    traces = drawn()
+    assert traces["Plain, FGSM"].line.dash == "solid" and traces["Robust, PGD"].line.dash == "dash"
+    assert traces["Plain, PGD"].marker.symbol == traces["Plain, FGSM"].marker.symbol + "-open"
+    assert traces["Plain, FGSM"].line.color == traces["Plain, PGD"].line.color
+    assert traces["Plain, FGSM"].marker.symbol != traces["Robust, FGSM"].marker.symbol
+    assert traces["Plain, random signs"].line.color == "#8A8A8A"
+
+
+def test_the_legend_names_each_network_and_each_attack_once() -> None:
+    figure = curves_figure.plot(CURVES, LINES)
+    named = [trace.name for trace in figure.data if trace.showlegend is not False]
+    assert named == ["Plain", "Robust", "FGSM: filled", "PGD: hollow", "random signs: grey, thin"]
+
+
+def test_a_training_is_drawn_epoch_by_epoch_standard_solid_adversarial_dashed() -> None:
+    history = [training.Epoch(n, 1, 1, 1, 0, 0.9, 0.1 * n, 0.05, 1.0) for n in (1, 2)]
+    for clean_weight, dash in ((1.0, "solid"), (0.5, "dash")):
+        figure = training_figure.plot(history, 30, clean_weight, 0.25)
+        assert {trace.line.dash for trace in figure.data} == {dash}
+    assert [t.name for t in figure.data] == ["without attack", "under FGSM at 0.25",
+                                             "under PGD at 0.25"]  # fmt: skip
+    np.testing.assert_allclose(figure.data[1].y, [10, 20])
+    assert tuple(figure.layout.xaxis.range) == (0.5, 30.5)
+
+
+TITLES = {"conv": "Plain", "robust": "Robust"}
+
+
+def test_the_lesson_names_the_network_that_falls_with_both_numbers() -> None:
+    said = adversarial_training.lesson(CURVES, TITLES)
+    assert "Robust: right on 90.0 % under FGSM at ε = .25, on 20.0 % under PGD" in said
+    assert "falls to several small ones" in said
+    assert "No network chosen" in adversarial_training.lesson([CURVES[0], CURVES[2]], TITLES)
+    assert "weakest" in adversarial_training.lesson(CURVES[:2], TITLES)
+
+
+def card(name: str, under_fgsm: float) -> trained.Card:
+    return trained.Card(
+        name, name, "standard", 1, "", "", 1, 1, 1, 1.0, "", "",
+        {"under FGSM at 0.25": under_fgsm}, 10_000, "",
+    )  # fmt: skip
+
+
+def test_the_heading_has_the_cards_numbers_or_none() -> None:
+    both = [card("softmax", 0.001), card("softmax-adversarial", 0.256)]
+    said = adversarial_training.heading(both)
+    assert "25.6 % of digits attacked by FGSM at ε = .25; without, on 0.1 %" in said
+    assert not any(c.isdigit() for c in adversarial_training.heading(both[:1]))
+
+
+def script() -> None:
+    from demo.pages import live_training
+
+    live_training.section()
+
+
+def button(app: AppTest, label: str) -> Any:
+    (found,) = [b for b in app.button if b.label == label]
+    return found
+
+
+def test_a_run_starts_stops_at_once_goes_on_and_ends_in_the_sessions_own_networks() -> None:
+    app = AppTest.from_function(script, default_timeout=60).run()
+    button(app, "Start").click()
+    app.run()
+    assert not app.exception
+    run = app.session_state[live_page.RUN]
+    done = len(run.history)
+    button(app, "Stop").click()
+    app.run()
+    assert len(run.history) <= done + 1
+    stopped = len(run.history)
+    app.run()
+    assert len(run.history) == stopped
+    button(app, "Resume").click()
+    for _ in range(run.plan.settings.epochs + 2):
+        app.run()
+    assert run.finished and not app.exception
+    assert app.session_state[live_page.GOING] is False
+    (own,) = app.session_state[live_page.OWN].values()
+    assert own.classes == ("3", "7") and "40 epochs" in own.note
+
+
+def test_three_own_networks_are_kept_and_the_oldest_goes_first() -> None:
+    app = AppTest.from_function(script, default_timeout=60).run()
+    names = []
+    for value in (0.1, 0.2, 0.3, 0.4):
+        app.slider(key="against").set_value(value).run()
+        label = "Start" if not names else "Start again"
+        button(app, label).click()
+        app.run()
+        app.run()
+        button(app, "Stop").click()
+        app.run()
+        names.append(list(app.session_state[live_page.OWN])[-1])
+    assert list(app.session_state[live_page.OWN]) == names[1:]
