@@ -84,8 +84,7 @@ def wide_maxout() -> nn.Module:
 
 
 FGSM = FastGradientSign(EPSILON)
-MAXOUT = Settings(epochs=40, learning_rate=0.1, momentum=0.7)
-NOISE = Settings(epochs=20, learning_rate=0.1, momentum=0.7)
+MAXOUT = Settings(epochs=20, learning_rate=0.1, momentum=0.7)
 HARDER = Settings(epochs=30, learning_rate=0.1, momentum=0.7)
 LOGISTIC = Settings(epochs=20, learning_rate=0.1)
 SOFTMAX = Settings(epochs=15, learning_rate=0.05, momentum=0.0)
@@ -110,11 +109,11 @@ RECIPES: tuple[Recipe, ...] = (
     ),
     Recipe(
         "maxout-random-signs", "Maxout network, trained with random signs", networks.Maxout,
-        NOISE, "control", RandomSigns(EPSILON), 0.5,
+        MAXOUT, "control", RandomSigns(EPSILON), 0.5,
     ),
     Recipe(
         "maxout-uniform-noise", "Maxout network, trained with uniform noise", networks.Maxout,
-        NOISE, "control", UniformNoise(EPSILON), 0.5,
+        MAXOUT, "control", UniformNoise(EPSILON), 0.5,
     ),
     Recipe("softmax", "Softmax regression", networks.SoftmaxRegression, SOFTMAX),
     Recipe(
@@ -136,7 +135,7 @@ RECIPES: tuple[Recipe, ...] = (
     ),
     Recipe(
         "maxout-1600-adversarial", "Maxout network of 1,600 units, adversarially trained",
-        wide_maxout, NOISE, "adversarial", FGSM, 0.5, kept="accuracy_under_fgsm", ships=False,
+        wide_maxout, MAXOUT, "adversarial", FGSM, 0.5, kept="accuracy_under_fgsm", ships=False,
     ),
     Recipe(
         "maxout-l1", "Maxout network with L1 weight decay", networks.Maxout,
