@@ -314,7 +314,7 @@ def test_three_seeds_are_told_with_mean_and_spread() -> None:
 @pytest.mark.parametrize(
     ("value", "unit", "text"),
     [(0.995, "%", "99.5 %"), (0.0094, "%", "0.94 %"), (0.99871, "R²", "0.9987"),
-     (14.5, "of 30", "14.5 of 30"), (1.0, "%", "100.0 %")],
+     (0.999987, "R²", "> 0.9999"), (14.5, "of 30", "14.5 of 30"), (1.0, "%", "100.0 %")],
 )  # fmt: skip
 def test_numbers_are_written_as_a_person_reads_them(value: float, unit: str, text: str) -> None:
     assert rows.shown(value, unit) == text

@@ -114,7 +114,9 @@ def shown(value: float | None, unit: str) -> str:
         return "–"
     if unit == "%":
         return f"{100 * value:.{2 if value < 0.02 else 1}f} %"
-    return f"{value:.4f}" if unit == "R²" else f"{value:.4g} {unit}"
+    if unit == "R²":
+        return "> 0.9999" if 0.99995 <= value < 1 else f"{value:.4f}"
+    return f"{value:.4g} {unit}"
 
 
 def parts_in_words(row: Row) -> tuple[str, ...]:
