@@ -44,8 +44,8 @@ def test_training_writes_weights_and_a_card_that_load(
     card = trained.card("softmax", folder=data / "out")
     assert (card.epochs, card.test_images, card.parameters) == (3, 100, 7850)
     assert card.command == "python -m demo train softmax --epochs 3"
-    assert 0.5 < card.test["without attack"] <= 1
-    assert card.test["under FGSM at 0.25"] < 0.3
+    assert 0.3 < card.test["without attack"] <= 1
+    assert card.test["under FGSM at 0.25"] < 0.2
     assert card.test["under PGD at 0.25 (40 steps, 10 restarts)"] <= card.test["under FGSM at 0.25"]
     assert trained.load("softmax", folder=data / "out") is not None
     printed = capsys.readouterr().out

@@ -7,16 +7,12 @@ from demo.controls import remembered
 from demo.experiments import accuracy_against_epsilon as experiment
 from demo.experiments.accuracy_against_epsilon import Curve
 from demo.experiments.digit_accuracy import Attack
-from demo.experiments.weights_as_pictures import Pictures
 from demo.figures import accuracy_against_epsilon as figure
-from demo.pages import live_training, paper
+from demo.pages import first_layers, live_training, paper
 from demo.store import adversarial_training as store
 
 SECONDS = 0.8
 """Of computing before the page draws what it has, and hears a click."""
-
-PAIRS = ("conv", "maxout", "softmax", "logistic")
-"""Networks of which there is a standard and an adversarially trained one."""
 
 DEFAULT = ("conv", "conv-adversarial", "conv-fgsm")
 HERE, RECORDED = "here", "recorded"
@@ -50,7 +46,7 @@ def _networks(cards: list[trained.Card]) -> None:
     """What the trained networks show: their curves, which go on by themselves; their weights."""
     curves, weights = st.container(), st.container()
     with weights:
-        st.fragment(_weights)(cards)
+        st.fragment(first_layers.section)(cards)
     still_open = st.session_state.setdefault("curves_open", True)
     with curves:
         st.fragment(_curves, run_every=0.2 if still_open else None)(cards, still_open)
@@ -68,7 +64,7 @@ def _onward() -> None:
 def heading(cards: list[trained.Card]) -> str:
     """The page in one sentence, with the numbers of the first pair that is here."""
     errors = {card.name: card.test.get("under FGSM at 0.25") for card in cards}
-    for name in PAIRS:
+    for name in first_layers.PAIRS:
         without, trained_so = errors.get(name), errors.get(f"{name}-adversarial")
         if without is not None and trained_so is not None:
             return (
@@ -143,10 +139,9 @@ def _choices(
         "Networks", list(by_name), key="networks", format_func=lambda name: by_name[name].title
     )
     remembered.keep_several("networks", default)
-    under = st.pills(
-        "Attacks", experiment.ATTACKS, selection_mode="multi", default=experiment.ATTACKS,
-        key="under", bind="query-params",
-    )  # fmt: skip
+    remembered.begin_several("under", experiment.ATTACKS, experiment.ATTACKS)
+    under = st.pills("Attacks", experiment.ATTACKS, selection_mode="multi", key="under")
+    remembered.keep_several("under", experiment.ATTACKS)
     if not recorded:
         return names, under, HERE
     words = {HERE: "1,000 that ship, attacked now", RECORDED: "MNIST's test set, recorded"}
@@ -208,66 +203,3 @@ def lesson(curves: list[Curve], titles: dict[str, str]) -> str:
         f" {titles[best]}: {100 * under_pgd[best]:.1f} % under PGD."
     )  # fmt: skip
     return f"{weak} It withstands one step and falls to several small ones.{strong}"
-
-
-def _weights(cards: list[trained.Card]) -> None:
-    """The first layer of a network and of its adversarially trained twin."""
-    by_name = {card.name: card for card in cards}
-    both = [name for name in PAIRS if {name, f"{name}-adversarial"} <= set(by_name)]
-    st.header("What it does to the weights", anchor=False)
-    if not both:
-        st.info("No network is here both with and without adversarial training.")
-        return
-    remembered.begin("layer", both, both[0])
-    name = st.selectbox(
-        "First layer of", both, key="layer", format_func=lambda name: by_name[name].title
-    )
-    remembered.keep("layer", both[0])
-    twins = [by_name[name], by_name[f"{name}-adversarial"]]
-    try:
-        pictures = store.pictures(*((card.name, card.sha256) for card in twins))
-    except ValueError as error:
-        st.error(str(error))
-        return
-    st.markdown(closer_to_grey(*pictures))
-    words = ("Standard training", "Adversarial training")
-    for column, word, one in zip(st.columns(2, gap="large"), words, pictures, strict=True):
-        with column:
-            _sheet(word, one)
-    st.caption(
-        f"One grey scale for both: mid grey is a weight of 0, black −{pictures[0].largest:.2g}, "
-        f"white +{pictures[0].largest:.2g}."
-    )
-
-
-def _sheet(word: str, one: Pictures) -> None:
-    shown = len(one.weights)
-    which = "" if shown == one.units else f", {shown} of {one.units:,}"
-    st.markdown(f"**{word}{which}**")
-    if one.units == 1:
-        columns = st.columns(2)
-        columns[0].image(one.sheet(1), "w", "stretch", output_format="PNG", alt=f"{word}: w")
-        columns[1].image(
-            one.signs(), "sign(w)", "stretch", output_format="PNG", alt=f"{word}: sign of w"
-        )
-    else:
-        across = 5 if shown == 10 else 8
-        st.image(
-            one.sheet(across), width="stretch", output_format="PNG",
-            alt=f"{word}: the weights of the first layer, {shown} pictures",
-        )  # fmt: skip
-    st.markdown(
-        f"mean |w| {one.mean_magnitude:.4f}; {100 * one.small:.1f} % of the weights below a tenth "
-        "of the largest"
-    )
-
-
-def closer_to_grey(standard: Pictures, adversarial: Pictures) -> str:
-    """Whether adversarial training brought the weights closer to zero, in numbers."""
-    first, second = standard.mean_magnitude, adversarial.mean_magnitude
-    now = "closer to grey" if second < first else "no closer to grey"
-    return (
-        f"With adversarial training they are **{now}**: mean |w| from {first:.4f} to {second:.4f}, "
-        f"and {100 * standard.small:.1f} % → {100 * adversarial.small:.1f} % of them below a tenth "
-        "of the largest."
-    )

@@ -1,0 +1,74 @@
+"""The first layers' weights as pictures: a section of the adversarial training page."""
+
+import streamlit as st
+
+from demo import trained
+from demo.controls import remembered
+from demo.experiments.weights_as_pictures import Pictures
+from demo.store import adversarial_training as store
+
+PAIRS = ("conv", "maxout", "softmax", "logistic")
+"""Networks of which there is a standard and an adversarially trained one."""
+
+
+def section(cards: list[trained.Card]) -> None:
+    """The first layer of a network and of its adversarially trained twin."""
+    by_name = {card.name: card for card in cards}
+    both = [name for name in PAIRS if {name, f"{name}-adversarial"} <= set(by_name)]
+    st.header("What it does to the weights", anchor=False)
+    if not both:
+        st.info("No network is here both with and without adversarial training.")
+        return
+    remembered.begin("layer", both, both[0])
+    name = st.selectbox(
+        "First layer of", both, key="layer", format_func=lambda name: by_name[name].title
+    )
+    remembered.keep("layer", both[0])
+    twins = [by_name[name], by_name[f"{name}-adversarial"]]
+    try:
+        pictures = store.pictures(*((card.name, card.sha256) for card in twins))
+    except ValueError as error:
+        st.error(str(error))
+        return
+    st.markdown(closer_to_grey(*pictures))
+    words = ("Standard training", "Adversarial training")
+    for column, word, one in zip(st.columns(2, gap="large"), words, pictures, strict=True):
+        with column:
+            _sheet(word, one)
+    st.caption(
+        f"One grey scale for both: mid grey is a weight of 0, black −{pictures[0].largest:.2g}, "
+        f"white +{pictures[0].largest:.2g}."
+    )
+
+
+def _sheet(word: str, one: Pictures) -> None:
+    shown = len(one.weights)
+    which = "" if shown == one.units else f", {shown} of {one.units:,}"
+    st.markdown(f"**{word}{which}**")
+    if one.units == 1:
+        columns = st.columns(2)
+        columns[0].image(one.sheet(1), "w", "stretch", output_format="PNG", alt=f"{word}: w")
+        columns[1].image(
+            one.signs(), "sign(w)", "stretch", output_format="PNG", alt=f"{word}: sign of w"
+        )
+    else:
+        across = 5 if shown == 10 else 8
+        st.image(
+            one.sheet(across), width="stretch", output_format="PNG",
+            alt=f"{word}: the weights of the first layer, {shown} pictures",
+        )  # fmt: skip
+    st.markdown(
+        f"mean |w| {one.mean_magnitude:.4f}; {100 * one.small:.1f} % of the weights below a tenth "
+        "of the largest"
+    )
+
+
+def closer_to_grey(standard: Pictures, adversarial: Pictures) -> str:
+    """Whether adversarial training brought the weights closer to zero, in numbers."""
+    first, second = standard.mean_magnitude, adversarial.mean_magnitude
+    now = "closer to grey" if second < first else "no closer to grey"
+    return (
+        f"With adversarial training they are **{now}**: mean |w| from {first:.4f} to {second:.4f}, "
+        f"and {100 * standard.small:.1f} % → {100 * adversarial.small:.1f} % of them below a tenth "
+        "of the largest."
+    )
