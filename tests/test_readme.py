@@ -1,7 +1,10 @@
 """The map in the README and in the package's docstring is the house as it stands."""
 
+import json
 import re
 from pathlib import Path
+
+import pytest
 
 import demo
 
@@ -36,3 +39,14 @@ def test_every_command_and_file_that_the_readme_names_exists() -> None:
     assert targets and all(re.search(rf"^{t}:", makefile, re.MULTILINE) for t in targets)
     links = [x for x in re.findall(r"\]\(([^)#]+)\)", text) if not x.startswith("http")]
     assert links and all((ROOT / x).exists() for x in links), links
+
+
+CARDS = sorted((ROOT / "assets" / "weights").glob("*.json"))
+
+
+@pytest.mark.parametrize("path", CARDS, ids=lambda path: path.stem)
+def test_the_accuracies_of_the_digit_networks_are_those_of_their_cards(path: Path) -> None:
+    facts = json.loads(path.read_text(encoding="utf-8"))
+    shares = " | ".join(f"{100 * share:.2f} %" for share in facts["test"].values())
+    row = f"| `{path.stem}` | {facts['title']} | {shares} |"
+    assert row in (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
