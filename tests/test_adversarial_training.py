@@ -271,9 +271,11 @@ def test_the_heading_has_the_cards_numbers_or_none() -> None:
 
 
 def script() -> None:
-    from demo.pages import live_training
+    from demo.pages import going_on, live_training
 
-    live_training.section()
+    whole = going_on.Page()
+    live_training.section(whole)
+    whole.end()
 
 
 def button(app: AppTest, label: str) -> Any:

@@ -1,9 +1,10 @@
-"""A choice by its name in the URL, where the widget shows longer words for it.
+"""A widget's value in the URL: a choice by its name, where the widget shows longer words for it.
 
 Streamlit's own binding writes the words themselves into the URL; these write the names, so that
 a link stays short and outlives a change of the words.
 """
 
+import math
 from collections.abc import Sequence
 
 import streamlit as st
@@ -26,12 +27,30 @@ def begin_several(key: str, known: Sequence[str], default: Sequence[str]) -> Non
     if key not in st.session_state:
         asked = [name for name in st.query_params.get_all(key) if name in known]
         st.session_state[key] = list(dict.fromkeys(asked)) or list(default)
-    st.session_state[key] = [name for name in st.session_state[key] if name in known]
+    there = [name for name in st.session_state[key] if name in known]
+    if there != list(st.session_state[key]):
+        st.session_state[key] = there
 
 
 def keep_several(key: str, default: Sequence[str]) -> None:
     """As `keep`, for a widget of several choices."""
     _write(key, list(st.session_state[key]), list(default))
+
+
+def begin_number(key: str, lowest: float, highest: float, default: float) -> None:
+    """As `begin`, for a slider: a number out of its range is cut to it."""
+    if key in st.session_state:
+        return
+    try:
+        asked = float(st.query_params.get(key, default))
+    except ValueError:
+        asked = default
+    st.session_state[key] = min(max(asked, lowest), highest) if math.isfinite(asked) else default
+
+
+def keep_number(key: str, default: float) -> None:
+    """As `keep`, for a slider."""
+    _write(key, [f"{st.session_state[key]:g}"], [f"{default:g}"])
 
 
 def _write(key: str, values: list[str], default: list[str]) -> None:

@@ -8,7 +8,7 @@ from demo.experiments import accuracy_against_epsilon as experiment
 from demo.experiments.accuracy_against_epsilon import Curve
 from demo.experiments.digit_accuracy import Attack
 from demo.figures import accuracy_against_epsilon as figure
-from demo.pages import first_layers, live_training, paper
+from demo.pages import first_layers, going_on, live_training, paper
 from demo.store import adversarial_training as store
 
 SECONDS = 0.8
@@ -16,6 +16,7 @@ SECONDS = 0.8
 
 DEFAULT = ("conv", "conv-adversarial", "conv-fgsm")
 HERE, RECORDED = "here", "recorded"
+OPEN = "curves_open"
 FALLEN = 0.2
 """Share of the digits between FGSM and PGD from which on a network is said to fall."""
 
@@ -30,26 +31,27 @@ def page() -> None:
     middle, training, end = st.container(), st.container(), st.container()
     with end:
         _onward()
+    whole = going_on.Page()
     with middle:
         if cards:
-            _networks(cards)
+            _networks(cards, whole)
         else:
             st.info(
                 "No trained digit network is here yet, so there are no curves and no weights to "
                 "show: `python -m demo train --all` makes them. The training below needs none."
             )
     with training:
-        live_training.section()
+        live_training.section(whole)
+    whole.end()
 
 
-def _networks(cards: list[trained.Card]) -> None:
+def _networks(cards: list[trained.Card], whole: going_on.Page) -> None:
     """What the trained networks show: their curves, which go on by themselves; their weights."""
     curves, weights = st.container(), st.container()
     with weights:
         st.fragment(first_layers.section)(cards)
-    still_open = st.session_state.setdefault("curves_open", True)
     with curves:
-        st.fragment(_curves, run_every=0.2 if still_open else None)(cards, still_open)
+        whole.section(OPEN, 0.2, lambda: _curves(cards))
 
 
 def _onward() -> None:
@@ -76,10 +78,10 @@ def heading(cards: list[trained.Card]) -> str:
 
 
 def _objective() -> None:
-    st.latex(
-        r"\begin{aligned}\tilde J(\theta, x, y) &= \alpha\, J(\theta, x, y) \\"
-        r"&\quad + (1-\alpha)\, J(\theta, \tilde x, y) \\"
-        r"\tilde x &= x + \epsilon\,\mathrm{sign}(\nabla_x J(\theta, x, y))\end{aligned}"
+    """In inline mathematics, which wraps on a phone; a display of its own would scroll."""
+    st.markdown(
+        r"$\tilde J(\theta, x, y) = \alpha\, J(\theta, x, y) + (1-\alpha)\, J(\theta, \tilde x, y),"
+        r"\qquad$ $\tilde x = x + \epsilon\,\mathrm{sign}(\nabla_x J(\theta, x, y))$"
     )
     st.markdown(
         "Adversarial training minimises the usual loss J on the picture, and J on the picture "
@@ -88,13 +90,13 @@ def _objective() -> None:
         "model” on the first page changes from a network trained with α = 1 to its twin."
     )
     with st.expander("Why this is a regulariser"):
-        st.markdown("To first order, the second term is a penalty on the gradient (the lecture's "
-                    "derivation):")  # fmt: skip
-        st.latex(r"\tilde J \approx J + (1-\alpha)\,\epsilon\,\lVert\nabla_x J\rVert_1")
-        st.markdown("For logistic regression, y = −1 or +1, the loss under FGSM is exact:")
-        st.latex(
-            r"\begin{aligned}&\mathbb{E}\ \mathrm{softplus}\bigl(\epsilon\lVert w\rVert_1 \\"
-            r"&\quad - y\,(w^\top x + b)\bigr)\end{aligned}"
+        st.markdown(
+            "To first order, the second term is a penalty on the gradient (the lecture's "
+            r"derivation): $\tilde J \approx J + (1-\alpha)\,\epsilon\,\lVert\nabla_x J\rVert_1$."
+        )
+        st.markdown(
+            "For logistic regression, y = −1 or +1, the loss under FGSM is exact: "
+            r"$\mathbb{E}\ \mathrm{softplus}(\epsilon\lVert w\rVert_1 - y\,(w^\top x + b))$."
         )
         st.markdown(
             "The penalty ‖w‖₁ stands inside the softplus. It fades where the margin is large; L1 "
@@ -102,7 +104,7 @@ def _objective() -> None:
         )
 
 
-def _curves(cards: list[trained.Card], still_open: bool) -> None:
+def _curves(cards: list[trained.Card]) -> None:
     """The curves that are chosen; while some are open, each run ends with computing some more."""
     st.header("How far does it hold?", anchor=False)
     by_name = {card.name: card for card in cards}
@@ -122,11 +124,9 @@ def _curves(cards: list[trained.Card], still_open: bool) -> None:
         config={"displayModeBar": False}, alt="Right answers, in percent, against epsilon",
     )  # fmt: skip
     st.markdown(lesson(curves if share == 1 else [], {n: c.title for n, c in by_name.items()}))
+    st.session_state[OPEN] = share < 1
     if share < 1:
         store.compute(wanted, SECONDS)
-    st.session_state.curves_open = share < 1
-    if (share < 1) != still_open:
-        st.rerun()
 
 
 def _choices(

@@ -6,30 +6,32 @@ epoch each time, so that a click never waits for more than that.
 
 import streamlit as st
 
-from demo import training
+from demo import recipes, training
 from demo.controls import remembered
 from demo.experiments import live_training
 from demo.experiments.live_training import Kind, Plan, Run
 from demo.figures import live_training as figure
-from demo.pages import attack
+from demo.pages import attack, going_on
 from demo.store import adversarial_training as store
 
 RUN, GOING, OWN = "training_run", "training_goes_on", "own_networks"
 OWN_OF_THIS_RUN = "own_of_this_run"
 OWN_KEPT = 3
+CLEAN_WEIGHT = 0.5
+"""Alpha in the paper."""
+
 WORDS: dict[Kind, str] = {
     "logistic": "Logistic regression, 3 against 7: seconds",
     "conv": "Small convolutional network: a minute or two",
 }
 
 
-def section() -> None:
+def section(whole: going_on.Page) -> None:
     """Draw it; ask for the next epoch as long as a run goes on."""
-    going = st.session_state.setdefault(GOING, False)
-    st.fragment(_section, run_every=0.1 if going else None)(going)
+    whole.section(GOING, 0.1, _section)
 
 
-def _section(going: bool) -> None:
+def _section() -> None:
     state = st.session_state
     st.header("Train it yourself", anchor=False)
     st.markdown(
@@ -45,8 +47,6 @@ def _section(going: bool) -> None:
         _shown(run, plan)
         if state[GOING]:
             _one_epoch_more(run)
-    if state[GOING] != going:
-        st.rerun()
 
 
 def _plan() -> Plan:
@@ -54,14 +54,18 @@ def _plan() -> Plan:
     kind = st.radio("Network to train", live_training.KINDS, key="train", format_func=WORDS.get)
     remembered.keep("train", live_training.KINDS[0])
     left, right = st.columns(2)
+    remembered.begin_number("alpha", 0.0, 1.0, CLEAN_WEIGHT)
     clean_weight = left.slider(
-        "α, the weight of the clean loss", 0.0, 1.0, 0.5, 0.05, key="alpha", bind="query-params",
+        "α, the weight of the clean loss", 0.0, 1.0, step=0.05, key="alpha",
         help="1 is standard training; 0 trains on adversarial examples alone.",
     )  # fmt: skip
+    remembered.keep_number("alpha", CLEAN_WEIGHT)
+    remembered.begin_number("against", 0.0, 0.5, recipes.EPSILON)
     epsilon = right.slider(
-        "ε of FGSM, in training and in the test", 0.0, 0.5, 0.25, 0.01, key="against",
-        bind="query-params", help="1 is the whole range from black to white.",
+        "ε of FGSM, in training and in the test", 0.0, 0.5, step=0.01, key="against",
+        help="1 is the whole range from black to white.",
     )  # fmt: skip
+    remembered.keep_number("against", recipes.EPSILON)
     return Plan(kind, clean_weight, epsilon)
 
 
@@ -69,11 +73,11 @@ def _buttons(run: Run | None, plan: Plan) -> None:
     """One button that starts, stops and resumes, so that the keyboard stays on it; one anew."""
     with st.container(horizontal=True):
         if run is None or run.finished:
-            st.button("Start", key="training_button", type="primary", on_click=_start, args=(plan,))
+            st.button("Start", key="training_button", on_click=_start, args=(plan,))
         elif st.session_state[GOING]:
-            st.button("Stop", key="training_button", type="primary", on_click=_stop)
+            st.button("Stop", key="training_button", on_click=_stop)
         else:
-            st.button("Resume", key="training_button", type="primary", on_click=_resume)
+            st.button("Resume", key="training_button", on_click=_resume)
         st.button(
             "Start again", key="training_again", on_click=_start, args=(plan,),
             disabled=run is None, help="Forget this run and begin with the numbers above.",

@@ -12,6 +12,9 @@ Opened = Callable[..., Page]
 BASE_GUESSES = re.compile(r"/adversarial-training/_stcore/(health|host-config)$")
 """Streamlit's own page asks these two first when a link leads to a page that is not the first."""
 
+PATIENCE = 120_000
+"""Milliseconds: a machine may be busy with other things."""
+
 FEW = "?under=FGSM"
 """Curves that are done soon, where something else is looked at."""
 
@@ -28,7 +31,7 @@ def opened(browser: Browser, address: str) -> Iterator[Opened]:
         context = browser.new_context(**options)  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(120_000)
+        page.set_default_timeout(PATIENCE)
         page.on(
             "console",
             lambda m: (
@@ -81,6 +84,13 @@ def finished(page: Page) -> None:
     page.get_by_text("Computed here on").wait_for()
 
 
+def quiet(page: Page) -> None:
+    """Wait until nothing runs and nothing fades."""
+    page.wait_for_function("document.querySelector('[data-test-script-state=notRunning]')")
+    page.wait_for_timeout(1500)
+    page.wait_for_function("document.querySelector('[data-test-script-state=notRunning]')")
+
+
 def test_its_heading_is_a_sentence_and_the_objective_has_its_alpha(opened: Opened) -> None:
     page = opened(FEW)
     heading = page.get_by_role("heading", level=1).inner_text()
@@ -92,7 +102,9 @@ def test_its_heading_is_a_sentence_and_the_objective_has_its_alpha(opened: Opene
 def test_the_curve_appears_and_is_computed_to_its_end(opened: Opened) -> None:
     page = opened(f"{FEW}&networks=conv")
     finished(page)
-    expect(page.get_by_test_id("stPlotlyChart").first.locator(".scatter .point")).to_have_count(11)
+    expect(page.get_by_test_id("stPlotlyChart").first.locator(".scatter .point")).to_have_count(
+        11, timeout=PATIENCE
+    )
     assert "1,000 of the digits that ship" in page.inner_text("body")
 
 
@@ -100,16 +112,25 @@ def test_an_attack_more_brings_its_points_and_the_link_keeps_it(opened: Opened) 
     page = opened(f"{FEW}&networks=softmax")
     finished(page)
     page.get_by_role("button", name="random signs", exact=True).click()
-    expect(page.get_by_test_id("stPlotlyChart").first.locator(".scatter .point")).to_have_count(22)
-    again = opened(page.evaluate("location.search"))
-    expect(again.get_by_test_id("stPlotlyChart").first.locator(".scatter .point")).to_have_count(22)
+    expect(page.get_by_test_id("stPlotlyChart").first.locator(".scatter .point")).to_have_count(
+        22, timeout=PATIENCE
+    )
+    quiet(page)
+    link = page.evaluate("location.search")
+    assert "networks=softmax" in link and "under=FGSM&under=random" in link
+    again = opened(link)
+    expect(again.get_by_test_id("stPlotlyChart").first.locator(".scatter .point")).to_have_count(
+        22, timeout=PATIENCE
+    )
 
 
 def test_the_weights_are_shown_without_and_with_and_in_numbers(opened: Opened) -> None:
     page = opened(f"{FEW}&networks=softmax&layer=logistic")
     for word in ("Standard training", "Adversarial training"):
-        expect(page.get_by_role("img", name=f"{word}: w", exact=True)).to_be_visible()
-        expect(page.get_by_role("img", name=f"{word}: sign of w")).to_be_visible()
+        expect(page.get_by_role("img", name=f"{word}: w", exact=True)).to_be_visible(
+            timeout=PATIENCE
+        )
+        expect(page.get_by_role("img", name=f"{word}: sign of w")).to_be_visible(timeout=PATIENCE)
     assert "mean |w|" in page.inner_text("body")
 
 
@@ -124,7 +145,9 @@ def test_a_training_runs_stops_within_an_epoch_goes_on_and_can_be_used(opened: O
     page.wait_for_timeout(3000)
     assert epoch(page) == stopped >= 2
     assert points(page, 1) == 3 * stopped
-    expect(page.get_by_role("link", name="first page's list of networks")).to_be_visible()
+    expect(page.get_by_role("link", name="first page's list of networks")).to_be_visible(
+        timeout=PATIENCE
+    )
     page.get_by_role("button", name="Resume").click()
     wait_for_epoch(page, stopped + 1)
     page.get_by_role("button", name="Stop").click()
@@ -143,7 +166,9 @@ def test_logistic_regression_runs_to_its_end_by_keyboard_alone(opened: Opened) -
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Stop").wait_for()
     assert page.evaluate("document.activeElement.innerText.trim()") == "Stop"
-    expect(page.get_by_test_id("stProgress").last).to_contain_text("Done: epoch 40 of 40")
+    expect(page.get_by_test_id("stProgress").last).to_contain_text(
+        "Done: epoch 40 of 40", timeout=PATIENCE
+    )
     assert "under FGSM" in page.get_by_test_id("stProgress").last.inner_text()
 
 
@@ -165,7 +190,9 @@ def test_nonsense_in_a_link_does_no_harm(opened: Opened) -> None:
     page = opened("?under=FGSM&networks=nobody&train=x&alpha=7&against=nan&layer=%00")
     expect(page.get_by_test_id("stException")).to_have_count(0)
     expect(page.get_by_text("Traceback")).to_have_count(0)
-    expect(page.get_by_role("slider", name="α, the weight of the clean loss")).to_be_visible()
+    expect(page.get_by_role("slider", name="α, the weight of the clean loss")).to_be_visible(
+        timeout=PATIENCE
+    )
 
 
 def test_on_a_phone_nothing_is_wider_than_the_screen(opened: Opened) -> None:
@@ -190,6 +217,7 @@ def test_axe_finds_no_serious_fault(opened: Opened, scheme: str) -> None:
     page.get_by_role("button", name="Stop").wait_for()
     page.get_by_role("button", name="Stop").click()
     page.get_by_role("button", name="Resume").wait_for()
+    quiet(page)
     found = Axe().run(page).response["violations"]
     grave = [f for f in found if f["impact"] in ("serious", "critical")]
     told = [(f["id"], [n["html"][:200] for n in f["nodes"]]) for f in grave]

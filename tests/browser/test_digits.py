@@ -72,12 +72,12 @@ def test_photographs_and_digits_are_one_click_apart_and_keep_their_own_epsilon(
 ) -> None:
     page = visit()
     photograph = pixels(page, "Clean image")
-    page.get_by_test_id("stSidebar").get_by_text("Digits", exact=True).click()
+    page.get_by_role("radio", name="Digits", exact=True).click()
     digit = wait_for_other(page, photograph)
     assert digit.shape == (28, 28, 3) and readout(page) == ".25 = 63.8/255"
     expect(page.locator(".fgsm [data-chart=logits]")).to_have_text("Logits, −1 to +1")
     page.wait_for_url("**kind=digits**")
-    page.get_by_test_id("stSidebar").get_by_text("Photographs", exact=True).click()
+    page.get_by_role("radio", name="Photographs", exact=True).click()
     assert np.array_equal(wait_for_other(page, digit), photograph)
     assert readout(page) == ".0070 = 1.8/255" and "kind" not in page.url
 

@@ -1,0 +1,36 @@
+"""Sections of a page that run again by themselves while there is something to do.
+
+A section is short each time, so that a click is heard soon. When it begins or ends to go on, the
+whole page must be drawn once; but never before its last line: Streamlit forgets what was chosen
+in the widgets that a run did not get to.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+
+@dataclass
+class Page:
+    """One drawing of the whole page. drawn_with: key -> whether that section went on then."""
+
+    drawn_with: dict[str, bool] = field(default_factory=dict)
+    complete: bool = False
+
+    def section(self, key: str, seconds: float, draw: Callable[[], None]) -> None:
+        """Draw it; again after so many seconds, as long as the session's `key` is true."""
+        going = self.drawn_with[key] = st.session_state.setdefault(key, False)
+
+        def again() -> None:
+            draw()
+            if self.complete and st.session_state[key] != going:
+                st.rerun()
+
+        st.fragment(again, run_every=seconds if going else None, key=f"section-{key}")()
+
+    def end(self) -> None:
+        """After the last line: draw the page again if a section began or ended to go on."""
+        self.complete = True
+        if any(st.session_state[key] != going for key, going in self.drawn_with.items()):
+            st.rerun()
