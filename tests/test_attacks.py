@@ -208,5 +208,12 @@ def pgd(
     network: object, images: torch.Tensor, labels: torch.Tensor, restarts: int = 1, steps: int = 40
 ) -> torch.Tensor:
     return attacks.projected_gradient_descent(
-        network, images, labels, 0.1, steps, 0.01, torch.Generator().manual_seed(0), restarts  # type: ignore[arg-type]
+        network,
+        images,
+        labels,
+        0.1,
+        steps,
+        0.01,
+        torch.Generator().manual_seed(0),
+        restarts,  # type: ignore[arg-type]
     )
