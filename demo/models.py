@@ -231,8 +231,35 @@ def counterpart(name: str) -> str | None:
     return card(name).twin or originals.get(name)
 
 
+OWN_KEPT = 60
+_own: dict[str, trained.OwnNetwork] = {}
+
+
+def adopt(own: trained.OwnNetwork) -> ModelCard:
+    """The card of a network that was trained on a page; `card` and `load` know its name now.
+
+    Its name belongs to its weights, so nobody meets another's. The last `OWN_KEPT` are kept.
+    """
+    while len(_own) >= OWN_KEPT and own.name not in _own:
+        del _own[next(iter(_own))]
+    _own[own.name] = own
+    return _own_model(own)
+
+
+def _own_model(own: trained.OwnNetwork) -> ModelCard:
+    parameters = sum(p.numel() for p in own.network.parameters())
+    return ModelCard(
+        name=own.name, title=own.title, source="digits", identifier=own.name,
+        parameters=parameters, megabytes=0, input_size=28, mean=(0.0,), std=(1.0,),
+        interpolation="none", licence="none: it is yours", credit=own.note, crop=1.0,
+        classes=len(own.classes), labels=own.classes,
+    )  # fmt: skip
+
+
 def card(name: str) -> ModelCard:
     """The card of the model called `name`."""
+    if name in _own:
+        return _own_model(_own[name])
     for candidate in MODELS:
         if candidate.name == name:
             return candidate
@@ -280,6 +307,8 @@ def _ready(network: nn.Module, card: ModelCard, device: torch.device) -> nn.Modu
 
 
 def _digits(card: ModelCard) -> nn.Module:
+    if card.name in _own:
+        return _own[card.name].network
     try:
         return trained.load(card.name)
     except (ValueError, OSError) as error:

@@ -32,8 +32,9 @@ class Recipe:
     """One digit network and its training.
 
     build: makes the untrained network.  kept: the accuracy on the validation images that chooses
-    the epoch; "last" is no choice, the rate has fallen to zero there.  classes: the digits it tells apart.  prepare: sets the network's start from the
-    training images.  ships: its weights are in the repository.
+    the epoch; "last" is no choice, the rate has fallen to zero there.  classes: the digits it
+    tells apart.  prepare: sets the network's start from the training images.  ships: its weights
+    are in the repository.
     """
 
     name: str

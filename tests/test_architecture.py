@@ -27,7 +27,7 @@ SHELVES: dict[str, float] = {
 LONGEST_FUNCTION = 40
 LONGEST_FILE = 220
 LONGER_FILES = {
-    "demo/models.py": 330, "demo/pictures.py": 290, "demo/pages/attack.py": 350,
+    "demo/models.py": 360, "demo/pictures.py": 290, "demo/pages/attack.py": 350,
     "demo/training.py": 240,
 }  # fmt: skip
 """A table of cards, many file formats, a page that lays out everything, one whole loop."""

@@ -18,7 +18,7 @@ import torch
 import torchvision
 from torch import nn
 
-from demo import downloads, models, recipes, trained
+from demo import downloads, models, networks, recipes, trained
 
 CPU = torch.device("cpu")
 RENAMED = {
@@ -269,3 +269,21 @@ def test_an_unreachable_hub_is_explained(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(huggingface_hub.constants, "ENDPOINT", "http://127.0.0.1:1")
     with pytest.raises(models.Unavailable, match=r"^Inception v3 is not here yet: .* \(95 MB\)"):
         models.load("inception-v3", CPU)
+
+
+def test_a_network_trained_on_a_page_is_known_by_its_name_and_the_oldest_is_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(models, "_own", {})
+    monkeypatch.setattr(models, "OWN_KEPT", 2)
+    own = [
+        trained.OwnNetwork(f"own-{i}", f"Own {i}", ("3", "7"), networks.LogisticRegression(), "")
+        for i in range(3)
+    ]
+    cards = [models.adopt(network) for network in own]
+    assert models.card("own-2") == cards[2]
+    assert cards[2].kind == "digits" and cards[2].labels == ("3", "7")
+    assert models.load("own-2", torch.device("cpu")) is own[2].network
+    assert "own-2" not in [card.name for card in models.offered("digits")]
+    with pytest.raises(ValueError, match="no model called 'own-0'"):
+        models.card("own-0")

@@ -72,6 +72,11 @@ def _kind_widget() -> models.Kind:
 
 def _network_widgets(kind: models.Kind) -> str:
     names = [card.name for card in models.offered(kind)]
+    if kind == "digits":  # those of this session, from the page on adversarial training
+        own = st.session_state.get("own_networks", {})
+        names += [models.adopt(network).name for network in own.values()]
+    if st.session_state[f"network_{kind}"] not in names:
+        st.session_state[f"network_{kind}"] = names[0]
     name = st.selectbox(
         "Network", names, key=f"network_{kind}", format_func=lambda n: models.card(n).title,
         persist_state="session",

@@ -108,6 +108,8 @@ def write(kind: models.Kind) -> None:
         value = state.get(f"{key}_{kind}", defaults[key])
         if value not in (defaults[key], OWN):
             wanted[key] = value
+    if wanted.get("network") not in [card.name for card in models.offered(kind)]:
+        wanted.pop("network", None)  # one of this session's own: no link brings it back
     if wanted.pop("switch", False) and models.card(state[f"network_{kind}"]).twin:
         wanted["training"] = "adversarial"
     if "epsilon" in st.query_params:

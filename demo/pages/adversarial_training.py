@@ -166,17 +166,17 @@ def _readable(names: list[str], by_name: dict[str, trained.Card]) -> list[str]:
 
 def _where_it_stands(where: str, share: float) -> None:
     if where == RECORDED:
-        st.caption(
-            "Measured on MNIST's 10,000 test digits (logistic regression on its threes and "
-            "sevens), PGD with 40 steps on every tenth: `python -m demo accuracy`."
+        st.markdown(
+            ":small[Measured on MNIST's 10,000 test digits (logistic regression on its threes and "
+            "sevens), PGD with 40 steps on every tenth: `python -m demo accuracy`.]"
         )
     elif share < 1:
         st.progress(share, f"Attacking the digits: {share:.0%} of the points")
     else:
-        st.caption(
-            f"Computed here on 1,000 of the digits that ship, 100 of each class, none of them "
-            f"trained on (logistic regression: 200 threes and sevens). PGD takes "
-            f"{experiment.PGD_STEPS} steps from one random start; more steps find more."
+        st.markdown(
+            f":small[Computed here on 1,000 of the digits that ship, 100 of each class, none of "
+            f"them trained on (logistic regression: 200 threes and sevens). PGD takes "
+            f"{experiment.PGD_STEPS} steps from one random start; more steps find more.]"
         )
 
 

@@ -35,9 +35,9 @@ def section(cards: list[trained.Card]) -> None:
     for column, word, one in zip(st.columns(2, gap="large"), words, pictures, strict=True):
         with column:
             _sheet(word, one)
-    st.caption(
-        f"One grey scale for both: mid grey is a weight of 0, black −{pictures[0].largest:.2g}, "
-        f"white +{pictures[0].largest:.2g}."
+    st.markdown(
+        ":small[One grey scale for both: mid grey is a weight of 0, "
+        f"black −{pictures[0].largest:.2g}, white +{pictures[0].largest:.2g}.]"
     )
 
 

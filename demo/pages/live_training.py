@@ -42,7 +42,9 @@ def _section() -> None:
     run: Run | None = state.get(RUN)
     _buttons(run, plan)
     if run is None:
-        st.caption("Nothing is trained yet: Start begins with the network and numbers above.")
+        st.markdown(
+            ":small[Nothing is trained yet: Start begins with the network and numbers above.]"
+        )
     else:
         _shown(run, plan)
         if state[GOING]:
@@ -127,12 +129,12 @@ def _shown(run: Run, plan: Plan) -> None:
         figure.plot(run.history, epochs, run.plan.clean_weight, run.plan.epsilon), key="training",
         config={"displayModeBar": False}, alt="Right answers on held-out digits after each epoch",
     )  # fmt: skip
-    st.caption(
-        f"{run.plan.title}. PGD: {training.PGD_STEPS} steps, on {live_training.UNDER_PGD} of "
-        "the held-out digits."
+    st.markdown(
+        f":small[{run.plan.title}. PGD: {training.PGD_STEPS} steps, on "
+        f"{live_training.UNDER_PGD} of the held-out digits.]"
     )
     if plan != run.plan:
-        st.caption("The numbers above have changed since: they belong to the next run.")
+        st.markdown(":small[The numbers above have changed since: they belong to the next run.]")
     if st.session_state.get(OWN_OF_THIS_RUN) in st.session_state.get(OWN, {}):
         st.page_link(
             st.Page(attack.page, title="See it", default=True),

@@ -222,3 +222,16 @@ def test_axe_finds_no_serious_fault(opened: Opened, scheme: str) -> None:
     grave = [f for f in found if f["impact"] in ("serious", "critical")]
     told = [(f["id"], [n["html"][:200] for n in f["nodes"]]) for f in grave]
     assert not told, told
+
+
+def test_a_network_trained_here_can_be_attacked_on_the_first_page(opened: Opened) -> None:
+    page = opened(f"{FEW}&networks=softmax")
+    page.get_by_role("button", name="Start", exact=True).click()
+    expect(page.get_by_test_id("stProgress").last).to_contain_text("Done:", timeout=PATIENCE)
+    page.get_by_role("link", name="first page's list of networks").click()
+    page.get_by_role("radio", name="Digits", exact=True).click()
+    page.get_by_role("combobox", name="Network", exact=True).click()
+    page.get_by_role("option", name="Logistic regression, 3 against 7, α = 0.5, ε = 0.25").click()
+    expect(page.locator(".fgsm .facts")).to_contain_text("α = 0.5", timeout=PATIENCE)
+    assert "This network knows only 3 and 7." in page.inner_text("body")
+    assert "own-" not in page.url
