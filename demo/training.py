@@ -4,7 +4,8 @@
 
 The examples are made afresh at each step, for the weights as they then are; a is `clean_weight`.
 For FGSM the backward pass that trains on the clean images also gives their gradient, so that the
-attack costs no pass of its own (a network with dropout is attacked at rest, which does). Source: arXiv:1412.6572, sections 5 and 6.
+attack costs no pass of its own (a network with dropout is attacked at rest, which does).
+Source: arXiv:1412.6572, sections 5 and 6.
 """
 
 import time

@@ -150,22 +150,23 @@ def test_the_settings_epsilon_does_not_change_how_a_recipe_is_written() -> None:
 
 
 def logistic(weight: float) -> networks.LogisticRegression:
+    """All weights are `weight`, but for three: -1/2, 1/100 and 0 of it."""
     network = networks.LogisticRegression()
-    network.weight.data[:3] = torch.tensor([weight, -weight / 2, weight / 100])
+    network.weight.data[:] = weight
+    network.weight.data[:3] = torch.tensor([-weight / 2, weight / 100, 0])
     return network
 
 
 def test_two_networks_share_one_grey_scale_whose_middle_is_zero() -> None:
     first, second = weights_as_pictures.pair(logistic(1.0), logistic(0.5))
-    assert first.largest == second.largest == 1.0
-    sheet = first.sheet(1)
-    scale = sheet.shape[0] // 28
-    assert sheet[0, 0].tolist() == [255, 255, 255, 255]
-    assert sheet[0, scale, 0] == 64 and sheet[-1, -1, 0] == 128
-    assert second.sheet(1)[0, 0, 0] == 191
-    assert first.signs()[0, scale, 0] == 0 and second.signs()[0, 0, 0] == 255
-    assert first.mean_magnitude == pytest.approx(1.51 / 784)
-    assert first.small == pytest.approx(782 / 784)
+    assert first.white == second.white == 1.0
+    sheet, side = first.sheet(1), 84 // 28
+    assert sheet.shape == (84, 84, 4) and (sheet[..., 3] == 255).all()
+    assert [sheet[0, i * side, 0] for i in range(4)] == [64, 129, 128, 255]
+    assert second.sheet(1)[-1, -1, 0] == 191
+    assert [first.signs()[0, i * side, 0] for i in range(3)] == [0, 255, 128]
+    assert first.mean_magnitude == pytest.approx((781 + 0.51) / 784)
+    assert first.small == pytest.approx(2 / 784)
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,6 @@ def test_a_finished_training_is_not_repeated_and_a_killed_one_goes_on(
 def test_a_logistic_network_is_tested_on_threes_and_sevens(data: Path) -> None:
     assert train(data, "logistic", "--epochs", "2", "--seed", "4") == 0
     card = trained.card("logistic", 4, data / "out")
-    _, labels = digits.embedded()
     assert 0 < card.test_images < 40
     assert card.command.endswith("--seed 4 --epochs 2")
 

@@ -1,6 +1,7 @@
 """A first layer's weights as pictures, without and with adversarial training, on one scale.
 
-Mid grey is 0, black and white the largest magnitude of both networks. Claim of the lecture:
+Mid grey is 0, black and white the magnitude that 99.9 % of both networks' weights stay below: the
+very largest alone would leave all others grey. Claim of the lecture:
 without adversarial training they are strong and noisy, with it closer to grey, and in places.
 """
 
@@ -28,18 +29,18 @@ class Pictures:
 
     weights: (N, h, w), N pictures of h x w weights.  units: how many there are to choose from.
     mean_magnitude: mean |w| of all of them.  small: share of them, 0 to 1, whose |w| is below a
-    tenth of `largest`.  largest: the largest |w| of both networks, white and black.
+    tenth of `white`.  white: the |w| that is drawn white or black, larger ones too.
     """
 
     weights: NDArray[np.float32]
     units: int
     mean_magnitude: float
     small: float
-    largest: float
+    white: float
 
     def sheet(self, columns: int) -> NDArray[np.uint8]:
         """All pictures side by side, enlarged: (H, W, 4) RGBA, the gaps clear."""
-        return _sheet(self.weights / self.largest, columns)
+        return _sheet(self.weights / self.white, columns)
 
     def signs(self) -> NDArray[np.uint8]:
         """sign(w) of the first picture, black, grey for 0, white: (H, W, 4) RGBA."""
@@ -49,8 +50,9 @@ class Pictures:
 def pair(standard: nn.Module, adversarial: nn.Module) -> tuple[Pictures, Pictures]:
     """The same layer of two networks that differ in their training only."""
     both = first_layer(standard), first_layer(adversarial)
-    largest = max(float(np.abs(weights).max()) for weights in both) or 1.0
-    first, second = (_pictures(weights, largest) for weights in both)
+    magnitudes = np.concatenate([np.abs(weights).ravel() for weights in both])
+    white = float(np.quantile(magnitudes, 0.999)) or 1.0
+    first, second = (_pictures(weights, white) for weights in both)
     return first, second
 
 
@@ -70,12 +72,12 @@ def first_layer(network: nn.Module) -> NDArray[np.float32]:
     return result
 
 
-def _pictures(weights: NDArray[np.float32], largest: float) -> Pictures:
+def _pictures(weights: NDArray[np.float32], white: float) -> Pictures:
     magnitudes = np.abs(weights)
     every = max(1, len(weights) // SHOWN)
     return Pictures(
         weights[::every][:SHOWN], len(weights), float(magnitudes.mean()),
-        float((magnitudes < largest / 10).mean()), largest,
+        float((magnitudes < white / 10).mean()), white,
     )  # fmt: skip
 
 

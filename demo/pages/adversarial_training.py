@@ -14,6 +14,9 @@ from demo.store import adversarial_training as store
 SECONDS = 0.8
 """Of computing before the page draws what it has, and hears a click."""
 
+PAIRS = ("conv", "maxout", "softmax", "logistic")
+"""Whose numbers the heading takes: the first of which both kinds of training are here."""
+
 DEFAULT = ("conv", "conv-adversarial", "conv-fgsm")
 HERE, RECORDED = "here", "recorded"
 OPEN = "curves_open"
@@ -66,7 +69,7 @@ def _onward() -> None:
 def heading(cards: list[trained.Card]) -> str:
     """The page in one sentence, with the numbers of the first pair that is here."""
     errors = {card.name: card.test.get("under FGSM at 0.25") for card in cards}
-    for name in first_layers.PAIRS:
+    for name in PAIRS:
         without, trained_so = errors.get(name), errors.get(f"{name}-adversarial")
         if without is not None and trained_so is not None:
             return (
@@ -78,11 +81,13 @@ def heading(cards: list[trained.Card]) -> str:
 
 
 def _objective() -> None:
-    """In inline mathematics, which wraps on a phone; a display of its own would scroll."""
-    st.markdown(
-        r"$\tilde J(\theta, x, y) = \alpha\, J(\theta, x, y) + (1-\alpha)\, J(\theta, \tilde x, y),"
-        r"\qquad$ $\tilde x = x + \epsilon\,\mathrm{sign}(\nabla_x J(\theta, x, y))$"
+    """In inline mathematics, line by line: a display of its own would scroll on a phone."""
+    lines = (
+        r"$\tilde J(\theta, x, y) = \alpha\, J(\theta, x, y)$",
+        r"$\qquad +\ (1-\alpha)\, J(\theta, \tilde x, y),$",
+        r"$\tilde x = x + \epsilon\,\mathrm{sign}(\nabla_x J(\theta, x, y))$",
     )
+    st.markdown("  \n".join(lines))
     st.markdown(
         "Adversarial training minimises the usual loss J on the picture, and J on the picture "
         "after one step of FGSM, made afresh at every training step for the weights as they are; "

@@ -7,7 +7,7 @@ from demo.controls import remembered
 from demo.experiments.weights_as_pictures import Pictures
 from demo.store import adversarial_training as store
 
-PAIRS = ("conv", "maxout", "softmax", "logistic")
+PAIRS = ("softmax", "logistic", "conv", "maxout")
 """Networks of which there is a standard and an adversarially trained one."""
 
 
@@ -37,7 +37,8 @@ def section(cards: list[trained.Card]) -> None:
             _sheet(word, one)
     st.markdown(
         ":small[One grey scale for both: mid grey is a weight of 0, "
-        f"black −{pictures[0].largest:.2g}, white +{pictures[0].largest:.2g}.]"
+        f"black −{pictures[0].white:.2g}, white +{pictures[0].white:.2g}, and beyond "
+        "for one weight in a thousand. Almost grey: |w| below a tenth of that.]"
     )
 
 
@@ -58,8 +59,7 @@ def _sheet(word: str, one: Pictures) -> None:
             alt=f"{word}: the weights of the first layer, {shown} pictures",
         )  # fmt: skip
     st.markdown(
-        f"mean |w| {one.mean_magnitude:.4f}; {100 * one.small:.1f} % of the weights below a tenth "
-        "of the largest"
+        f"mean |w| {one.mean_magnitude:.4f}; {100 * one.small:.1f} % of the weights almost grey"
     )
 
 
@@ -68,7 +68,6 @@ def closer_to_grey(standard: Pictures, adversarial: Pictures) -> str:
     first, second = standard.mean_magnitude, adversarial.mean_magnitude
     now = "closer to grey" if second < first else "no closer to grey"
     return (
-        f"With adversarial training they are **{now}**: mean |w| from {first:.4f} to {second:.4f}, "
-        f"and {100 * standard.small:.1f} % → {100 * adversarial.small:.1f} % of them below a tenth "
-        "of the largest."
+        f"With adversarial training they are **{now}**: mean |w| {first:.4f} → {second:.4f}, "
+        f"almost grey {100 * standard.small:.1f} % → {100 * adversarial.small:.1f} % of them."
     )
