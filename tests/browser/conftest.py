@@ -81,7 +81,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     finally:
         log = (home / "server.log").read_text(errors="replace")  # before it is told to stop at once
         server.terminate()
-        server.wait(10)
+        server.wait(30)
         assert "Traceback" not in log, log[-4000:]
 
 

@@ -230,6 +230,8 @@ def test_a_network_trained_here_can_be_attacked_on_the_first_page(opened: Opened
     expect(page.get_by_test_id("stProgress").last).to_contain_text("Done:", timeout=PATIENCE)
     page.get_by_role("link", name="first page's list of networks").click()
     page.get_by_role("radio", name="Digits", exact=True).click()
+    page.wait_for_url(re.compile("kind=digits"))
+    quiet(page)
     page.get_by_role("combobox", name="Network", exact=True).click()
     page.get_by_role("option", name="Logistic regression, 3 against 7, α = 0.5, ε = 0.25").click()
     expect(page.locator(".fgsm .facts")).to_contain_text("α = 0.5", timeout=PATIENCE)

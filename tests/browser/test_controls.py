@@ -13,6 +13,7 @@ Visit = Callable[..., Page]
 
 def test_the_crop_can_be_moved_and_zoomed_and_put_back(visit: Visit) -> None:
     page = visit()
+    at_rest(page)
     old = pixels(page, "Clean image")
     page.get_by_text("Crop", exact=True).click()
     window = page.locator(".crop .window")
@@ -32,11 +33,17 @@ def test_the_crop_can_be_moved_and_zoomed_and_put_back(visit: Visit) -> None:
     assert (pixels(page, "Clean image") == old).all()
 
 
+def at_rest(page: Page) -> None:
+    """Wait until the server has nothing more to send."""
+    page.wait_for_function("document.querySelector('[data-test-script-state=notRunning]')")
+
+
 def changed(page: Page, old: np.ndarray) -> None:
     """Wait until the clean image is another one."""
     for _ in range(225):
         if not np.array_equal(pixels(page, "Clean image"), old):
-            return complete(page)
+            complete(page)
+            return at_rest(page)
         page.wait_for_timeout(200)
     raise AssertionError("the clean image did not change")
 
