@@ -8,7 +8,7 @@ from demo.experiments import accuracy_against_epsilon as experiment
 from demo.experiments.accuracy_against_epsilon import Curve
 from demo.experiments.digit_accuracy import Attack
 from demo.figures import accuracy_against_epsilon as figure
-from demo.pages import first_layers, going_on, live_training, paper
+from demo.pages import first_layers, going_on, live_training
 from demo.store import adversarial_training as store
 
 SECONDS = 0.8
@@ -31,9 +31,7 @@ def page() -> None:
     cards = store.offered()
     st.title(heading(cards), anchor=False)
     _objective()
-    middle, training, end = st.container(), st.container(), st.container()
-    with end:
-        _onward()
+    middle, training = st.container(), st.container()
     whole = going_on.Page()
     with middle:
         if cards:
@@ -55,15 +53,6 @@ def _networks(cards: list[trained.Card], whole: going_on.Page) -> None:
         st.fragment(first_layers.section)(cards)
     with curves:
         whole.section(OPEN, 0.2, lambda: _curves(cards))
-
-
-def _onward() -> None:
-    st.divider()
-    st.page_link(
-        st.Page(paper.page, title="The paper's numbers", url_path="paper"),
-        label="Next: the paper's numbers, and ours beside them",
-        icon=":material/arrow_forward:",
-    )
 
 
 def heading(cards: list[trained.Card]) -> str:

@@ -5,12 +5,12 @@ import streamlit as st
 
 from demo.experiments.paper_numbers import claims, rows
 from demo.figures import paper as figures
-from demo.pages import attack, paper_row
+from demo.pages import paper_row
 from demo.store import paper as store
 
 
 def page() -> None:
-    """Draw the page: the sentence, the table, what the paper did not know, what comes next."""
+    """Draw the page: the sentence, the table, what the paper did not know."""
     try:
         found = {row.id: row for row in store.results()}
     except rows.Unreadable as error:
@@ -38,12 +38,6 @@ def page() -> None:
     _beyond(found)
     for claim in claims.BEYOND:
         _row(claim, found)
-    st.divider()
-    st.page_link(
-        st.Page(attack.page, title="See it", default=True),
-        label="Now see it: choose a digit and a network, and drag epsilon yourself",
-        icon=":material/arrow_forward:",
-    )
 
 
 def sentence(found: dict[str, rows.Row]) -> str:
