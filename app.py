@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from demo.pages import adversarial_training, attack, paper
+from demo.pages import adversarial_training, attack, paper, three_against_seven
 
 st.set_page_config(page_title="Adversarial examples, by hand", page_icon="🐼", layout="wide")
 
@@ -10,6 +10,14 @@ CONTENTS = (
     (
         st.Page(attack.page, title="See it", default=True),
         "Now see it: choose a digit and a network, and drag epsilon yourself",
+    ),
+    (
+        st.Page(
+            three_against_seven.page,
+            title="Three against seven",
+            url_path="three-against-seven",
+        ),
+        "Next: three against seven, one linear model in pictures",
     ),
     (
         st.Page(
