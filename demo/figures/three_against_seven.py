@@ -72,5 +72,5 @@ def _with_axes(figure: go.Figure, low: float, high: float, highest_loss: float) 
         template="none", barmode="stack", bargap=0, hovermode="closest", dragmode=False,
         height=560, margin={"l": 52, "r": 10, "t": 26, "b": 92}, showlegend=True,
         legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0,
-                "itemclick": False, "itemdoubleclick": False},
+                "traceorder": "normal", "itemclick": False, "itemdoubleclick": False},
     )  # fmt: skip

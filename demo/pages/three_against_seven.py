@@ -73,7 +73,7 @@ def _data(cards: list[trained.Card], sheet: int) -> dict[str, Any]:
         "levels": [round_half_up(255 * epsilon) for epsilon in margins.STOPS],
         "sheet": sheet, "sheets": SHEETS, "start": start,
         "pixels": packed((shown.images.numpy() * 255).round().astype(np.uint8)),
-        "labels": shown.labels.tolist(),
+        "labels": shown.labels.tolist(), "each": [EACH * SHEETS // 2] * 2,
         "networks": [
             _network(card, picture, start) for card, picture in zip(cards, pictures, strict=True)
         ],
@@ -88,7 +88,8 @@ def _network(card: trained.Card, picture: Pictures, start: int) -> dict[str, Any
     return {
         "name": card.name, "word": WORDS[card.name], "title": card.title,
         "weights": packed(found.weights), "signs": packed(found.signs),
-        "white": picture.white, "mean": picture.mean_magnitude, "small": picture.small,
+        "ownWhite": float(np.quantile(np.abs(found.weights), 0.99)), "white": picture.white,
+        "mean": picture.mean_magnitude, "small": picture.small,
         "l1": found.l1, "allWrong": found.all_wrong, "digits": len(found.labels),
         "formula": _counts(found, found.wrong_by_formula),
         "unclipped": _counts(found, found.wrong_unclipped),
@@ -96,7 +97,8 @@ def _network(card: trained.Card, picture: Pictures, start: int) -> dict[str, Any
         "fall": _numbers(found.fall(found.clipped)),
         "freeFall": _numbers(found.fall(found.unclipped)),
         "difference": _numbers(found.largest_difference),
-        "penalty": _numbers(decay.adversarial), "faded": decay.faded.tolist(),
+        "penalty": _numbers(decay.adversarial), "rise": _numbers(decay.measured),
+        "faded": decay.faded.tolist(),
         "test": {"clean": 1 - clean, "fgsm": 1 - attacked, "digits": card.test_images},
         "left": packed(found.clipped[:, start : start + EACH].T.astype(np.float32)),
         "derivation": _derivation(card, start),

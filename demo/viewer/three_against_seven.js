@@ -80,17 +80,16 @@ function createView(root) {
   function createModels() {
     find(".models").replaceChildren(...state.data.networks.map((n, i) => {
       const card = document.createElement("article");
-      card.innerHTML = `<h3></h3><canvas width="${SIDE}" height="${SIDE}" role="img"></canvas><dl>
+      card.innerHTML = `<h3><button type="button"></button></h3><canvas width="${SIDE}" height="${SIDE}" role="img"></canvas><dl>
         <dt>wrong, clean</dt><dd class="clean-error"></dd>
         <dt>wrong, FGSM at <span class="at"></span></dt><dd class="fgsm-error"></dd>
         <dt>‖w‖₁</dt><dd>${n.l1.toFixed(1)}</dd>
         <dt>weights almost 0</dt><dd>${(100 * n.small).toFixed(0)} %</dd></dl>
         <p>MNIST’s ${n.test.digits.toLocaleString("en")} test digits: ${(100 * n.test.clean).toFixed(1)} % wrong clean, ${(100 * n.test.fgsm).toFixed(1)} % under FGSM at .25.</p>`;
-      card.querySelector("h3").textContent = n.word;
+      Object.assign(card.querySelector("button"), { textContent: n.word, title: n.title, onclick: () => choose(i) });
       const picture = card.querySelector("canvas");
       picture.setAttribute("aria-label", `Weights, ${n.word}`);
       drawGrey(picture, n.weights, 1 / n.white);
-      card.onclick = () => choose(i);
       return card;
     }));
     const { white } = state.data.networks[0];
@@ -176,12 +175,12 @@ function createView(root) {
   // x - y epsilon sign(w) in whole 8-bit levels: the clamped array clips.
   function drawPanels() {
     const { data, pixels, stop } = state;
-    const { signs, weights, white } = net();
+    const { signs, weights, ownWhite } = net();
     const level = data.levels[stop];
     find(".perturbed").getContext("2d").putImageData(sheetOf((i, j) => pixels[i * SIDE * SIDE + j] + (data.labels[i] ? -1 : 1) * level * signs[j]), 0, 0);
     if (state.drawn !== net()) {
       state.drawn = net();
-      drawGrey(find(".w"), weights, 1 / white);
+      drawGrey(find(".w"), weights, 1 / ownWhite);
       drawGrey(find(".sign"), signs, 1);
     }
     const [clean, perturbed] = all(".marks");
@@ -211,8 +210,8 @@ function createView(root) {
       return;
     }
     find(".say").innerHTML = stop === 0
-      ? `Nothing is changed yet: <span class="was">${count(sum(wrong[0]))}</span> of ${count(net().digits)} threes and sevens are misread`
-      : `At ε = ${short(epsilon)} the sign of w makes <span class="is">${count(sum(wrong[stop]))}</span> of ${count(net().digits)} threes and sevens misread; without it, <span class="was">${count(sum(wrong[0]))}</span>`;
+      ? `Without attack the model misreads <span class="was">${count(sum(wrong[0]))}</span> of ${count(net().digits)} threes and sevens. Drag epsilon.`
+      : `At ε = ${short(epsilon)} the model misreads <span class="is">${count(sum(wrong[stop]))}</span> of ${count(net().digits)} threes and sevens; without attack, <span class="was">${count(sum(wrong[0]))}</span>`;
     find(".rate").textContent = `${share(wrong[stop])} wrong`;
     find(".share-clean").textContent = `· ${share(wrong[0])} wrong`;
     find(".share-perturbed").textContent = `· ${share(wrong[stop])} wrong`;
@@ -220,14 +219,18 @@ function createView(root) {
     find(".verdict").textContent = verdict(net(), guess, data);
     flag(".guessed", typeof guess === "number" ? guess : null);
     flag(".truth", net().allWrong);
+    all(".bars .bar").forEach((bar, k) => {
+      bar.querySelector("i").style.transform = `scaleX(${wrong[stop][k] / data.each[k]})`;
+      bar.querySelector("b").textContent = `${wrong[stop][k]} of ${data.each[k]}`;
+    });
     drawDigit();
   }
 
   function verdict(network, guess, data) {
-    const truth = network.allWrong === null ? `${network.word}: never up to .5; there ${count(sum(network.clipped.at(-1)))} of ${count(network.digits)} are misread.` : `All ${count(network.digits)} are misread from ε = ${short(data.stops[network.allWrong])} on.`;
+    const truth = network.allWrong === null ? `${network.word}: never up to .5; there ${count(sum(network.clipped.at(-1)))} of ${count(network.digits)} are misread.` : `All ${count(network.digits)} are misread from ε = ${short(data.stops[network.allWrong])} on, where the line stands.`;
     if (typeof guess !== "number" || network !== data.networks[0]) return truth;
     const there = sum(network.clipped[guess]);
-    return `${truth} Your guess was ${short(data.stops[guess])}${guess === network.allWrong ? ": exactly." : `, where ${count(there)} are.`}`;
+    return `${truth} Your guess, the dashed one, was ${short(data.stops[guess])}${guess === network.allWrong ? ": exactly." : `, where ${count(there)} are.`}`;
   }
 
   function flag(name, stop) {
@@ -267,15 +270,17 @@ function createView(root) {
     const growth = epsilon * n.l1;
     find(".flips-say").textContent = `Left of ε‖w‖₁ = ${short(epsilon)} × ${n.l1.toFixed(1)} = ${growth.toFixed(1)} stand ${count(sum(n.formula[stop]))} of ${count(n.digits)} margins: those flip`;
     const m = n.derivation.margins[state.digit];
+    const atPoint = lossesOf(state.digit).lossAtPoint;
     const own = softplus(growth - m) - softplus(-m);
     find(".fades-say").textContent = stop === 0
       ? "Inside the softplus a penalty fades; outside it stays"
-      : `Inside the softplus the penalty fades, here to ${nats(n.penalty[stop])} nats on average; outside it stays ${nats(growth)}`;
-    find(".penalties").innerHTML = `<span>Chosen digit, m = ${signed(m)}: FGSM adds softplus(${signed(growth)} − m) − softplus(−m) = <b>${nats(own)}</b></span> <span>L1 decay with λ = ε adds ε‖w‖₁ = <b>${nats(growth)}</b></span> <span>Faded below 1 % of ε‖w‖₁: <b>${count(n.faded[stop])}</b> of ${count(n.digits)} digits</span>`;
+      : `Inside the softplus the penalty fades: ${nats(n.penalty[stop])} nats on average; outside it stays ${nats(growth)}`;
+    find(".penalties").innerHTML = `<span>Chosen digit, m = ${signed(m)}: FGSM adds softplus(${signed(growth)} − m) − softplus(−m) = <b>${nats(own)}</b>; the network’s own loss rises by <b>${nats(atPoint[stop] - atPoint[0])}</b></span> <span>All digits, on average: formula <b>${nats(n.penalty[stop])}</b>, measured <b>${nats(n.rise[stop])}</b></span> <span>L1 decay with λ = ε adds ε‖w‖₁ = <b>${nats(growth)}</b></span> <span>Faded below 1 % of ε‖w‖₁: <b>${count(n.faded[stop])}</b> of ${count(n.digits)} digits</span>`;
     find(".models-say").textContent = `Trained three ways, at ε = ${short(epsilon)}: ${data.networks.map((other) => `${other.word.toLowerCase().replace("l1", "L1")} ${((100 * sum(other.clipped[stop])) / other.digits).toFixed(1)} %`).join(", ")} wrong`;
     all(".models article").forEach((card, i) => {
       const other = data.networks[i];
       card.dataset.chosen = i === state.network ? "1" : "0";
+      card.querySelector("button").setAttribute("aria-pressed", String(i === state.network));
       card.querySelector(".at").textContent = short(epsilon);
       card.querySelector(".clean-error").textContent = `${((100 * sum(other.clipped[0])) / other.digits).toFixed(1)} %`;
       card.querySelector(".fgsm-error").textContent = `${((100 * sum(other.clipped[stop])) / other.digits).toFixed(1)} %`;

@@ -47,8 +47,8 @@ class Margins:
     @property
     def wrong_by_formula(self) -> NDArray[np.bool_]:
         """(E, N): a margin of exactly 0 is answered with the three, as argmax has it."""
-        lost: NDArray[np.bool_] = self.formula < 0
-        return lost | ((self.formula == 0) & (self.labels == 1))
+        lost: NDArray[np.bool_] = np.where(self.labels == 1, self.formula <= 0, self.formula < 0)
+        return lost
 
     @property
     def largest_difference(self) -> NDArray[np.float64]:

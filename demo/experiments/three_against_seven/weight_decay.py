@@ -22,11 +22,13 @@ FADED = 0.01
 class WeightDecay:
     """Means over the digits, nats, at each epsilon: (E,).
 
-    adversarial: what FGSM adds to the loss.  l1: what the decay adds.  faded: digits whose own
+    adversarial: what FGSM adds to the loss, by the formula.  measured: the same from the network's
+    answers at the FGSM points, not clipped.  l1: what the decay adds.  faded: digits whose own
     adversarial penalty is below `FADED` of the decay's.
     """
 
     adversarial: NDArray[np.float64]
+    measured: NDArray[np.float64]
     l1: NDArray[np.float64]
     faded: NDArray[np.int64]
 
@@ -36,7 +38,8 @@ def run(margins: Margins) -> WeightDecay:
     growth = margins.epsilons * margins.l1
     each = penalty(margins.clean[None], growth[:, None])
     faded = (each < FADED * growth[:, None]).sum(axis=1)
-    return WeightDecay(each.mean(axis=1), growth, faded)
+    rise = softplus(-margins.unclipped) - softplus(-margins.clean)
+    return WeightDecay(each.mean(axis=1), rise.mean(axis=1), growth, faded)
 
 
 def penalty(margins: NDArray[np.float64], growth: NDArray[np.float64]) -> NDArray[np.float64]:
