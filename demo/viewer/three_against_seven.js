@@ -58,7 +58,7 @@ function createView(root) {
     const asked = new URL(location.href).searchParams;
     slider.max = data.stops.length - 1;
     for (const box of all("[data-words]")) box.textContent = data.words[box.dataset.words];
-    derive = createDerivation(find(".lines"), data.words);
+    derive = createDerivation(find(".five"), data.words);
     createChoices();
     createModels();
     for (const marks of all(".marks")) marks.replaceChildren(...data.labels.map(() => document.createElement("i")));
@@ -219,7 +219,7 @@ function createView(root) {
     find(".verdict").textContent = verdict(net(), guess, data);
     flag(".guessed", typeof guess === "number" ? guess : null);
     flag(".truth", net().allWrong);
-    all(".bars .bar").forEach((bar, k) => {
+    all(".by-class .bar").forEach((bar, k) => {
       bar.querySelector("i").style.transform = `scaleX(${wrong[stop][k] / data.each[k]})`;
       bar.querySelector("b").textContent = `${wrong[stop][k]} of ${data.each[k]}`;
     });
