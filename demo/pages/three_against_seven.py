@@ -36,8 +36,8 @@ def page() -> None:
         st.title("Three against seven", anchor=False)
         st.error(str(error))
         return
-    viewer.show(data, _turned)
-    viewer.load_plotly()
+    if viewer.show(data, _turned):
+        viewer.load_plotly()
 
 
 def _sheet() -> int:

@@ -6,12 +6,13 @@ const ACROSS = 5;
 const GUESS = "three-against-seven-guess"; // in the tab's own memory
 const NAMES = ["3", "7"];
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data, parentElement, setTriggerValue, setStateValue }) {
   const root = parentElement.querySelector(".three-seven");
   if (!root || !data) return;
   if (!views.has(root)) views.set(root, createView(root));
   const view = views.get(root);
   view.turn = (sheet) => setTriggerValue("turned", sheet);
+  view.drawn = () => setStateValue("drawn", true);
   view.show(data);
   return () => { views.delete(root); };
 }
@@ -19,7 +20,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
 function createView(root) {
   const find = (selector) => root.querySelector(selector);
   const all = (selector) => [...root.querySelectorAll(selector)];
-  const view = { show, turn: () => {} };
+  const view = { show, turn: () => {}, drawn: () => {} };
   const slider = find(".epsilon");
   const state = { data: null, stop: 0, network: 0, digit: 0, guess: null };
   let derive = null;
@@ -50,6 +51,7 @@ function createView(root) {
     drawClean();
     draw();
     root.dataset.ready = data.id;
+    if (first) requestAnimationFrame(() => setTimeout(view.drawn)); // after the pictures are on the screen
   }
 
   // Once: what the link or the tab remembers, and the parts that the data name.
@@ -85,7 +87,7 @@ function createView(root) {
         <dt>wrong, FGSM at <span class="at"></span></dt><dd class="fgsm-error"></dd>
         <dt>‖w‖₁</dt><dd>${n.l1.toFixed(1)}</dd>
         <dt>weights almost 0</dt><dd>${(100 * n.small).toFixed(0)} %</dd></dl>
-        <p>MNIST’s ${n.test.digits.toLocaleString("en")} test digits: ${(100 * n.test.clean).toFixed(1)} % wrong clean, ${(100 * n.test.fgsm).toFixed(1)} % under FGSM at .25.</p>`;
+        <p>MNIST’s ${n.test.digits.toLocaleString("en")} test digits: ${(100 * n.test.clean).toFixed(1)} % wrong clean, ${(100 * n.test.fgsm).toFixed(1)} % under FGSM at .25.</p>`;
       Object.assign(card.querySelector("button"), { textContent: n.word, title: n.title, onclick: () => choose(i) });
       const picture = card.querySelector("canvas");
       picture.setAttribute("aria-label", `Weights, ${n.word}`);
@@ -260,7 +262,7 @@ function createView(root) {
     ];
     const body = find(".counts tbody");
     body.innerHTML = rows.map(([what, wrong, fall]) => `<tr><th scope="row">${what}</th><td>${wrong[0]}</td><td>${wrong[1]}</td><td>${count(sum(wrong))}</td><td>${fall.toFixed(3)}</td></tr>`).join("");
-    body.innerHTML += `<tr class="difference"><th scope="row">Largest difference of a margin, formula and unclipped</th><td colspan="4">${n.difference[stop] === 0 ? "0" : n.difference[stop].toExponential(1).replace("e-", " · 10⁻").replace(/10⁻(\d+)/, (_, d) => "10⁻" + d.replace(/\d/g, (c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c]))}</td></tr>`;
+    body.innerHTML += `<tr class="difference"><th scope="row">Largest difference of a margin, formula and unclipped</th><td colspan="4">${power(n.difference[stop], 1)}</td></tr>`;
   }
 
   function drawFindings() {
@@ -286,6 +288,11 @@ function createView(root) {
       card.querySelector(".fgsm-error").textContent = `${((100 * sum(other.clipped[stop])) / other.digits).toFixed(1)} %`;
     });
   }
+
+  // The bar with the slider stays in reach; once it does so at the top, nothing shows through above it.
+  new IntersectionObserver(([entry]) => {
+    find(".control").dataset.stuck = !entry.isIntersecting && entry.boundingClientRect.top < innerHeight / 2 ? "1" : "0";
+  }, { rootMargin: "-62px 0px 0px 0px" }).observe(find(".before-control"));
 
   // --- hand and link -------------------------------------------------------------------------
 

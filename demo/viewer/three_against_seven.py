@@ -22,8 +22,10 @@ _view = st.components.v2.component(
 )
 
 
-def show(data: dict[str, Any], on_turn: Callable[[Any], None]) -> None:
-    """Mount it, or hand the one that is there another sheet.
+def show(data: dict[str, Any], on_turn: Callable[[Any], None]) -> bool:
+    """Mount it, or hand the one that is there another sheet; whether its pictures are drawn.
+
+    Plotly's bundle is large: loaded before the pictures are drawn, it would keep them waiting.
 
     data: JSON; arrays packed by `viewer.packed`. The keys are those that the page of the same
     name writes.  on_turn: called with the number of the sheet that is asked for.
@@ -32,4 +34,10 @@ def show(data: dict[str, Any], on_turn: Callable[[Any], None]) -> None:
     def turned() -> None:
         on_turn(st.session_state["three_against_seven"].get("turned"))
 
-    _view(data=data, key="three_against_seven", on_turned_change=turned)
+    def drawn() -> None:
+        """Nothing more: the run that follows is what it is for."""
+
+    said = _view(
+        data=data, key="three_against_seven", on_turned_change=turned, on_drawn_change=drawn
+    )
+    return bool(said.get("drawn"))

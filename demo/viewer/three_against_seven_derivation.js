@@ -8,6 +8,14 @@ const LINES = [
   "J(x̃) = softplus(ε‖w‖₁ − m)",
 ];
 
+// 3.8 · 10⁻⁶
+function power(v, decimals) {
+  if (v === 0) return "0";
+  const [factor, exponent] = v.toExponential(decimals).split("e");
+  const raised = exponent.replace("+", "").replace("-", "⁻").replace(/\d/g, (c) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[c]);
+  return `${factor.replace("-", "−")} · 10${raised}`;
+}
+
 function createDerivation(list, words) {
   const bodies = LINES.map((line, i) => {
     const details = document.createElement("details");
@@ -18,9 +26,8 @@ function createDerivation(list, words) {
     return details.querySelector("dl");
   });
 
-  // One of: 0.0003076, 3.08e-7, 12.345.
-  const digits = (v) => (v === 0 ? "0" : Math.abs(v) < 1e-4 ? v.toExponential(4) : v.toPrecision(7));
-  const rough = (v) => (v === 0 ? "0" : v.toExponential(1));
+  // 0.0003076123, or 9.8739 · 10⁻⁷.
+  const digits = (v) => (v !== 0 && Math.abs(v) < 1e-4 ? power(v, 4) : v.toPrecision(7).replace("-", "−"));
 
   return function show(derivation, losses, digit, stop, epsilon, l1) {
     const d = Object.fromEntries(Object.entries(derivation).filter(([, v]) => Array.isArray(v)).map(([k, v]) => [k, v[digit]]));
@@ -34,7 +41,7 @@ function createDerivation(list, words) {
       [["J of the network at x + ε·sign(∇ₓJ)", atPoint], [`softplus(${short(epsilon)} × ${l1.toFixed(3)} − ${m < 0 ? "(−" + (-m).toFixed(3) + ")" : m.toFixed(3)})`, loss], ["difference", atPoint - loss]],
     ];
     rows.forEach((pairs, i) => {
-      bodies[i].innerHTML = pairs.map(([what, value]) => `<dt>${what}</dt><dd>${(what.includes("ifference") ? rough : digits)(value).replace("-", "−").replace("e-", "e−")}</dd>`).join("");
+      bodies[i].innerHTML = pairs.map(([what, value]) => `<dt>${what}</dt><dd>${what.includes("difference") ? power(value, 1) : digits(value)}</dd>`).join("");
     });
   };
 }
