@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from hypothesis import given
 from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
 from torch import Tensor
 
 from demo import digits, fgsm, networks, pictures, scores, trained
@@ -224,6 +225,7 @@ def test_the_error_counts_that_are_sent_are_those_of_fgsm_and_argmax() -> None:
             assert sent["formula"][stop] == sent["unclipped"][stop]
         right = [sum(counts) < 1000 for counts in sent["clipped"]]
         assert sent["allWrong"] == (right.index(False) if False in right else None)
+        assert not any(right[sent["allWrong"] or len(right) :])
 
 
 @pytest.mark.parametrize("label", [0, 1])
@@ -256,6 +258,27 @@ def test_the_words_that_the_component_asks_for_are_written() -> None:
     html = (page.viewer._HERE / "three_against_seven.html").read_text(encoding="utf-8")
     asked = {part.split('"')[0] for part in html.split('data-words="')[1:]}
     assert asked and asked | {f"line-{n}" for n in range(1, 6)} == set(words)
+
+
+def test_a_network_that_is_missing_is_a_sentence_and_no_traceback(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def absent() -> list[trained.Card]:
+        raise trained.Absent("The digit network logistic is not in the folder.")
+
+    monkeypatch.setattr(store, "cards", absent)
+    shown_page = AppTest.from_function(open_page, default_timeout=60).run()
+    assert [error.value for error in shown_page.error] == [
+        "The digit network logistic is not in the folder."
+    ]
+    assert not shown_page.exception
+
+
+def open_page() -> None:
+    """The page as a script of its own."""
+    from demo.pages import three_against_seven
+
+    three_against_seven.page()
 
 
 # --- the figure ---------------------------------------------------------------------------------

@@ -246,7 +246,7 @@ function createView(root) {
     const [clean, left] = [net().derivation.margins[digit], leftOf(digit, stop)];
     const label = data.labels[digit];
     const answer = NAMES[wrongAt(digit, stop) ? 1 - label : label];
-    find(".digit").innerHTML = `Chosen: digit ${count(data.start + digit + 1)}, a <b>${NAMES[label]}</b>. Margin <b>${signed(clean)}</b> clean, <b>${signed(left)}</b> perturbed: the network says <b class="${answer === NAMES[label] ? "was" : "is"}">${answer}</b>.`;
+    find(".digit").innerHTML = `Chosen: digit ${count(data.start + digit + 1)}, a <b>${NAMES[label]}</b>. Margin <b>${signed(clean)}</b> clean, <b>${signed(left)}</b> perturbed: the network says <b class="${answer === NAMES[label] ? "was" : "is"}">${answer}</b> (${percent(1 / (1 + Math.exp(-Math.abs(left))))}).`;
   }
 
   const signed = (v) => v.toFixed(2).replace("-", "−");

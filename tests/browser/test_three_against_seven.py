@@ -76,6 +76,12 @@ def heading(page: Page) -> str:
     return page.locator(".three-seven .say").inner_text()
 
 
+def linked(page: Page, *words: str) -> None:
+    """Wait until the link holds these."""
+    for word in words:
+        page.wait_for_function("word => location.search.includes(word)", arg=word)
+
+
 def slide(page: Page, stop: int) -> None:
     """As the slider's own keys would."""
     page.get_by_role("slider", name="Epsilon").fill(str(stop))
@@ -122,7 +128,7 @@ def test_the_guess_is_kept_beside_the_truth_in_link_and_tab(opened: Opened) -> N
     truth = f"{found.epsilons[found.all_wrong]:.4f}".lstrip("0").rstrip("0")
     verdict = page.locator(".three-seven .verdict").inner_text()
     assert f"from ε = {truth[:4]}" in verdict and "was .25, where 985 are" in verdict
-    assert "guess=0.25" in page.url and "epsilon=0.25" in page.url
+    linked(page, "guess=0.25", "epsilon=0.25")
     page.get_by_role("link", name="Adversarial training").first.click()
     page.get_by_role("button", name="Start", exact=True).wait_for()
     page.get_by_role("link", name="Three against seven").first.click()
@@ -135,7 +141,7 @@ def test_the_question_can_be_skipped(opened: Opened) -> None:
     page.get_by_role("button", name="Skip the question").click()
     assert heading(page).startswith("At ε = .25 the model misreads 985 of 1,000")
     assert "Your guess" not in page.locator(".three-seven .verdict").inner_text()
-    assert "guess=skipped" in page.url
+    linked(page, "guess=skipped")
 
 
 def test_a_drag_moves_pictures_words_and_plots_and_asks_the_server_nothing(opened: Opened) -> None:
@@ -167,7 +173,7 @@ def test_a_drag_moves_pictures_words_and_plots_and_asks_the_server_nothing(opene
         assert len({str(value) for value in moving}) == 3
     page.wait_for_timeout(500)
     assert len(opened.frames) == sent  # type: ignore[attr-defined]
-    assert re.search(r"epsilon=0\.\d+", page.url)
+    linked(page, "epsilon=0.")
 
 
 @pytest.mark.parametrize("name", ["logistic", "logistic-adversarial"])
@@ -194,7 +200,7 @@ def test_the_digit_under_the_pointer_gives_the_numbers_and_the_keyboard_chooses_
     chosen = page.locator(".three-seven .digit")
     assert chosen.inner_text().startswith("Chosen: digit 8, a 7.")
     page.mouse.move(5, 400)
-    assert "digit=8" in page.url
+    linked(page, "digit=8")
     clean.focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowDown")
@@ -255,8 +261,8 @@ def test_other_digits_come_from_the_server_and_the_link_keeps_the_sheet(opened: 
     np.testing.assert_array_equal(
         canvas(page, "Perturbed digits"), served_sheet("logistic", 0.25, 1)
     )
-    page.wait_for_function("location.search.includes('sheet=2')")
-    assert "guess=skipped" in page.url
+    linked(page, "sheet=2")
+    linked(page, "guess=skipped")
     again = opened(page.evaluate("location.search"))
     expect(again.locator(".three-seven .where")).to_have_text("digits 26 to 50 of 1,000")
 
