@@ -32,9 +32,11 @@ function createView(root) {
   // --- what arrives -------------------------------------------------------------------------
 
   async function show(data) {
-    root.dataset.dark = isDark(root) ? "1" : "0";
+    const dark = isDark(root) ? "1" : "0";
+    if (root.dataset.dark !== dark) margins.forget(); // its ink is the theme's
+    root.dataset.dark = dark;
     state.arriving = data.id;
-    if (state.data?.id === data.id) return;
+    if (state.data?.id === data.id) return draw();
     const pixels = await unpacked(data.pixels);
     const networks = await Promise.all(data.networks.map(async (n) => ({
       ...n,

@@ -52,6 +52,7 @@ function createMargins(root, epsilonOf, onPick) {
   const chart = createChart(root, onPick, place);
   let figure = null;
   return {
+    forget() { figure = null; },
     show(network, margin, stop) {
       now = { l1: network.l1, margin };
       if (figure !== network.figure) {
