@@ -93,6 +93,7 @@ def train(
     progress: gets 0 to 1 within the epoch; what it raises ends the run.
     """
     adversary = adversary or Unchanged()
+    network.to(memory_format=torch.channels_last)  # convolutions train a tenth faster so
     optimizer = optimizer or optimizer_for(network, settings)
     objective = _Objective(network, adversary, clean_weight, loss, penalty)
     for number in range(done + 1, settings.epochs + 1):
