@@ -119,7 +119,7 @@ RECIPES: tuple[Recipe, ...] = (
         Settings(epochs=12, learning_rate=2e-3, momentum=None),
         "adversarial", FGSM, 0.5, kept="accuracy_under_fgsm",
     ),
-    Recipe("maxout", "Maxout network", networks.Maxout, MAXOUT),
+    Recipe("maxout", "Maxout network", networks.Maxout, MAXOUT, kept="last"),
     Recipe(
         "maxout-adversarial", "Maxout network, adversarially trained", networks.Maxout,
         ADVERSARIAL_MAXOUT, "adversarial", SOMETIMES_AT_REST, 0.5, kept="accuracy_under_fgsm",
@@ -160,7 +160,10 @@ RECIPES: tuple[Recipe, ...] = (
         wide_maxout, CONTROL, "adversarial", SOMETIMES_AT_REST, 0.5, kept="accuracy_under_fgsm",
         ships=False,
     ),
-    Recipe("maxout-member", "Maxout network, one of twelve", networks.Maxout, SHORT, ships=False),
+    Recipe(
+        "maxout-member", "Maxout network, one of twelve", networks.Maxout, SHORT, ships=False,
+        kept="last",
+    ),
     Recipe(
         "maxout-l1", "Maxout network with L1 weight decay", networks.Maxout,
         SHORT, penalty=first_layer_l1, ships=False,
