@@ -40,10 +40,10 @@ def objective(found: HiddenL1, clean_weight: float) -> go.Figure:
     """
     a, figure = clean_weight, go.Figure()
     rows = (
-        ("J̃ = αJ(x) + (1−α)J(x̃)", found.objective(a), TRUE),
-        ("J + (1−α)ε‖∇J‖₁, the hidden L1", found.first_order(a), FIRST_ORDER),
-        ("J̃ if the margin were linear", a * found.loss + (1 - a) * found.straight, STRAIGHT),
-        ("J̃ with the clip to [0, 1]", a * found.loss + (1 - a) * found.clipped, CLIPPED),
+        ("J̃", found.objective(a), TRUE),
+        ("J + (1−α)ε‖∇J‖₁", found.first_order(a), FIRST_ORDER),
+        ("J̃, linear margin", a * found.loss + (1 - a) * found.straight, STRAIGHT),
+        ("J̃, clipped", a * found.loss + (1 - a) * found.clipped, CLIPPED),
     )
     for name, values, line in rows:
         figure.add_scatter(x=found.epsilons, y=values, name=name, mode="lines", line=line,
@@ -52,8 +52,8 @@ def objective(found: HiddenL1, clean_weight: float) -> go.Figure:
     positive = everything[everything > 0]
     lowest, highest = positive.min() / _SLACK**3, positive.max() * _SLACK**3
     figure.update_yaxes(
-        title_text="loss, nats", type="log", exponentformat="power",
-        range=[np.log10(lowest), np.log10(highest)], dtick=_decades(lowest, highest),
+        title_text="loss, nats", type="log", range=[np.log10(lowest), np.log10(highest)],
+        **_ticks(lowest, highest),
     )  # fmt: skip
     return _over_epsilon(figure, found.epsilons)
 
@@ -64,9 +64,9 @@ def ratios(found: HiddenL1) -> go.Figure:
     figure.add_hrect(y0=1 - TOLERANCE, y1=1 + TOLERANCE, line_width=0, opacity=0.25,
                      fillcolor=palette.CONTROL, layer="below")  # fmt: skip
     rows = (
-        ("loss: (J̃−J) / ((1−α)ε‖∇J‖₁)", found.loss_ratio(), TRUE),
-        ("margin: (m(x)−m(x̃)) / (ε‖∇m‖₁)", found.margin_ratio(), STRAIGHT),
-        ("loss, with the clip to [0, 1]", found.clipped_ratio(), CLIPPED),
+        ("loss", found.loss_ratio(), TRUE),
+        ("margin", found.margin_ratio(), STRAIGHT),
+        ("loss, clipped", found.clipped_ratio(), CLIPPED),
     )
     for name, values, line in rows:
         figure.add_scatter(x=found.epsilons, y=values, name=name, mode="lines", line=line,
@@ -96,8 +96,8 @@ def lengths(networks: Sequence[Lengths], what: str) -> go.Figure:
             fillcolor=colour + "33",
         )  # fmt: skip
         _median(figure, network, line, place)
-    figure.update_xaxes(title_text=what, type="log", exponentformat="power", fixedrange=True,
-                        dtick=_decades(positive.min(), positive.max()), zeroline=False)  # fmt: skip
+    figure.update_xaxes(title_text=what, type="log", fixedrange=True, zeroline=False,
+                        **_ticks(positive.min(), positive.max()))  # fmt: skip
     figure.update_yaxes(title_text="digits", fixedrange=True, rangemode="tozero", zeroline=False)
     return _laid_out(figure, 340).update_layout(margin={"t": 52})
 
@@ -141,6 +141,11 @@ def _laid_out(figure: go.Figure, height: int | None) -> go.Figure:
     )  # fmt: skip
 
 
-def _decades(lowest: float, highest: float) -> int:
-    """So many powers of ten from a tick to the next, that there are at most seven."""
-    return max(1, int(np.ceil(np.log10(highest / lowest) / 6)))
+def _ticks(lowest: float, highest: float) -> dict[str, object]:
+    """Powers of ten, at most seven of them; over less than two and a half, 1, 2 and 5 as well."""
+    decades = np.log10(highest / lowest)
+    if decades > 2.5:
+        return {"dtick": max(1, int(np.ceil(decades / 6))), "exponentformat": "power"}
+    first, last = np.floor(np.log10(lowest)), np.ceil(np.log10(highest))
+    values = [n * 10.0**k for k in np.arange(first, last + 1) for n in (1, 2, 5)]
+    return {"tickvals": values, "ticktext": [f"{value:g}" for value in values]}

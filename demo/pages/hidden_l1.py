@@ -11,7 +11,7 @@ from demo import models, prose, trained, viewer
 from demo.controls import hidden_l1 as controls
 from demo.controls.hidden_l1 import Choices
 from demo.experiments import hidden_l1 as experiment
-from demo.experiments.hidden_l1 import HiddenL1, Margins
+from demo.experiments.hidden_l1 import HiddenL1
 from demo.figures import hidden_l1 as figure
 from demo.pages import going_on, gradient_lengths
 from demo.store import adversarial_training, attack
@@ -57,8 +57,8 @@ def _one(choices: Choices, cards: Cards) -> None:
     what = f"this {names[label]}"
     component.show(
         {
-            "one": _sent(found, what, choices.alpha) | {"name": what.capitalize()},
-            "batch": _identity(choices, cards),
+            "one": _sent(found, what, choices) | {"name": what.capitalize()},
+            "batch": _identity(choices, cards), "kind": choices.kind,
             "alpha": choices.alpha, "epsilon": choices.epsilon, "of": choices.of,
         }
     )  # fmt: skip
@@ -96,11 +96,11 @@ def _identity(choices: Choices, cards: Cards) -> str | None:
     return cards[choices.network].sha256 if choices.kind == "digits" else None
 
 
-def _sent(found: HiddenL1, what: str, alpha: float) -> dict[str, Any]:
+def _sent(found: HiddenL1, what: str, choices: Choices) -> dict[str, Any]:
     """All numbers that a drag can show."""
-    figures = {"objective": figure.objective(found, alpha), "ratio": figure.ratios(found)}
+    figures = {"objective": figure.objective(found, choices.alpha), "ratio": figure.ratios(found)}
     return {
-        "count": found.count, "heading": heading(found, what),
+        "count": found.count, "heading": heading(found, what, choices.kind),
         "epsilons": found.epsilons.tolist(), "loss": found.loss, "norm": found.gradient_norm,
         "margin": found.margin, "slope": found.slope, "free": found.free_share,
         "adversarial": found.adversarial.tolist(), "clipped": found.clipped.tolist(),
@@ -110,34 +110,37 @@ def _sent(found: HiddenL1, what: str, alpha: float) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def heading(found: HiddenL1, what: str) -> Heading:
+def heading(found: HiddenL1, what: str, kind: models.Kind) -> Heading:
     """The page in one sentence, in parts: (line that the part belongs to, or "", its words)."""
     loss = experiment.holds_until(found.epsilons, found.loss_ratio())
     margin = experiment.holds_until(found.epsilons, found.margin_ratio())
+    last = float(found.epsilons[-1])
     return [
         ("", f"The loss of {what} rises as the hidden L1 says, to within 10 %, "),
-        ("loss", _until(loss, found)),
+        ("loss", _until(loss, last, kind)),
         ("", "; the network’s margin is linear, to within 10 %, "),
-        ("margin", _until(margin, found)),
+        ("margin", _until(margin, last, kind)),
     ]
 
 
-def _until(epsilon: float | None, found: HiddenL1) -> str:
+def _until(epsilon: float | None, last: float, kind: models.Kind) -> str:
     if epsilon is None:
         return "at no ε shown"
-    written = f"ε = {fraction(epsilon)}"
-    return f"at every ε to {written[4:]}" if epsilon == found.epsilons[-1] else f"up to {written}"
+    written = fraction(epsilon) if kind == "digits" else f"{fraction(255 * epsilon)}/255"
+    return f"at every ε to {written}" if epsilon == last else f"up to ε = {written}"
 
 
 def fraction(epsilon: float) -> str:
     """Two digits: .0011, .25, .5."""
     rounded = float(f"{epsilon:.2g}")
-    return f"{rounded:.7f}".rstrip("0").lstrip("0") or "0"
+    return f"{rounded:.7f}".rstrip("0").strip("0").removesuffix(".") or "0"
 
 
 def _words() -> None:
-    for name in ("derivation", "bends", "clip"):
-        st.markdown(prose.section("hidden_l1", name))
+    st.markdown(prose.section("hidden_l1", "bends"))
+    with st.expander("The derivation, and what the clip does to it"):
+        for name in ("derivation", "clip"):
+            st.markdown(prose.section("hidden_l1", name))
 
 
 def _thousand(choices: Choices, cards: Cards) -> None:
@@ -150,8 +153,11 @@ def _thousand(choices: Choices, cards: Cards) -> None:
     ]
     margins, share = store.batch(ours)
     if margins is not None:
-        sent = _sent(experiment.means(margins), _digits(margins), choices.alpha)
-        viewer.feed("hidden-l1", _identity(choices, cards) or "", sent | {"share": share})
+        name = f"{len(margins.clean):,} digits"
+        sent = _sent(experiment.means(margins), name, choices)
+        viewer.feed(
+            "hidden-l1", _identity(choices, cards) or "", sent | {"share": share, "name": name}
+        )
     known = {digits.network: store.batch(digits)[0] for digits in pair}
     done = (share + sum(store.batch(digits)[1] for digits in pair)) / (1 + len(pair))
     both = {name: found for name, found in known.items() if found is not None}
@@ -163,10 +169,6 @@ def _thousand(choices: Choices, cards: Cards) -> None:
     st.session_state[OPEN] = going
     if going:
         store.compute([*pair, ours], SECONDS)
-
-
-def _digits(margins: Margins) -> str:
-    return f"{len(margins.clean):,} digits"
 
 
 def _progress(done: float) -> None:

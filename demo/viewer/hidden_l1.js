@@ -31,6 +31,7 @@ function createView(root) {
     alpha.value = state.alpha;
     find("[data-of=one]").textContent = data.one.name;
     find("[data-of=batch]").hidden = !data.batch;
+    find("[data-of=batch]").textContent = "Many digits";
     if (!data.batch) state.of = "one";
     receive();
     change(wanted);
@@ -42,6 +43,7 @@ function createView(root) {
     if (!message || !state.data || message.id !== state.data.batch) return;
     const wanted = now().epsilons[state.stop];
     state.batch = message;
+    find("[data-of=batch]").textContent = message.name;
     if (state.of === "batch") change(wanted);
   }
 
@@ -139,7 +141,7 @@ function createView(root) {
       clip: `= ${strong(s.clipped[k])} nats: FGSM keeps the pixels in [0, 1]. Of <i>ε</i>‖∇<i>J</i>‖<sub>1</sub> that leaves ${(100 * s.free).toFixed(1)} %`,
     };
     for (const [name, text] of Object.entries(rows)) find(`[data-row=${name}] dd`).innerHTML = text;
-    find(".hl1-at").textContent = `${decimal(e)} = ${+(255 * e).toPrecision(3)}/255`;
+    find(".hl1-at").textContent = `${decimal(e)} = ${decimal(255 * e)}/255`;
     find(".hl1-weight").textContent = decimal(a);
     epsilon.setAttribute("aria-valuetext", decimal(e));
   }
