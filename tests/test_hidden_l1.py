@@ -65,7 +65,8 @@ def test_cross_entropy_is_the_softplus_of_minus_the_margin(seed: int) -> None:
     labels = torch.randint(0, 5, (6,), generator=generator)
     margins = experiment.margin(logits, labels)
     expected = nn.functional.cross_entropy(logits, labels, reduction="none")
-    np.testing.assert_allclose(experiment.softplus(-margins.numpy()), expected, rtol=1e-9, atol=1e-14)
+    losses = experiment.softplus(-margins.numpy())
+    np.testing.assert_allclose(losses, expected, rtol=1e-9, atol=1e-14)
 
 
 def test_a_margin_by_hand() -> None:
@@ -346,6 +347,29 @@ def test_the_page_opens_on_a_digit_and_measures_a_thousand() -> None:
         app.run()
     assert app.header[0].value.startswith("Adversarial training makes the gradient of the margin")
     assert "The objective holds the mean" in "".join(m.value for m in app.markdown)
+
+
+def share(app: AppTest) -> str:
+    """What the page says of the thousand digits' progress."""
+    (progress,) = app.get("progress")
+    return str(progress.proto.text)
+
+
+def test_the_thousand_digits_stop_at_once_and_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page, "SECONDS", 0.0001)  # one piece each time
+    app = opened(network="softmax-adversarial", picture="digit-10")
+    app.run()
+    app.button(key="l1_button").click().run()
+    stopped = share(app)
+    assert app.session_state[page.OPEN] is False and app.button(key="l1_button").label == "Go on"
+    app.run()
+    app.run()
+    assert share(app) == stopped
+    app.button(key="l1_button").click().run()
+    assert app.session_state[page.OPEN] is True
+    for _ in range(4):
+        app.run()
+    assert share(app) != stopped
 
 
 @pytest.mark.parametrize(

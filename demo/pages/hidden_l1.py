@@ -173,6 +173,7 @@ def _thousand(choices: Choices, cards: Cards) -> None:
 
 def _progress(done: float) -> None:
     if done >= 1:
+        st.session_state.pop(STOPPED, None)
         return
     stopped = st.session_state.get(STOPPED, False)
     with st.container(horizontal=True, vertical_alignment="center"):

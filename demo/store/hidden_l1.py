@@ -105,18 +105,18 @@ def batch(wanted: Digits) -> tuple[Margins | None, float]:
 
 
 def compute(wanted: list[Digits], seconds: float) -> None:
-    """Go on with these for about so long, a piece at a time, in turn with the others."""
+    """Go on with these for about so long, one piece at least, in turn with the others."""
     end, kept = time.monotonic() + seconds, _pieces_kept()
     todo = [(digits_, key) for digits_ in wanted for key in _keys(digits_) if key not in kept]
     for digits_, key in todo:
-        if time.monotonic() >= end:
-            return
         network = adversarial_training.network(digits_.network, digits_.sha256)
         few = _chosen(recipes.recipe(digits_.network).classes)[key[1] : key[1] + PIECE]
         found = worker.small(experiment.run, network, few.images, few.labels, digits_.epsilons)
         while len(kept) >= _PIECES_KEPT:
             kept.pop(next(iter(kept)), None)
         kept[key] = found
+        if time.monotonic() >= end:
+            return
 
 
 def _keys(wanted: Digits) -> list[tuple[Digits, int]]:
