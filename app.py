@@ -23,7 +23,7 @@ CONTENTS = (
     ),
     (
         st.Page(hidden_l1.page, title="The hidden L1", url_path="hidden-l1"),
-        "Next: the hidden L1, the penalty that this training adds without saying so",
+        "Next: the penalty that is hidden in this loss",
     ),
     (
         st.Page(paper.page, title="The paper's numbers", url_path="paper"),

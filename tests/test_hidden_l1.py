@@ -16,7 +16,7 @@ from demo.experiments import accuracy_against_epsilon
 from demo.experiments import hidden_l1 as experiment
 from demo.experiments.hidden_l1 import HiddenL1, Margins
 from demo.figures import hidden_l1 as figure
-from demo.pages import gradient_lengths
+from demo.pages import gradient_lengths, plotted
 from demo.pages import hidden_l1 as page
 from demo.store import worker
 
@@ -387,3 +387,12 @@ def test_a_digit_that_the_network_does_not_know_gets_a_sentence() -> None:
     app = opened(network="logistic", picture="digit-2600")
     assert not app.exception
     assert "knows only 3 and 7, and this digit is labelled 5" in app.error[0].value
+
+
+def test_the_charts_ink_is_the_themes() -> None:
+    import tomllib
+    from pathlib import Path
+
+    theme = tomllib.loads(Path(".streamlit/config.toml").read_text(encoding="utf-8"))["theme"]
+    for kind in ("light", "dark"):
+        assert plotted.INK[kind] == theme[kind]["textColor"]

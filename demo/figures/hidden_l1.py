@@ -1,7 +1,8 @@
 """The hidden L1: the adversarial objective beside its first order, their ratio, the gradients.
 
 What FGSM really does is vermilion and solid, the first order blue and dashed, a linear margin
-green and dotted; with the clip the vermilion is thin and dash-dotted.
+green and dotted; with the clip the vermilion is thin and dash-dotted. The component that shows the
+first two figures has their legend beside them.
 """
 
 from collections.abc import Sequence
@@ -47,7 +48,7 @@ def objective(found: HiddenL1, clean_weight: float) -> go.Figure:
     )
     for name, values, line in rows:
         figure.add_scatter(x=found.epsilons, y=values, name=name, mode="lines", line=line,
-                           hoverinfo="skip")  # fmt: skip
+                           hoverinfo="skip", showlegend=False)  # fmt: skip
     everything = np.concatenate([[found.loss], found.adversarial, found.first_order(0.0)])
     positive = everything[everything > 0]
     lowest, highest = positive.min() / _SLACK**3, positive.max() * _SLACK**3
@@ -70,7 +71,7 @@ def ratios(found: HiddenL1) -> go.Figure:
     )
     for name, values, line in rows:
         figure.add_scatter(x=found.epsilons, y=values, name=name, mode="lines", line=line,
-                           hoverinfo="skip")  # fmt: skip
+                           hoverinfo="skip", showlegend=False)  # fmt: skip
     figure.update_yaxes(title_text="true / first order", range=[0, LARGEST_RATIO], dtick=0.5)
     return _over_epsilon(figure, found.epsilons)
 
@@ -99,7 +100,7 @@ def lengths(networks: Sequence[Lengths], what: str) -> go.Figure:
     figure.update_xaxes(title_text=what, type="log", fixedrange=True, zeroline=False,
                         **_ticks(positive.min(), positive.max()))  # fmt: skip
     figure.update_yaxes(title_text="digits", fixedrange=True, rangemode="tozero", zeroline=False)
-    return _laid_out(figure, 340).update_layout(margin={"t": 52})
+    return _laid_out(figure, 340).update_layout(margin={"t": 60})
 
 
 def _median(figure: go.Figure, network: Lengths, line: dict[str, str | int], place: int) -> None:
@@ -109,7 +110,7 @@ def _median(figure: go.Figure, network: Lengths, line: dict[str, str | int], pla
         return
     figure.add_vline(x=middle, line=line)
     figure.add_annotation(
-        x=np.log10(middle), y=1, yref="paper", yshift=12 + 18 * place, showarrow=False,
+        x=np.log10(middle), y=1, yref="paper", yshift=14 + 20 * place, showarrow=False,
         text=f"median {spoken(middle)}", font={"size": 13},
     )  # fmt: skip
 
@@ -129,7 +130,7 @@ def _over_epsilon(figure: go.Figure, epsilons: NDArray[np.float64]) -> go.Figure
         exponentformat="power", fixedrange=True, zeroline=False,
     )  # fmt: skip
     figure.update_yaxes(fixedrange=True, zeroline=False)
-    return _laid_out(figure, None)
+    return _laid_out(figure, None).update_layout(showlegend=False, margin={"b": 48})
 
 
 def _laid_out(figure: go.Figure, height: int | None) -> go.Figure:

@@ -6,6 +6,7 @@ import streamlit as st
 from demo import trained
 from demo.experiments.hidden_l1 import Margins
 from demo.figures import hidden_l1 as figure
+from demo.pages import plotted
 
 
 def family(name: str) -> tuple[str, str]:
@@ -27,10 +28,10 @@ def histograms(both: dict[str, Margins], cards: dict[str, trained.Card]) -> None
             figure.Lengths(cards[name].title, cards[name].training, of(margins))
             for name, margins in both.items()
         ]
-        column.plotly_chart(
-            figure.lengths(lengths, what), key=f"l1_lengths_{place}",
-            config={"displayModeBar": False}, alt=f"Histogram of {what}",
-        )  # fmt: skip
+        with column:
+            plotted.show(
+                figure.lengths(lengths, what), f"l1_lengths_{place}", f"Histogram of {what}"
+            )
     count = min(len(margins.clean) for margins in both.values())
     st.markdown(f":small[{count:,} of the digits that ship, 100 of each class, none trained on.]")
 
