@@ -179,7 +179,7 @@ def _where_it_stands(where: str, share: float, curves: list[Curve]) -> None:
 
 def recorded_words(curves: list[Curve]) -> str:
     """What the recorded curves were measured on."""
-    counts = {attack_: 0 for attack_ in experiment.ATTACKS}
+    counts: dict[str, int] = dict.fromkeys(experiment.ATTACKS, 0)
     for curve in curves:
         counts[curve.attack] = max(counts[curve.attack], curve.images)
     on = [f"{attack_}: {count:,}" for attack_, count in counts.items() if count]

@@ -26,7 +26,7 @@ function createView(root) {
   function show(data) {
     root.dataset.dark = isDark(root) ? "1" : "0";
     if (!state.data) Object.assign(state, { alpha: data.alpha, of: data.of });
-    const wanted = state.data ? now().epsilons[state.stop] : data.epsilon;
+    const wanted = state.data?.kind === data.kind ? now().epsilons[state.stop] : data.epsilon;
     Object.assign(state, { data, batch: null, drawn: null });
     alpha.value = state.alpha;
     find("[data-of=one]").textContent = data.one.name;
