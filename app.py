@@ -2,16 +2,22 @@
 
 import streamlit as st
 
-from demo.pages import adversarial_training, attack, hidden_l1, paper
+from demo.pages import adversarial_training, attack, hidden_l1, paper, three_against_seven
 
 st.set_page_config(page_title="Adversarial examples, by hand", page_icon="🐼", layout="wide")
 
-# Each page in the lecture's order, and the line by which the one before leads to it.
-# (A comment: Streamlit writes a string that stands alone in this file onto every page.)
 CONTENTS = (
     (
         st.Page(attack.page, title="See it", default=True),
         "Now see it: choose a digit and a network, and drag epsilon yourself",
+    ),
+    (
+        st.Page(
+            three_against_seven.page,
+            title="Three against seven",
+            url_path="three-against-seven",
+        ),
+        "Next: three against seven, one linear model in pictures",
     ),
     (
         st.Page(
@@ -30,6 +36,7 @@ CONTENTS = (
         "Next: the paper's numbers, and ours beside them",
     ),
 )
+"""Each page in the lecture's order, and the line by which the one before leads to it."""
 
 pages = [page for page, _ in CONTENTS]
 here = st.navigation(pages)
