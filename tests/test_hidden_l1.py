@@ -1,6 +1,8 @@
 """The hidden L1: laws of the experiment, its figures, the page's sentences, one small thread."""
 
 import math
+import tomllib
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -390,9 +392,14 @@ def test_a_digit_that_the_network_does_not_know_gets_a_sentence() -> None:
 
 
 def test_the_charts_ink_is_the_themes() -> None:
-    import tomllib
-    from pathlib import Path
-
     theme = tomllib.loads(Path(".streamlit/config.toml").read_text(encoding="utf-8"))["theme"]
     for kind in ("light", "dark"):
         assert plotted.INK[kind] == theme[kind]["textColor"]
+
+
+def test_the_legend_beside_the_lines_has_their_colours() -> None:
+    css = Path("demo/viewer/hidden_l1.css").read_text(encoding="utf-8")
+    lines = {"true": figure.TRUE, "first": figure.FIRST_ORDER, "straight": figure.STRAIGHT,
+             "clip": figure.CLIPPED}  # fmt: skip
+    for kind, line in lines.items():
+        assert f".hl1-{kind} {{ stroke: {line['color']};" in css
