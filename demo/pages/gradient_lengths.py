@@ -4,6 +4,7 @@ import numpy as np
 import streamlit as st
 
 from demo import trained
+from demo.experiments import hidden_l1 as experiment
 from demo.experiments.hidden_l1 import Margins
 from demo.figures import hidden_l1 as figure
 from demo.pages import plotted
@@ -60,9 +61,10 @@ def lesson(both: dict[str, Margins]) -> str:
     )
     if (means[0] > means[1]) == (medians[0] > medians[1]):
         return said + "."
-    surer = "without" if medians[0] < medians[1] else "with"
+    factors = [float(np.median(experiment.sigmoid(-m.clean))) for m in both.values()]
     return (
-        f"{said}: the other way round. ‖∇J‖₁ = σ(−m) ‖∇m‖₁, and the network {surer} it is so sure "
-        "of the median digit that σ(−m) is almost zero. Few digits carry the mean; ‖∇m‖₁, without "
-        "that factor, is the length of the lever itself."
+        f"{said}: the other way round. ‖∇J‖₁ = σ(−m) ‖∇m‖₁, and the surer a network is of a digit, "
+        f"the smaller is σ(−m): in the median {figure.spoken(factors[0])} without and "
+        f"{figure.spoken(factors[1])} with adversarial training. A few unsure digits carry the "
+        "mean. ‖∇m‖₁, without that factor, is the length of the lever itself."
     )
