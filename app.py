@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from demo.pages import adversarial_training, attack, paper, three_against_seven
+from demo.pages import adversarial_training, attack, hidden_l1, paper, three_against_seven
 
 st.set_page_config(page_title="Adversarial examples, by hand", page_icon="🐼", layout="wide")
 
@@ -27,6 +27,10 @@ CONTENTS = (
             url_path="adversarial-training",
         ),
         "Next: adversarial training, which puts the attack into the loss",
+    ),
+    (
+        st.Page(hidden_l1.page, title="The hidden L1", url_path="hidden-l1"),
+        "Next: the penalty that is hidden in this loss",
     ),
     (
         st.Page(paper.page, title="The paper's numbers", url_path="paper"),

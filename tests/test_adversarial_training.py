@@ -271,6 +271,12 @@ def test_the_heading_has_the_cards_numbers_or_none() -> None:
     assert not any(c.isdigit() for c in adversarial_training.heading(both[:1]))
 
 
+def test_recorded_curves_say_how_many_digits_each_attack_had() -> None:
+    few = Curve("conv", "PGD", EPSILONS, (1, 0, 0), 500)
+    said = adversarial_training.recorded_words([CURVES[0], few])
+    assert "(FGSM: 1,000; PGD: 500)" in said and "40 steps" in said
+
+
 def script() -> None:
     from demo.pages import going_on, live_training
 

@@ -5,10 +5,11 @@ import streamlit as st
 from demo import recipes, trained
 from demo.controls import remembered
 from demo.experiments import accuracy_against_epsilon as experiment
+from demo.experiments import digit_accuracy
 from demo.experiments.accuracy_against_epsilon import Curve
 from demo.experiments.digit_accuracy import Attack
 from demo.figures import accuracy_against_epsilon as figure
-from demo.pages import first_layers, going_on, live_training
+from demo.pages import first_layers, going_on, live_training, plotted
 from demo.store import adversarial_training as store
 
 SECONDS = 0.8
@@ -29,7 +30,7 @@ PLACES = {recipe.name: place for place, recipe in enumerate(recipes.RECIPES)}
 def page() -> None:
     """Draw the page from top to bottom; the curves and the training go on by themselves."""
     cards = store.offered()
-    st.title(heading(cards), anchor=False)
+    st.title(unbroken(heading(cards)), anchor=False)
     _objective()
     middle, training = st.container(), st.container()
     whole = going_on.Page()
@@ -67,6 +68,11 @@ def heading(cards: list[trained.Card]) -> str:
                 f"{100 * without:.1f} %"
             )
     return "Adversarial training puts the attack into the loss"
+
+
+def unbroken(text: str) -> str:
+    """The same with numbers that stay beside their sign and their unit."""
+    return text.replace(" %", "\u00a0%").replace(" = ", "\u00a0=\u00a0")
 
 
 def _objective() -> None:
@@ -111,11 +117,11 @@ def _curves(cards: list[trained.Card]) -> None:
         share = 1.0
     else:
         curves, share = store.curves(wanted)
-    _where_it_stands(where, share)
+    _where_it_stands(where, share, curves)
     lines = {n: figure.Line(card.title, card.training, PLACES[n]) for n, card in by_name.items()}
-    st.plotly_chart(
-        figure.plot(curves, lines, recipes.EPSILON), key="curves",
-        config={"displayModeBar": False}, alt="Right answers, in percent, against epsilon",
+    plotted.show(
+        figure.plot(curves, lines, recipes.EPSILON), "curves",
+        "Right answers, in percent, against epsilon",
     )  # fmt: skip
     st.markdown(lesson(curves if share == 1 else [], {n: c.title for n, c in by_name.items()}))
     st.session_state[OPEN] = share < 1
@@ -158,12 +164,9 @@ def _readable(names: list[str], by_name: dict[str, trained.Card]) -> list[str]:
     return readable
 
 
-def _where_it_stands(where: str, share: float) -> None:
+def _where_it_stands(where: str, share: float, curves: list[Curve]) -> None:
     if where == RECORDED:
-        st.markdown(
-            ":small[Measured on MNIST's 10,000 test digits (logistic regression on its threes and "
-            "sevens), PGD with 40 steps on every tenth: `python -m demo accuracy`.]"
-        )
+        st.markdown(f":small[{recorded_words(curves)}]")
     elif share < 1:
         st.progress(share, f"Attacking the digits: {share:.0%} of the points")
     else:
@@ -172,6 +175,19 @@ def _where_it_stands(where: str, share: float) -> None:
             f"them trained on (logistic regression: 200 threes and sevens). PGD takes "
             f"{experiment.PGD_STEPS} steps from one random start; more steps find more.]"
         )
+
+
+def recorded_words(curves: list[Curve]) -> str:
+    """What the recorded curves were measured on."""
+    counts: dict[str, int] = dict.fromkeys(experiment.ATTACKS, 0)
+    for curve in curves:
+        counts[curve.attack] = max(counts[curve.attack], curve.images)
+    on = [f"{attack_}: {count:,}" for attack_, count in counts.items() if count]
+    return (
+        f"Measured on MNIST’s test digits ({'; '.join(on) or 'none of these'}), logistic "
+        f"regression on the threes and sevens among them; PGD takes {digit_accuracy.STEPS} steps "
+        "from one random start: `python -m demo accuracy`."
+    )
 
 
 def lesson(curves: list[Curve], titles: dict[str, str]) -> str:

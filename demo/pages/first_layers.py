@@ -30,9 +30,9 @@ def section(cards: list[trained.Card]) -> None:
     except ValueError as error:
         st.error(str(error))
         return
-    st.markdown(closer_to_grey(*pictures))
+    st.markdown(closer_to_grey(*pictures).replace(" %", "\u00a0%"))
     words = ("Standard training", "Adversarial training")
-    for column, word, one in zip(st.columns(2, gap="large"), words, pictures, strict=True):
+    for column, word, one in zip(st.columns(2, gap="medium"), words, pictures, strict=True):
         with column:
             _sheet(word, one)
     st.markdown(

@@ -11,7 +11,7 @@ from demo.controls import remembered
 from demo.experiments import live_training
 from demo.experiments.live_training import Kind, Plan, Run
 from demo.figures import live_training as figure
-from demo.pages import attack, going_on
+from demo.pages import attack, going_on, plotted
 from demo.store import adversarial_training as store
 
 RUN, GOING, OWN = "training_run", "training_goes_on", "own_networks"
@@ -125,9 +125,9 @@ def _keep(run: Run) -> None:
 def _shown(run: Run, plan: Plan) -> None:
     epochs, done = run.plan.settings.epochs, len(run.history)
     st.progress(done / epochs, status(run, st.session_state[GOING]))
-    st.plotly_chart(
-        figure.plot(run.history, epochs, run.plan.clean_weight, run.plan.epsilon), key="training",
-        config={"displayModeBar": False}, alt="Right answers on held-out digits after each epoch",
+    plotted.show(
+        figure.plot(run.history, epochs, run.plan.clean_weight, run.plan.epsilon), "training",
+        "Right answers on held-out digits after each epoch",
     )  # fmt: skip
     st.markdown(
         f":small[{run.plan.title}. PGD: {training.PGD_STEPS} steps, on "

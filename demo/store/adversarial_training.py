@@ -74,7 +74,7 @@ def compute(wanted: Sequence[Wanted], seconds: float) -> None:
             return
         labelled = _chosen(recipes.recipe(piece.network).classes)
         few = labelled[piece.start : piece.start + PIECE]
-        worker.in_turn(_keep, piece, network(piece.network, piece.sha256), few, kept)
+        worker.small(_keep, piece, network(piece.network, piece.sha256), few, kept)
 
 
 @dataclass(frozen=True)
@@ -137,12 +137,12 @@ def pictures(
 
 def begun(plan: live_training.Plan) -> live_training.Run:
     """A training of this session's own: nothing of it is kept here."""
-    return worker.in_turn(live_training.begun, plan, device.choose())
+    return worker.small(live_training.begun, plan, device.choose())
 
 
 def advanced(run: live_training.Run) -> None:
     """One epoch more, in turn."""
-    worker.in_turn(run.advance)
+    worker.small(run.advance)
 
 
 def own_network(run: live_training.Run) -> trained.OwnNetwork:

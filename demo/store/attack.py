@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from typing import ParamSpec, TypeVar
 
 import numpy as np
 import streamlit as st
@@ -14,6 +15,8 @@ from demo.experiments import confidence_sweep, logits_line, one_step, random_sig
 from demo.store import worker
 
 Pixels = NDArray[np.uint8]
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 
 _TRY_AGAIN_AFTER = 60.0
 _failures: dict[str, tuple[float, str]] = {}
@@ -39,7 +42,7 @@ def network(name: str, progress: Callable[[float], None]) -> nn.Module:
 def _network(name: str, _progress: Callable[[float], None]) -> nn.Module:
     loaded, card = models.load(name, progress=_progress), models.card(name)
     blank = torch.zeros(1, card.channels, card.input_size, card.input_size, device=device.choose())
-    worker.in_turn(fgsm.loss_gradient, loaded, blank, torch.zeros_like(blank[:, 0, 0, 0]).long())
+    _in_turn(name, fgsm.loss_gradient, loaded, blank, torch.zeros_like(blank[:, 0, 0, 0]).long())
     return loaded
 
 
@@ -72,7 +75,7 @@ def gallery_answers(name: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """What that network says of all 5,000 digits: answers and confidences, (5000,) each."""
     network = _loaded(name)
     found = [
-        worker.in_turn(_answers, network, digits.to_images(chunk).to(device.choose()))
+        worker.small(_answers, network, digits.to_images(chunk).to(device.choose()))
         for chunk in np.split(digits.embedded()[0], 10)
     ]
     return np.concatenate([a for a, _ in found]), np.concatenate([c for _, c in found])
@@ -102,7 +105,7 @@ def step(
     name: str, pixels: Pixels, epsilon: float, label: int | None, target: int | None
 ) -> one_step.OneStep:
     """One gradient on that network, for that picture."""
-    return worker.in_turn(one_step.run, _loaded(name), _image(pixels), epsilon, label, target)
+    return _in_turn(name, one_step.run, _loaded(name), _image(pixels), epsilon, label, target)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -111,8 +114,8 @@ def sweep(
 ) -> confidence_sweep.ConfidenceSweep:
     """The 65 stops along that direction."""
     stops = confidence_sweep.stops_of(models.card(name).kind)
-    return worker.in_turn(
-        confidence_sweep.run, _loaded(name), pixels, direction, device.choose(), stops
+    return _in_turn(
+        name, confidence_sweep.run, _loaded(name), pixels, direction, device.choose(), stops
     )
 
 
@@ -121,7 +124,7 @@ def control(
     name: str, pixels: Pixels, label: int, epsilons: tuple[float, ...], seed: int
 ) -> NDArray[np.float64]:
     """The label's probability under one seed's random signs; short, so others get their turn."""
-    return worker.in_turn(random_signs.run, _loaded(name), _image(pixels), label, epsilons, seed)
+    return _in_turn(name, random_signs.run, _loaded(name), _image(pixels), label, epsilons, seed)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -130,8 +133,8 @@ def line(
 ) -> logits_line.LogitsLine:
     """Logits on both sides of the picture along that direction."""
     forward = sweep(name, pixels, direction)
-    return worker.in_turn(
-        logits_line.run, _loaded(name), _image(pixels), _signs(direction),
+    return _in_turn(
+        name, logits_line.run, _loaded(name), _image(pixels), _signs(direction),
         (forward.epsilons, forward.logits), negative,
     )  # fmt: skip
 
@@ -141,8 +144,8 @@ def unclipped_line(
     name: str, pixels: Pixels, direction: NDArray[np.int8]
 ) -> logits_line.LogitsLine:
     """Logits of a digit from -1 to +1 along that direction, without the clip."""
-    return worker.in_turn(
-        logits_line.unclipped, _loaded(name), _image(pixels), _signs(direction),
+    return _in_turn(
+        name, logits_line.unclipped, _loaded(name), _image(pixels), _signs(direction),
         logits_line.DIGIT_EPSILONS,
     )  # fmt: skip
 
@@ -178,14 +181,20 @@ def _ten_computed(
     network, image, kind = _loaded(name), _image(pixels), models.card(name).kind
     walk = ten_steps.steps(network, image, label, target, ten_steps.levels_of(kind))
     for done in range(1, 11):
-        adversarial = worker.in_turn(next, walk)
+        adversarial = _in_turn(name, next, walk)
         yield done, None
     fraction = ten_steps.fraction_of(kind)
-    yield 10, worker.in_turn(ten_steps.result, network, image, adversarial, fraction)
+    yield 10, _in_turn(name, ten_steps.result, network, image, adversarial, fraction)
 
 
 def _loaded(name: str) -> nn.Module:
     return _network(name, lambda share: None)
+
+
+def _in_turn(name: str, compute: Callable[_P, _R], *args: _P.args, **kwargs: _P.kwargs) -> _R:
+    """compute(...) in turn; what a network for digits computes is small."""
+    turn = worker.small if models.card(name).kind == "digits" else worker.in_turn
+    return turn(compute, *args, **kwargs)
 
 
 def _signs(direction: NDArray[np.int8]) -> Tensor:

@@ -64,7 +64,7 @@ def _shown(
     recipe = recipes.recipe(name)
     labelled = recipe.data(_shipped())
     few = labelled[slice(0, len(labelled), max(1, len(labelled) // 10))]
-    return worker.in_turn(
+    return worker.small(
         examples.run, network(name), few.to(device.choose()), attacks, recipe.classes
     )
 
@@ -82,7 +82,7 @@ def line(name: str, digit: int) -> straight_lines.StraightLines:
 @st.cache_data(max_entries=32, show_spinner=False)
 def _line(name: str, sha256: str, digit: int) -> straight_lines.StraightLines:
     one = _shipped()[slice(500 * digit, 500 * digit + 1)].to(device.choose())
-    return worker.in_turn(benches.finished, straight_lines.run(network(name), one))
+    return worker.small(benches.finished, straight_lines.run(network(name), one))
 
 
 def live(claim: claims.Claim) -> Iterator[tuple[float, Measured | None]]:
@@ -92,7 +92,7 @@ def live(claim: claims.Claim) -> Iterator[tuple[float, Measured | None]]:
     share, result = 0.0, None
     while result is None:
         yield share, None
-        share, result = worker.in_turn(_next, walk)
+        share, result = worker.small(_next, walk)
     kept = _live_kept()
     while len(kept) >= _LIVE_KEPT:
         kept.pop(next(iter(kept)))

@@ -138,6 +138,24 @@ def complete(page: Page) -> None:
     page.locator(".fgsm .plot .main-svg").first.wait_for(state="attached")
 
 
+def at_rest(page: Page, milliseconds: int = 2000) -> None:
+    """Wait until the server has sent nothing, and nothing is faded, for so long without a break.
+
+    A page that goes on by itself is idle for a moment between two runs; and what a run has not
+    drawn again yet is faded, so its contrast is not the page's.
+    """
+    page.evaluate("delete window.restless")
+    page.wait_for_function(
+        """milliseconds => {
+            const idle = document.querySelector("[data-test-script-state=notRunning]");
+            const stale = document.querySelector("[data-stale=true]");
+            if (!idle || stale || !window.restless) window.restless = performance.now();
+            return performance.now() - window.restless > milliseconds;
+        }""",
+        arg=milliseconds,
+    )
+
+
 @pytest.fixture(scope="session")
 def photographs() -> Callable[[str], bytes]:
     """One picture, "upright.jpg" or "rotated.jpg", as a camera held so saves it."""

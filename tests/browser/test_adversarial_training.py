@@ -7,6 +7,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.conftest import at_rest
+
 Opened = Callable[..., Page]
 
 BASE_GUESSES = re.compile(r"/adversarial-training/_stcore/(health|host-config)$")
@@ -84,13 +86,6 @@ def finished(page: Page) -> None:
     page.get_by_text("Computed here on").wait_for()
 
 
-def quiet(page: Page) -> None:
-    """Wait until nothing runs and nothing fades."""
-    page.wait_for_function("document.querySelector('[data-test-script-state=notRunning]')")
-    page.wait_for_timeout(1500)
-    page.wait_for_function("document.querySelector('[data-test-script-state=notRunning]')")
-
-
 def test_its_heading_is_a_sentence_and_the_objective_has_its_alpha(opened: Opened) -> None:
     page = opened(FEW)
     heading = page.get_by_role("heading", level=1).inner_text()
@@ -115,7 +110,7 @@ def test_an_attack_more_brings_its_points_and_the_link_keeps_it(opened: Opened) 
     expect(page.get_by_test_id("stPlotlyChart").first.locator(".scatter .point")).to_have_count(
         22, timeout=PATIENCE
     )
-    quiet(page)
+    at_rest(page)
     link = page.evaluate("location.search")
     assert "networks=softmax" in link and "under=FGSM&under=random" in link
     again = opened(link)
@@ -217,7 +212,7 @@ def test_axe_finds_no_serious_fault(opened: Opened, scheme: str) -> None:
     page.get_by_role("button", name="Stop").wait_for()
     page.get_by_role("button", name="Stop").click()
     page.get_by_role("button", name="Resume").wait_for()
-    quiet(page)
+    at_rest(page)
     found = Axe().run(page).response["violations"]
     grave = [f for f in found if f["impact"] in ("serious", "critical")]
     told = [(f["id"], [n["html"][:200] for n in f["nodes"]]) for f in grave]
@@ -231,7 +226,7 @@ def test_a_network_trained_here_can_be_attacked_on_the_first_page(opened: Opened
     page.get_by_role("link", name="first page's list of networks").click()
     page.get_by_role("radio", name="Digits", exact=True).click()
     page.wait_for_url(re.compile("kind=digits"))
-    quiet(page)
+    at_rest(page)
     page.get_by_role("combobox", name="Network", exact=True).click()
     page.get_by_role("option", name="Logistic regression, 3 against 7, α = 0.5, ε = 0.25").click()
     expect(page.locator(".fgsm .facts")).to_contain_text("α = 0.5", timeout=PATIENCE)

@@ -1,0 +1,155 @@
+"""The hidden L1's caches: one picture's curves, and pieces of a thousand digits.
+
+A key holds the SHA-256 of the weights, so that new weights never meet an old result.
+"""
+
+import copy
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from demo import device, digits, models, pictures, recipes
+from demo.experiments import accuracy_against_epsilon
+from demo.experiments import hidden_l1 as experiment
+from demo.experiments.hidden_l1 import HiddenL1, Margins
+from demo.store import adversarial_training, attack, worker
+
+PIECE = 50
+"""Digits computed in one go, so that a click waits for no more than that."""
+_KEPT = 32
+_PIECES_KEPT = 512
+_STOPS_IN_ONE_GO = 4
+
+
+@dataclass(frozen=True)
+class Digits:
+    """The thousand held-out digits on one network. curves: with epsilons, or gradients alone."""
+
+    network: str
+    sha256: str
+    curves: bool
+
+    @property
+    def epsilons(self) -> tuple[float, ...]:
+        """Where the losses are computed."""
+        return experiment.BATCH_STOPS if self.curves else ()
+
+    @property
+    def count(self) -> int:
+        """How many digits of its classes there are."""
+        return len(_chosen(recipes.recipe(self.network).classes))
+
+
+def digit(
+    name: str, sha256: str, pixels: NDArray[np.uint8], label: int | None
+) -> tuple[int, HiddenL1]:
+    """One digit's label in the loss, and its curves, in float64. label: None: the answer."""
+    return _digit(name, sha256, pixels, label)
+
+
+@st.cache_data(max_entries=_KEPT, show_spinner=False)
+def _digit(
+    name: str, sha256: str, pixels: NDArray[np.uint8], label: int | None
+) -> tuple[int, HiddenL1]:
+    network, image = _double(name, sha256), _exact(pixels)
+    return worker.small(_one, network, image, label)
+
+
+def _one(network: nn.Module, image: Tensor, label: int | None) -> tuple[int, HiddenL1]:
+    with torch.inference_mode():
+        wanted = int(network(image).argmax()) if label is None else label
+    labels = torch.tensor([wanted], device=image.device)
+    margins = experiment.run(network, image, labels, experiment.DIGIT_STOPS)
+    return wanted, experiment.means(margins)
+
+
+def photograph(
+    name: str, pixels: NDArray[np.uint8]
+) -> Iterator[tuple[float, tuple[int, HiddenL1] | None]]:
+    """The network's own answer and its curves, a few stops at a time: (share, None) at first."""
+    key, kept = (name, models.card(name).sha256, pixels.tobytes()), _photographs_kept()
+    if key not in kept:
+        network = attack.network(name, lambda share: None)
+        image = pictures.to_tensor(pixels).to(device.choose())
+        label = worker.in_turn(_answer, network, image)
+        labels = torch.tensor([label], device=image.device)
+        stops, pieces = experiment.PHOTOGRAPH_STOPS, []
+        for start in range(0, len(stops), _STOPS_IN_ONE_GO):
+            yield start / len(stops), None
+            few = stops[start : start + _STOPS_IN_ONE_GO]
+            pieces.append(worker.in_turn(experiment.run, network, image, labels, few))
+        while len(kept) >= _KEPT:
+            kept.pop(next(iter(kept)), None)
+        kept[key] = label, experiment.means(experiment.along(pieces))
+    yield 1.0, kept[key]
+
+
+def _answer(network: nn.Module, image: Tensor) -> int:
+    with torch.inference_mode():
+        return int(network(image).argmax())
+
+
+def batch(wanted: Digits) -> tuple[Margins | None, float]:
+    """What is known of these digits, and how much of them that is, 0 to 1."""
+    known = [piece for key in _keys(wanted) if (piece := _pieces_kept().get(key)) is not None]
+    if not known:
+        return None, 0.0
+    margins = experiment.joined(known)
+    return margins, len(margins.clean) / wanted.count
+
+
+def compute(wanted: list[Digits], seconds: float) -> None:
+    """Go on with these for about so long, one piece at least, in turn with the others."""
+    end, kept = time.monotonic() + seconds, _pieces_kept()
+    todo = [(digits_, key) for digits_ in wanted for key in _keys(digits_) if key not in kept]
+    for digits_, key in todo:
+        network = adversarial_training.network(digits_.network, digits_.sha256)
+        few = _chosen(recipes.recipe(digits_.network).classes)[key[1] : key[1] + PIECE]
+        found = worker.small(experiment.run, network, few.images, few.labels, digits_.epsilons)
+        while len(kept) >= _PIECES_KEPT:
+            kept.pop(next(iter(kept)), None)
+        kept[key] = found
+        if time.monotonic() >= end:
+            return
+
+
+def _keys(wanted: Digits) -> list[tuple[Digits, int]]:
+    return [(wanted, start) for start in range(0, wanted.count, PIECE)]
+
+
+@st.cache_resource(show_spinner=False, max_entries=1)
+def _pieces_kept() -> dict[tuple[Digits, int], Margins]:
+    return {}
+
+
+@st.cache_resource(show_spinner=False, max_entries=1)
+def _photographs_kept() -> dict[object, tuple[int, HiddenL1]]:
+    return {}
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _double(name: str, sha256: str) -> nn.Module:
+    """The digit network in float64: near epsilon = 0 the rise of the loss is small beside it."""
+    network = adversarial_training.network(name, sha256)
+    return copy.deepcopy(network).to(_float64_device(), torch.float64)
+
+
+def _exact(pixels: NDArray[np.uint8]) -> Tensor:
+    return (pictures.to_tensor(pixels).double()).to(_float64_device())
+
+
+def _float64_device() -> torch.device:
+    """The machine's best that has float64: MPS has none."""
+    best = device.choose()
+    return torch.device("cpu") if best.type == "mps" else best
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _chosen(classes: tuple[int, ...]) -> digits.Labelled:
+    return accuracy_against_epsilon.chosen(classes).to(device.choose())
