@@ -1,6 +1,6 @@
 """A Plotly figure on a page, its words in the theme's own ink.
 
-Streamlit's template writes axes in a grey of 3.7 : 1 on white; small print needs 4.5 : 1.
+Streamlit's template writes axes in a pale grey; small print needs a contrast of 4.5 : 1.
 """
 
 from typing import Any

@@ -37,7 +37,7 @@ def small(compute: Callable[_P, _R], *args: _P.args, **kwargs: _P.kwargs) -> _R:
         with one_thread():
             return compute(*args, **kwargs)
 
-    return _WORKER.submit(on_one_thread).result()
+    return in_turn(on_one_thread)
 
 
 @contextlib.contextmanager
