@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from demo.pages import adversarial_training, attack, paper
+from demo.pages import activation_growth, adversarial_training, attack, paper
 
 st.set_page_config(page_title="Adversarial examples, by hand", page_icon="🐼", layout="wide")
 
@@ -10,6 +10,10 @@ CONTENTS = (
     (
         st.Page(attack.page, title="See it", default=True),
         "Now see it: choose a digit and a network, and drag epsilon yourself",
+    ),
+    (
+        st.Page(activation_growth.page, title="Growth against dimension", url_path="growth"),
+        "Next: why a linear model in a high dimension is enough",
     ),
     (
         st.Page(

@@ -64,7 +64,8 @@ def draw(seed: int) -> Draw:
     """Draw a weight vector from stop to stop, and add up its two growths."""
     generator = np.random.default_rng(seed)
     first = np.abs(np.random.default_rng(seed).uniform(-2, 2, FIRST))
-    sums = np.array([_sums(generator, count) for count in np.diff(stops(), prepend=0)])
+    counts = np.diff(stops(), prepend=0).tolist()
+    sums = np.array([_sums(generator, count) for count in counts])
     worst, blind = np.cumsum(sums, axis=0).T
     return Draw(worst, blind, first)
 
@@ -73,8 +74,8 @@ def _sums(generator: np.random.Generator, count: int) -> tuple[float, float]:
     """w.sign(w) and w.1 of the next `count` weights, drawn a chunk at a time."""
     worst = blind = 0.0
     for start in range(0, count, _CHUNK):
-        weights = torch.from_numpy(generator.uniform(-2, 2, min(_CHUNK, count - start)))
-        worst += float(weights @ fgsm.perturbation(weights, 1.0))
+        weights = generator.uniform(-2, 2, min(_CHUNK, count - start))
+        worst += float(weights @ fgsm.perturbation(torch.from_numpy(weights), 1.0).numpy())
         blind += float(weights.sum())
     return worst, blind
 
@@ -89,3 +90,14 @@ def slope(growths: Floats) -> Slope:
     lines = np.log(np.abs(growths[:, fitted])).T
     slopes = np.polyfit(np.log(n[fitted]), lines, 1)[0]
     return Slope(float(slopes.mean()), float(slopes.std(ddof=1) / np.sqrt(len(slopes))))
+
+
+def straight(n: Floats, growth: Floats) -> Slope:
+    """One line through log(growth) over log(n) by least squares, and its slope's standard error.
+
+    n, growth: (K,), positive, K at least 3.
+    """
+    x, y = np.log(n), np.log(growth)
+    line = np.polyfit(x, y, 1)
+    rest = np.square(y - np.polyval(line, x)).sum() / (len(x) - 2)
+    return Slope(float(line[0]), float(np.sqrt(rest / np.square(x - x.mean()).sum())))

@@ -58,6 +58,11 @@ class Trained:
         """The mean magnitude of a weight."""
         return self.l1 / self.n
 
+    @property
+    def median_margin(self) -> float:
+        """Half of the held-out digits have a smaller one."""
+        return float(np.median(self.margins))
+
 
 @dataclass(frozen=True)
 class Errors:

@@ -1,0 +1,76 @@
+"""Growth against dimension, part 2: logistic regression, 3 against 7, from 16 to 12,544 values."""
+
+import streamlit as st
+
+from demo import prose
+from demo.controls import remembered
+from demo.experiments.growth_of_a_trained_model import SIDES, Errors, Trained
+from demo.figures import growth_of_a_trained_model as figure
+from demo.pages import going_on
+from demo.store import activation_growth as store
+
+OPEN = "trained_models_open"
+USUAL_EPSILON = 0.25
+PLAIN = {"displayModeBar": False}
+
+
+def section(whole: going_on.Page) -> None:
+    """Draw it; train a size after the other, as long as one is missing."""
+    whole.section(OPEN, 0.1, lambda: _section(whole))
+
+
+def _section(whole: going_on.Page) -> None:
+    trained = store.trained()
+    place = st.container()
+    remembered.begin_number("against", 0.0, 0.5, USUAL_EPSILON)
+    epsilon = st.slider(
+        "ε for the digits", 0.0, 0.5, step=0.01, key="against",
+        help="1 is the whole range from black to white.",
+    )  # fmt: skip
+    remembered.keep_number("against", USUAL_EPSILON)
+    errors = [store.errors(model.side, epsilon) for model in trained]
+    with place:
+        st.header(heading(trained, errors, epsilon), anchor=False)
+        if len(trained) < len(SIDES):
+            st.progress(len(trained) / len(SIDES), f"Training size {len(trained) + 1} of 6")
+        _figures(trained, errors, epsilon)
+    if trained:
+        st.markdown(formula(trained[-1], errors[-1], epsilon))
+    st.markdown(prose.section("activation_growth", "trained"))
+    st.session_state[OPEN] = len(trained) < len(SIDES)
+    if whole.complete and len(trained) < len(SIDES):
+        store.train_one()
+
+
+def _figures(trained: list[Trained], errors: list[Errors], epsilon: float) -> None:
+    figures = (
+        (figure.growth(trained, epsilon or 1e-9),
+         "Growth under FGSM and under random signs, and the median margin, against n"),
+        (figure.magnitude(trained), "Mean magnitude of a weight against n"),
+        (figure.errors(trained, errors), "Wrong answers in percent against n"),
+    )  # fmt: skip
+    for i, (column, (each, alt)) in enumerate(zip(st.columns([3, 2, 3]), figures, strict=True)):
+        column.plotly_chart(each, key=f"trained-{i}", config=PLAIN, alt=alt)
+
+
+def heading(trained: list[Trained], errors: list[Errors], epsilon: float) -> str:
+    """The part in one sentence, with its numbers."""
+    if not trained:
+        return "Trained, a linear model lets m fall as n grows"
+    largest = trained[-1]
+    return (
+        f"Trained, m falls as n grows: ε‖w‖₁ is {epsilon * largest.l1:.3g} at n = {largest.n:,}, "
+        f"and a digit's median margin {largest.median_margin:.2f}; so {100 * errors[-1].fgsm:.1f} % "
+        "fall"
+    )
+
+
+def formula(model: Trained, errors: Errors, epsilon: float) -> str:
+    """The growth by the formula, what it predicts, what happened, and the difference."""
+    total, below = len(model.margins), int((model.margins < epsilon * model.l1).sum())
+    wrong = round(errors.fgsm * total)
+    return (
+        f"ε‖w‖₁ = ε · m · n = {epsilon:g} × {model.m:.4g} × {model.n:,} = "
+        f"**{epsilon * model.l1:.4g}**. Below it lie the margins of **{below}** of {total} "
+        f"held-out digits; FGSM turns **{wrong}**: difference {wrong - below}."
+    )
