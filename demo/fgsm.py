@@ -8,7 +8,7 @@
 | y           | `labels`              | (N,) int64, the classes whose loss rises                |
 | t           | `targets`             | (N,) int64, the classes that are wanted                 |
 | theta       | `model`               | a callable, images -> logits (N, K)                     |
-| J           | `loss`                | cross-entropy of the logits, in nats                    |
+| J           | `losses`              | (N,) cross-entropy of the logits, in nats               |
 | grad_x J    | `loss_gradient`       | (N, C, H, W), nats for a change of the whole range      |
 | epsilon     | `epsilon`             | budget in the max-norm; 1.0 is the whole pixel range    |
 | eta         | `perturbation`        | (N, C, H, W), each value -epsilon, 0 or +epsilon        |
@@ -18,6 +18,7 @@ Source: Goodfellow, Shlens, Szegedy, "Explaining and Harnessing Adversarial Exam
 arXiv:1412.6572, section 4.
 """
 
+import math
 from collections.abc import Callable
 
 import torch
@@ -27,6 +28,18 @@ from torch import Tensor
 PIXEL_RANGE = (0.0, 1.0)
 
 Model = Callable[[Tensor], Tensor]
+
+
+def losses(logits: Tensor, labels: Tensor) -> Tensor:
+    """J = -log softmax(z)_y = softplus(log sum_{k != y} exp(z_k) - z_y), in nats.
+
+    logits: (N, K).  labels: (N,) -> (N,).
+    Written so that a sure answer keeps its gradient: through the probabilities it would hold
+    p_y - 1, which float32 rounds to 0 from p_y = 1 - 6e-8 on, and FGSM would follow what is left.
+    """
+    own = labels[:, None]
+    rivals = logits.scatter(1, own, -math.inf).logsumexp(dim=1)
+    return -F.logsigmoid(logits.gather(1, own)[:, 0] - rivals)
 
 
 def loss_gradient(model: Model, images: Tensor, labels: Tensor) -> Tensor:
@@ -39,7 +52,7 @@ def loss_gradient(model: Model, images: Tensor, labels: Tensor) -> Tensor:
     """
     with torch.enable_grad():
         leaves = images.detach().clone().requires_grad_(True)
-        loss = F.cross_entropy(model(leaves), labels, reduction="sum")
+        loss = losses(model(leaves), labels).sum()
         (gradient,) = torch.autograd.grad(loss, leaves)
     return gradient
 

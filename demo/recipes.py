@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from demo import digits, networks
@@ -44,7 +43,7 @@ class Recipe:
     training: Training = "standard"
     adversary: Adversary | None = None
     clean_weight: float = 1.0
-    loss: Loss = F.cross_entropy
+    loss: Loss = networks.cross_entropy
     kept: Kept = "clean_accuracy"
     classes: tuple[int, ...] = tuple(range(10))
     prepare: Callable[[nn.Module, digits.Labelled], None] | None = None

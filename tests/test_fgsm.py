@@ -126,6 +126,33 @@ def test_a_perturbation_takes_one_epsilon_an_image() -> None:
     torch.testing.assert_close(eta, torch.tensor([[0.1, -0.1], [0.2, -0.2]]))
 
 
+@pytest.mark.parametrize("margin", [17.0, 40.0, 80.0])
+def test_a_sure_answer_keeps_its_gradient_where_the_probabilities_round_it_away(
+    margin: float,
+) -> None:
+    """p_y - 1 is 0 in float32 from a margin of 17 on; -sigmoid(-margin) w is not."""
+    image, label = torch.full((1, 3, 1, 1), margin / 1.5), torch.tensor([1])
+    missing = math.exp(-margin) / (1 + math.exp(-margin))
+    gradient = fgsm.loss_gradient(logistic, image, label).flatten()
+    torch.testing.assert_close(gradient / missing, -WEIGHTS, rtol=1e-4, atol=0)
+    leaf = image.clone().requires_grad_()
+    F.cross_entropy(logistic(leaf), label).backward()
+    assert leaf.grad is not None and not torch.equal(
+        leaf.grad.sign(), gradient.view(leaf.shape).sign()
+    )
+
+
+def test_the_losses_are_right_to_the_last_digits_for_sure_and_for_wrong_answers() -> None:
+    logits = torch.tensor([[0.0, 30.0, -5.0], [-60.0, 40.0, 0.0], [1.0, 2.0, 3.0]])
+    losses_ = fgsm.losses(logits, torch.tensor([1, 0, 2]))
+    exactly = [
+        math.log1p(math.exp(-30) + math.exp(-35)),
+        100 + math.log1p(math.exp(-40)),
+        math.log1p(math.exp(-2) + math.exp(-1)),
+    ]
+    assert losses_.tolist() == pytest.approx(exactly, rel=1e-6, abs=0)
+
+
 # Oracles
 
 

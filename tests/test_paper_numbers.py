@@ -21,6 +21,7 @@ from demo.experiments.paper_numbers import (
     claims,
     examples,
     measures,
+    rounding,
     rows,
     straight_lines,
     transfer,
@@ -115,6 +116,20 @@ def test_the_ensembles_own_gradient_is_that_of_its_mean_probability() -> None:
     (expected,) = torch.autograd.grad(loss(leaves), leaves)
     found = fgsm.loss_gradient(transfer.ensemble(members), images, labels)
     assert torch.allclose(found, expected, atol=1e-12)
+
+
+def test_what_rounding_hides_is_counted_by_both_gradients() -> None:
+    """The margin is 30 at grey and -45 a quarter below: FGSM flips it, p - 1 rounded does not."""
+
+    def sure(images: Tensor) -> Tensor:
+        margin = 300 * (images.flatten(1).mean(dim=1) - 0.4)
+        return torch.stack([torch.zeros_like(margin), margin], dim=1)
+
+    grey = Labelled(torch.full((30, 1, 28, 28), 0.5), torch.ones(30, dtype=torch.int64))
+    found = bench.finished(measures.hidden_by_rounding(on(sure, grey, batch=9), "conv"))
+    assert found.values == (1.0, 0.0) and found.digits == 30
+    doubly = Labelled(grey.images.double(), grey.labels)
+    assert bench.finished(rounding.run(sure, doubly, on(sure, doubly))) == 0.0
 
 
 def bent(at: np.ndarray, first: float, second: float) -> np.ndarray:

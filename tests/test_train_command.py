@@ -113,3 +113,20 @@ def test_the_same_seed_writes_the_same_file(data: Path) -> None:
         path = data / "out" / "softmax-adversarial.json"
         hashes.append(json.loads(path.read_text(encoding="utf-8"))["sha256"])
     assert hashes[0] == hashes[1]
+
+
+def test_measuring_again_renews_the_card_and_leaves_the_weights(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    train(data, "softmax", "--epochs", "2")
+    path = data / "out" / "softmax.json"
+    whole = json.loads(path.read_text())
+    weights = (data / "out" / "softmax.safetensors").read_bytes()
+    path.write_text(json.dumps(whole | {"test": {"without attack": 0.0}}))
+    capsys.readouterr()
+    assert train(data, "softmax", "--measure") == 0
+    assert json.loads(path.read_text()) == whole
+    assert (data / "out" / "softmax.safetensors").read_bytes() == weights
+    assert "epoch" not in capsys.readouterr().out
+    assert train(data, "conv", "--measure") != 0
+    assert "conv is not in the folder" in capsys.readouterr().err

@@ -83,18 +83,23 @@ def test_the_linear_adversarial_loss_is_the_lectures_closed_form() -> None:
     torch.testing.assert_close(adversarial, expected)
 
 
-def test_a_network_with_dropout_is_attacked_at_rest() -> None:
-    modes: list[bool] = []
+def test_a_network_with_dropout_is_attacked_as_its_clean_pass_left_it() -> None:
+    """The examples come from the gradient of the very loss that trains on the clean images."""
+    labelled, network, seen = data(20), new(networks.Maxout), []
+    for layer in (network.first, network.second, network.last):
+        nn.init.normal_(layer.weight, std=0.05, generator=torch.Generator().manual_seed(1))
 
-    class Watching(adversaries.Unchanged):
-        def __call__(self, network: nn.Module, images: Tensor, *rest: object) -> Tensor:
-            modes.append(network.training)
-            return images
-
-    network = new(networks.Maxout)
-    walk = trained(network, adversary=Watching(), clean_weight=0.5)
-    assert modes == [False] * 12
-    assert len(walk) == 3
+    network.train().register_forward_pre_hook(lambda _, given: seen.append(given[0].detach()))
+    objective = training._Objective(network, FGSM, 0.5, networks.cross_entropy, None)
+    torch.manual_seed(7)
+    objective.backward(labelled.images, labelled.labels, torch.Generator())
+    torch.manual_seed(7)
+    gradient = fgsm.loss_gradient(network, labelled.images, labelled.labels)
+    expected = fgsm.adversarial_example(labelled.images, fgsm.perturbation(gradient, 0.25))
+    clean, attacked, _ = seen
+    assert torch.equal(clean, labelled.images)
+    torch.testing.assert_close(attacked, expected)
+    assert not torch.equal(attacked, fgsm.fgsm(network, labelled.images, labelled.labels, 0.25))
 
 
 @pytest.mark.parametrize("a", [0.0, 0.5, 1.0])
@@ -135,6 +140,12 @@ def test_training_leaves_the_callers_random_numbers_alone() -> None:
     torch.manual_seed(5)
     trained(network)
     assert torch.equal(torch.rand(1), expected)
+
+
+def test_the_learning_rate_may_stay_level_before_it_falls() -> None:
+    settings = training.Settings(20, 0.2, ramp=0.1, fall=0.25)
+    rates = [training.learning_rate(settings, e) for e in (0, 1, 2, 10, 15, 17.5, 20)]
+    assert rates == pytest.approx([0, 0.1, 0.2, 0.2, 0.2, 0.1, 0])
 
 
 def test_the_learning_rate_rises_then_falls_to_nothing() -> None:

@@ -39,6 +39,10 @@ def add_to(commands: Any) -> None:
         "--out", type=Path, metavar="DIR",
         help=f"for weights and card; else {ELSEWHERE} (assets/weights holds those that ship)",
     )  # fmt: skip
+    parser.add_argument(
+        "--measure", action="store_true",
+        help="no training: attack the network that is there again, and renew its card",
+    )  # fmt: skip
     parser.add_argument("--restart", action="store_true", help="do not go on from a checkpoint")
     parser.set_defaults(run=run)
 
@@ -64,15 +68,20 @@ def run(options: argparse.Namespace) -> None:
         if options.all
         else [recipes.recipe(options.name)]
     )
-    whole = digits.mnist(options.data, train=True, download=options.download)
+    folder = options.out or ELSEWHERE
     test = digits.mnist(options.data, train=False, download=options.download)
+    if options.measure:
+        for recipe in chosen:
+            measured_again(recipe, options.seed, test, device, folder)
+        return
+    whole = digits.mnist(options.data, train=True, download=options.download)
     for recipe in chosen:
         settings = recipe.settings
         if options.epochs is not None:
             settings = dataclasses.replace(settings, epochs=options.epochs)
         one(
             dataclasses.replace(recipe, settings=settings), options.seed, whole, test, device,
-            options.out or ELSEWHERE, options.restart,
+            folder, options.restart,
         )  # fmt: skip
 
 
@@ -102,9 +111,24 @@ def one(
     network = trained.rounded(state.network).eval().requires_grad_(False)
     accuracies = tested(network, recipe.data(test).to(device))
     path = trained.save(network, _card(state, accuracies, len(recipe.data(test)), device), folder)
-    print("  test: " + ", ".join(f"{k} {100 * v:.2f} %" for k, v in accuracies.items()))
+    print(_sentence(accuracies))
     print(f"  {path}", flush=True)
     return path
+
+
+def measured_again(
+    recipe: recipes.Recipe, seed: int, test: digits.Labelled, device: torch.device, folder: Path
+) -> Path:
+    """Attack a trained network again and write its card; the weights stay bit for bit."""
+    network = trained.load(recipe.name, seed, folder).to(device)
+    accuracies = tested(network, recipe.data(test).to(device))
+    card = dataclasses.replace(trained.card(recipe.name, seed, folder), test=accuracies)
+    print(f"{recipe.title}, seed {seed}\n{_sentence(accuracies)}", flush=True)
+    return trained.save(network, card, folder)
+
+
+def _sentence(accuracies: dict[str, float]) -> str:
+    return "  test: " + ", ".join(f"{k} {100 * v:.2f} %" for k, v in accuracies.items())
 
 
 def tested(network: nn.Module, test: digits.Labelled) -> dict[str, float]:

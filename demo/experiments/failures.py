@@ -37,8 +37,8 @@ def explain(
 def _no_gradient(step: OneStep) -> str:
     if step.zero_share == 1:
         return (
-            "Every value of the gradient is zero: the network is so sure that the loss is flat in "
-            "32-bit numbers. The sign of zero is zero, so FGSM changes nothing at any epsilon."
+            "Every value of the gradient is zero: around this picture the loss is flat in 32-bit "
+            "numbers. The sign of zero is zero, so FGSM changes nothing at any epsilon."
         )
     if step.zero_share > 0.01:
         return (

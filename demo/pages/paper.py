@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from demo.experiments.paper_numbers import claims, rows
+from demo.experiments.paper_numbers import claims, measures, rows
 from demo.figures import paper as figures
 from demo.pages import paper_row
 from demo.store import paper as store
@@ -59,7 +59,9 @@ def _beyond(found: dict[str, rows.Row]) -> None:
     there = [
         (row.what, [number.ours for number in row.numbers])
         for claim in claims.BEYOND
-        if (row := found.get(claim.id)) is not None and not row.not_run
+        if (row := found.get(claim.id)) is not None
+        and not row.not_run
+        and len(row.numbers) == len(measures.ATTACKS)
     ]
     if there:
         names, accuracies = zip(*there, strict=True)

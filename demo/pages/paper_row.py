@@ -89,7 +89,7 @@ def picture(claim: claims.Claim, found: dict[str, rows.Row]) -> None:
         papers = {name: paper for name, (_, paper, _) in zip(errors, claim.numbers, strict=True)}
         figure = figures.seeds(errors, {k: v for k, v in papers.items() if v is not None})
         _plot(figure, "Clean errors of three seeds without and with adversarial training", claim)
-    elif missing or claim.id in ("P4", "P5", "P12", "P13") or not claim.networks:
+    elif missing or claim.id in ("P4", "P5", "P12", "P13", "B10") or not claim.networks:
         numbers = rows.numbers(claim, None) if row is None else row.numbers
         if any(number.ours is not None or number.paper is not None for number in numbers):
             figure = figures.beside(

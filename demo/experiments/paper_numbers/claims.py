@@ -205,6 +205,20 @@ BEYOND: tuple[Claim, ...] = (
     _robust("B7", "softmax-adversarial", "Softmax regression, trained against FGSM"),
     _robust("B8", "logistic", "Logistic regression, 3 against 7"),
     _robust("B9", "logistic-adversarial", "Logistic regression, 3 against 7, trained against FGSM"),
+    Claim(
+        "B10",
+        "What rounding hides: the convolutional network under FGSM, two ways to its gradient",
+        (
+            ("right, gradient through the probabilities", None, "%"),
+            ("right, gradient of the loss in logits", None, "%"),
+        ),
+        f"{ONE_STEP} Of a sure answer, p − 1 is rounded to 0 in 32 bits, and the step that follows "
+        "such a gradient is no longer FGSM's: what it leaves standing is not robust. Everywhere "
+        "else here the loss is written so that nothing is lost.",
+        "none: the paper does not say how its gradient was computed",
+        (("conv", ONE),),
+        partial(measures.hidden_by_rounding, name="conv"),
+    ),
 )
 CLAIMS = PAPER + BEYOND
 ORDER = tuple(claim.id for claim in CLAIMS)

@@ -4,7 +4,7 @@ import torch
 
 from demo import digits, trained
 from demo.experiments.paper_numbers import bench as benches
-from demo.experiments.paper_numbers import straight_lines, transfer
+from demo.experiments.paper_numbers import rounding, straight_lines, transfer
 from demo.experiments.paper_numbers.bench import Bench, Measured, Walk, part, under
 
 STANDARD, ADVERSARIAL = "maxout", "maxout-adversarial"
@@ -90,3 +90,11 @@ def three_accuracies(bench: Bench, name: str) -> Walk[Measured]:
     fgsm = yield from part(under(bench, name, "FGSM"), 1, 3)
     pgd = yield from part(under(bench, name, "PGD"), 2, 3)
     return Measured((clean.accuracy, fgsm.accuracy, pgd.accuracy), clean.count)
+
+
+def hidden_by_rounding(bench: Bench, name: str) -> Walk[Measured]:
+    """Accuracy under FGSM with the gradient through the probabilities, and with FGSM's own."""
+    network = bench.network(name, trained.SEED)
+    rounded = yield from part(rounding.run(network, bench.test, bench), 0, 2)
+    found = yield from part(under(bench, name, "FGSM"), 1, 2)
+    return Measured((rounded, found.accuracy), found.count)
