@@ -20,7 +20,7 @@ LANDMARKS = (784, 150_528)
 """Values of a digit (28 x 28) and of a photograph (224 x 224 x 3)."""
 PER_DECADE = 16
 SEEDS = tuple(range(16))
-FIRST = 64
+FIRST = 256
 """Weights whose single parts are kept."""
 FITTED_FROM = 10
 """The n from which on a slope is fitted: before it, one weight more or less decides."""
@@ -36,7 +36,7 @@ class Draw:
     worst: (K,) sum of |w_i| up to each stop, from eta = sign(w).
     blind: (K,) sum of w_i, from eta = 1 everywhere. The weights' own signs are fair and
     independent, so any signs that do not look at w, random ones too, give a sum of the same law.
-    first: (64,) |w_i| of the first ones.
+    first: (256,) |w_i| of the first ones.
     """
 
     worst: Floats

@@ -24,7 +24,7 @@ def growth(trained: Sequence[Trained], epsilon: float) -> go.Figure:
         figure.add_scatter(
             x=n, y=values, name=name, mode="lines+markers",
             line={"color": colour, "dash": dash, "width": 3},
-            marker={"symbol": symbol, "size": 9, "color": colour},
+            marker=palette.marker(symbol, colour),
             hovertemplate="%{y:.3g}<extra>" + name + "</extra>",
         )  # fmt: skip
     figure.update_yaxes(title_text="change of w·x", type="log", tickformat=",~g")
@@ -56,7 +56,7 @@ def errors(trained: Sequence[Trained], found: Sequence[Errors]) -> go.Figure:
         figure.add_scatter(
             x=n, y=[100 * share for share in values], name=name, mode="lines+markers",
             line={"color": colour, "dash": dash, "width": 3},
-            marker={"symbol": symbol, "size": 9, "color": colour, "line": {"width": 2}},
+            marker=palette.marker(symbol, colour),
             hovertemplate="%{y:.1f} % wrong<extra>" + name + "</extra>",
         )  # fmt: skip
     figure.update_yaxes(title_text="wrong answers, %", range=[-3, 104], dtick=25)

@@ -17,6 +17,7 @@ TITLES: dict[Measured, str] = {
     "gap": "fall of the logit gap, for each ε",
     "loss": "rise of J in nats, for each ε",
 }
+_TIMES = (10, 20, 50, 100, 200, 500, 1000)
 SHOWN = (32, 64, 128, 224, 448)
 """Sizes that are named on the axis."""
 
@@ -79,7 +80,7 @@ def ratio(rows: Sequence[Row], measured: Measured) -> go.Figure:
         _line(figure, n, l1 / l2, "‖∇‖₁ / ‖∇‖₂", palette.RIVALS[1], "dash", "square-open")
         _line(figure, n, np.where(real > 0, real, np.nan), "FGSM / random signs", WORST, "solid",
               "circle")  # fmt: skip
-    figure.update_yaxes(title_text="how many times as far", type="log", tickformat=",~g", dtick=1)
+    figure.update_yaxes(title_text="how many times as far", type="log", tickvals=_TIMES)
     return _with_axes(figure)
 
 
@@ -90,7 +91,7 @@ def _line(
     figure.add_scatter(
         x=n, y=values, name=name, mode="lines" if symbol is None else "lines+markers",
         line={"color": colour, "dash": dash, "width": 2 if dash == "dash" else 3},
-        marker={"symbol": symbol, "size": 9, "color": colour, "line": {"width": 2}},
+        marker=None if symbol is None else palette.marker(symbol, colour),
         hovertemplate="%{y:,.4~g}<extra>" + name + "</extra>",
     )  # fmt: skip
 

@@ -49,7 +49,7 @@ def _figures(trained: list[Trained], errors: list[Errors], epsilon: float) -> No
         (figure.magnitude(trained), "Mean magnitude of a weight against n"),
         (figure.errors(trained, errors), "Wrong answers in percent against n"),
     )  # fmt: skip
-    for i, (column, (each, alt)) in enumerate(zip(st.columns([3, 2, 3]), figures, strict=True)):
+    for i, (column, (each, alt)) in enumerate(zip(st.columns(3), figures, strict=True)):
         column.plotly_chart(each, key=f"trained-{i}", config=PLAIN, alt=alt)
 
 
@@ -59,9 +59,8 @@ def heading(trained: list[Trained], errors: list[Errors], epsilon: float) -> str
         return "Trained, a linear model lets m fall as n grows"
     largest = trained[-1]
     return (
-        f"Trained, m falls as n grows: ε‖w‖₁ is {epsilon * largest.l1:.3g} at n = {largest.n:,}, "
-        f"and a digit's median margin {largest.median_margin:.2f}; so {100 * errors[-1].fgsm:.1f} % "
-        "fall"
+        f"Trained, m falls as n grows; what counts is ε‖w‖₁ = {epsilon * largest.l1:.3g} against "
+        f"a margin of {largest.median_margin:.2f}: {100 * errors[-1].fgsm:.0f} % of the digits fall"
     )
 
 

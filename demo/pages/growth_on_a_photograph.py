@@ -14,7 +14,7 @@ from demo.store import activation_growth as store
 
 OPEN, STOPPED = "photograph_growth_open", "photograph_growth_stopped"
 SECONDS = 0.8
-LEVELS = {"0.0625": "1/16 of 255", "0.25": "1/4 of 255", "1": "1/255", "1.785": ".007 = 1.8/255"}
+LEVELS = {"0.0625": "1/16", "0.25": "1/4", "1": "1", "1.785": "1.785"}
 BY_LEVEL = dict(zip(LEVELS, EPSILONS, strict=True))
 WORDS = {"gap": "logit gap", "loss": "loss J"}
 PLAIN = {"displayModeBar": False}
@@ -32,7 +32,7 @@ def _section(whole: going_on.Page) -> None:
     with left:
         chosen = growth_photograph.choose()
     with middle:
-        epsilon = BY_LEVEL[_chosen("step", "ε", LEVELS, "0.0625")]
+        epsilon = BY_LEVEL[_chosen("step", "255 × ε", LEVELS, "0.0625")]
     with right:
         loss = _chosen("of", "What moves", WORDS, "gap") == "loss"
     measured: Measured = "loss" if loss else "gap"
@@ -98,8 +98,8 @@ def heading(rows: list[Row], measured: Measured, name: str) -> str:
     )
     last = rows[-1]
     return (
-        f"On this {name}, at n = {last.n:,} FGSM moves the network {ratios[-1]:,.0f} times as far "
-        f"as random signs of the same size; at n = {rows[0].n:,}, {ratios[0]:,.0f} times"
+        f"At n = {last.n:,} FGSM moves a network {ratios[-1]:,.0f} times as far as random signs; "
+        f"at n = {rows[0].n:,}, {ratios[0]:,.0f} times"
     )
 
 

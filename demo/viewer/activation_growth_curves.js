@@ -76,7 +76,7 @@ function createCurves(sheet) {
 
 // Left: the first parts, magnified until they can be seen. Right: all of them on top of each other, at scale.
 function createParts(sheet, first, decisive) {
-  let bars = [], tower = null, line = null, texts = {}, shown = null;
+  let bars = null, room = 0, tower = null, line = null, texts = {}, shown = null;
   let width = 0, height = 0, base = 0, top = 0;
   const mean = first.reduce((a, b) => a + b, 0) / first.length;
   const LENS = 0.42;
@@ -87,11 +87,9 @@ function createParts(sheet, first, decisive) {
     [width, height] = [box.width, box.height];
     [base, top] = [height - 30, 26];
     sheet.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    const right = width * 0.68, step = (right - 8) / first.length;
-    bars = first.map((value, i) => {
-      const tall = (value / mean) * LENS * (base - top);
-      return svg("rect", { class: "part", x: 2 + i * step, width: Math.max(1, step - 1.5), y: base - tall, height: tall });
-    });
+    const right = width * 0.68;
+    room = right - 8;
+    bars = svg("path", { class: "part" });
     const left = right + width * 0.1, wide = width * 0.13;
     tower = svg("rect", { class: "sum", x: left, width: wide });
     line = svg("g", { class: "decisive" });
@@ -103,16 +101,16 @@ function createParts(sheet, first, decisive) {
       under: svg("text", { x: left + wide / 2, y: height - 10, "text-anchor": "middle" }, "their sum"),
     };
     const ground = svg("path", { class: "ground", d: `M0 ${base}H${right - 4}M${right + 8} ${base}H${width}` });
-    sheet.replaceChildren(...bars, tower, line, ground, ...Object.values(texts));
+    sheet.replaceChildren(bars, tower, line, ground, ...Object.values(texts));
     if (shown) place(...shown);
   }
 
   function place(n, part, total) {
     shown = [n, part, total];
     if (!tower) return null;
-    const room = base - top - 14, full = Math.max(total, decisive) * 1.12;
-    const pixels = (value) => (value / full) * room;
-    bars.forEach((bar, i) => { bar.style.visibility = i < n ? "visible" : "hidden"; });
+    const up = base - top - 14, full = Math.max(total, decisive) * 1.12;
+    const pixels = (value) => (value / full) * up;
+    bars.setAttribute("d", drawn(Math.min(n, first.length)));
     const tall = pixels(total);
     tower.setAttribute("y", base - tall);
     tower.setAttribute("height", tall);
@@ -124,6 +122,15 @@ function createParts(sheet, first, decisive) {
     texts.sum.textContent = fourDigits(total);
     texts.sum.setAttribute("y", Math.min(base - tall - 7, base - 7));
     return pixels(part);
+  }
+
+  // So many of them side by side, each as wide as there is room for.
+  function drawn(many) {
+    const step = room / Math.max(many, 8), wide = step - Math.min(1.5, step / 4);
+    return first.slice(0, many).map((value, i) => {
+      const tall = (value / mean) * LENS * (base - top);
+      return `M${(2 + i * step).toFixed(2)} ${base}v${(-tall).toFixed(1)}h${wide.toFixed(2)}v${tall.toFixed(1)}z`;
+    }).join("");
   }
 
   return { draw, place };

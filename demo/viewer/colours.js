@@ -43,7 +43,7 @@ function createColours(root) {
   function census(data) {
     const total = data.size * data.size;
     const symbol = (k) => ["R", "G", "B"].map((c, i) => c + (k & (4 >> i) ? "+" : "−")).join(" ");
-    const items = data.names.map((name, k) => `<li data-colour="${k}"><i style="background: ${light(k)}"></i>${name} <b>${((100 * data.counts[k]) / total).toFixed(1)} %</b><br>${symbol(k)}</li>`);
+    const items = data.names.map((name, k) => `<li data-colour="${k}"><i style="background: ${light(k)}"></i>${name}<br><b>${((100 * data.counts[k]) / total).toFixed(1)} %</b><br>${symbol(k)}</li>`);
     find(".census").innerHTML = items.join("");
     if (data.without) find(".census").insertAdjacentHTML("beforeend", `<li>a channel without gradient <b>${((100 * data.without) / total).toFixed(1)} %</b></li>`);
   }
