@@ -1,5 +1,7 @@
 """The photograph of the growth page: the attack page's, by session or by link."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from demo import gallery, pictures
@@ -10,15 +12,20 @@ from demo.store import attack as store
 KEY = "growth_picture"
 
 
-def choose() -> Chosen:
-    """Draw the box that chooses; what is chosen here is the attack page's photograph too."""
+def choose(then: Callable[[], None]) -> Chosen:
+    """Draw the box that chooses; what is chosen here is the attack page's photograph too.
+
+    then: called after another one was chosen, before the page is drawn again.
+    """
     state = st.session_state
     _start()
     names = [photo.name for photo in gallery.GALLERY]
     if "own_photographs" in state:
         names.append(link.OWN)
     state[KEY] = state.picture_photographs
-    name = st.selectbox("Photograph", names, key=KEY, format_func=_title, on_change=_pick)
+    name = st.selectbox(
+        "Photograph", names, key=KEY, format_func=_title, on_change=_pick, args=(then,)
+    )
     if name in (link.OWN, link.FIRST_PICTURE["photographs"]):
         st.query_params.pop("picture", None)
     elif st.query_params.get("picture") != name:
@@ -51,9 +58,10 @@ def _start() -> None:
     state.setdefault("crop", pictures.DEFAULT_CROP)
 
 
-def _pick() -> None:
+def _pick(then: Callable[[], None]) -> None:
     new = {"picture_photographs": st.session_state[KEY], "crop": pictures.DEFAULT_CROP}
     st.session_state.update(new)
+    then()
 
 
 def _title(name: str) -> str:

@@ -22,9 +22,9 @@ def section(whole: going_on.Page) -> None:
 def _section(whole: going_on.Page) -> None:
     trained = store.trained()
     place = st.container()
-    remembered.begin_number("against", 0.0, 0.5, USUAL_EPSILON)
+    remembered.begin_number("against", 0.01, 0.5, USUAL_EPSILON)
     epsilon = st.slider(
-        "ε for the digits", 0.0, 0.5, step=0.01, key="against",
+        "ε for the digits", 0.01, 0.5, step=0.01, key="against",
         help="1 is the whole range from black to white.",
     )  # fmt: skip
     remembered.keep_number("against", USUAL_EPSILON)
@@ -44,7 +44,7 @@ def _section(whole: going_on.Page) -> None:
 
 def _figures(trained: list[Trained], errors: list[Errors], epsilon: float) -> None:
     figures = (
-        (figure.growth(trained, epsilon or 1e-9),
+        (figure.growth(trained, epsilon),
          "Growth under FGSM and under random signs, and the median margin, against n"),
         (figure.magnitude(trained), "Mean magnitude of a weight against n"),
         (figure.errors(trained, errors), "Wrong answers in percent against n"),

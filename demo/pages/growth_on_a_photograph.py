@@ -9,10 +9,12 @@ from demo.experiments import activation_growth
 from demo.experiments.growth_on_a_photograph import EPSILONS, SIDES, Row
 from demo.figures import growth_on_a_photograph as figure
 from demo.figures.growth_on_a_photograph import Measured
-from demo.pages import attack, going_on
+from demo.pages import going_on, onward
 from demo.store import activation_growth as store
 
 OPEN, STOPPED = "photograph_growth_open", "photograph_growth_stopped"
+CHANGED = "photograph_growth_changed"
+"""Another picture was chosen: the part on colours, drawn outside of this section, shall know."""
 SECONDS = 0.8
 LEVELS = {"0.0625": "1/16", "0.25": "1/4", "1": "1", "1.785": "1.785"}
 BY_LEVEL = dict(zip(LEVELS, EPSILONS, strict=True))
@@ -30,7 +32,7 @@ def _section(whole: going_on.Page) -> None:
     top, state = st.container(), st.session_state
     left, middle, right = st.columns([3, 4, 3], vertical_alignment="bottom")
     with left:
-        chosen = growth_photograph.choose()
+        chosen = growth_photograph.choose(_other_picture)
     with middle:
         epsilon = BY_LEVEL[_chosen("step", "255 × ε", LEVELS, "0.0625")]
     with right:
@@ -54,8 +56,10 @@ def _section(whole: going_on.Page) -> None:
     if len(rows) == len(SIDES):
         st.markdown(formula(rows, measured, name))
     st.markdown(prose.section("activation_growth", "photograph"))
-    _back()
+    onward.to_attack()
     st.session_state[OPEN] = len(rows) < len(SIDES) and not state.get(STOPPED)
+    if whole.complete and state.pop(CHANGED, False):
+        st.rerun()
     if whole.complete and state[OPEN]:
         store.compute(photo, epsilon, SECONDS)
 
@@ -79,14 +83,12 @@ def _progress(rows: list[Row]) -> None:
     st.button("Go on" if stopped else "Stop", key="photograph_growth_button", on_click=_turn)
 
 
+def _other_picture() -> None:
+    st.session_state.update({STOPPED: False, CHANGED: True})
+
+
 def _turn() -> None:
     st.session_state[STOPPED] = not st.session_state.get(STOPPED, False)
-
-
-def _back() -> None:
-    if st.button("See this photograph attacked", icon=":material/arrow_back:"):
-        growth_photograph.look_at_photographs()
-        st.switch_page(st.Page(attack.page, title="See it", default=True))
 
 
 def heading(rows: list[Row], measured: Measured, name: str) -> str:
@@ -127,4 +129,5 @@ def slopes(rows: list[Row], measured: Measured) -> str:
     found = (("m = ‖∇‖₁/n", l1 / n), ("‖∇‖₁", l1), ("‖∇‖₁/‖∇‖₂", l1 / l2))
     fits = ((what, activation_growth.straight(n, values)) for what, values in found)
     told = "; ".join(f"{what} {fit.value:+.2f} ± {fit.error:.2f}" for what, fit in fits)
+    told = told.replace("-", "−")
     return f"Fitted slopes against n: {told}."
