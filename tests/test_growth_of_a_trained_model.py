@@ -104,5 +104,7 @@ def test_the_words_say_formula_prediction_result_and_difference() -> None:
     words = page.formula(model, found, 0.25)
     assert "0.25 × 0.5 × 16 = **2**" in words
     assert "**1** of 2" in words and words.endswith("FGSM turns **1**: difference 0.")
-    assert "ε‖w‖₁ = 2 against a margin of 2.00: 50 % of" in page.heading([model], [found], 0.25)
+    assert "ε‖w‖₁ = 2 against a margin of 2.00: 50\u00a0% of" in page.heading(
+        [model], [found], 0.25
+    )
     assert "m fall" in page.heading([], [], 0.25)

@@ -50,6 +50,6 @@ def heading(counts: NDArray[np.int64]) -> str:
     most, least = int(counts.argmax()), int(counts.argmin())
     shares = 100 * counts / max(1, counts.sum())
     return (
-        f"Three signs a pixel make eight colours: here {NAMES[most]} is the most frequent "
-        f"({shares[most]:.1f} %), {NAMES[least]} the rarest ({shares[least]:.1f} %)"
+        f"Three signs, eight colours: {shares[most]:.1f}\u00a0% of the pixels are {NAMES[most]}, "
+        f"{shares[least]:.1f}\u00a0% {NAMES[least]}"
     )

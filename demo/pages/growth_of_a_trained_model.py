@@ -60,7 +60,7 @@ def heading(trained: list[Trained], errors: list[Errors], epsilon: float) -> str
     largest = trained[-1]
     return (
         f"Trained, m falls as n grows; what counts is ε‖w‖₁ = {epsilon * largest.l1:.3g} against "
-        f"a margin of {largest.median_margin:.2f}: {100 * errors[-1].fgsm:.0f} % of the digits fall"
+        f"a margin of {largest.median_margin:.2f}: {100 * errors[-1].fgsm:.0f}\u00a0% of the digits fall"
     )
 
 

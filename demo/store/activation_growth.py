@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -100,44 +100,41 @@ def _colours(network: nn.Module, image: Tensor) -> Colours:
 def rows(photo: Photograph, epsilon: float) -> list[Row]:
     """The sizes that are known by now, smallest first."""
     kept, key = _rows_kept(), _key(photo, epsilon)
-    return [kept[key, side] for side in growth_on_a_photograph.SIDES if (key, side) in kept]
+    begun = [kept[key, side] for side in growth_on_a_photograph.SIDES if (key, side) in kept]
+    return [row for row in begun if _complete(row)]
 
 
 def compute(photo: Photograph, epsilon: float, seconds: float) -> None:
-    """Go on with the sizes for about so long; each pass of the network is a turn of its own."""
+    """Go on with the sizes for about so long, a pass of the network at a time."""
     end, kept, key = time.monotonic() + seconds, _rows_kept(), _key(photo, epsilon)
     for side in growth_on_a_photograph.SIDES:
-        if (key, side) in kept:
-            continue
-        while len(kept) >= ROWS_KEPT:
-            kept.pop(next(iter(kept)))
-        kept[key, side] = _row(photo, epsilon, side)
-        if time.monotonic() >= end:
-            return
+        row = kept.get((key, side))
+        while row is None or not _complete(row):
+            while len(kept) >= ROWS_KEPT:
+                kept.pop(next(iter(kept)))
+            row = kept[key, side] = _advanced(row, photo, epsilon, side)
+            if time.monotonic() >= end:
+                return
 
 
-def _row(photo: Photograph, epsilon: float, side: int) -> Row:
-    network, image = _network(), _image(photo.data, side, photo.crop)
-    gap, gradient = worker.in_turn(growth_on_a_photograph.gap_gradient, network, image, photo.label)
-    after = worker.in_turn(
-        growth_on_a_photograph.gap_under, network, image, fgsm.perturbation(-gradient, epsilon),
-        photo.label,
-    )  # fmt: skip
-    at_random = tuple(
-        worker.in_turn(
-            growth_on_a_photograph.gap_under_random_signs,
-            network,
-            image,
-            epsilon,
-            photo.label,
-            seed,
+def _complete(row: Row) -> bool:
+    return len(row.gaps_under_random_signs) == len(growth_on_a_photograph.SEEDS)
+
+
+def _advanced(row: Row | None, photo: Photograph, epsilon: float, side: int) -> Row:
+    """The row begun: gradient and FGSM; or with one more of the random signs."""
+    network, image, label = _network(), _image(photo.data, side, photo.crop), photo.label
+    if row is not None:
+        seed = growth_on_a_photograph.SEEDS[len(row.gaps_under_random_signs)]
+        gap = worker.in_turn(
+            growth_on_a_photograph.gap_under_random_signs, network, image, epsilon, label, seed
         )
-        for seed in growth_on_a_photograph.SEEDS
-    )
+        return replace(row, gaps_under_random_signs=(*row.gaps_under_random_signs, gap))
+    gap, gradient = worker.in_turn(growth_on_a_photograph.gap_gradient, network, image, label)
+    eta = fgsm.perturbation(-gradient, epsilon)
+    after = worker.in_turn(growth_on_a_photograph.gap_under, network, image, eta, label)
     double = gradient.double()
-    return Row(
-        side, epsilon, gap, float(double.abs().sum()), float(double.norm()), after, at_random
-    )
+    return Row(side, epsilon, gap, float(double.abs().sum()), float(double.norm()), after, ())
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)
@@ -149,9 +146,13 @@ def _key(photo: Photograph, epsilon: float) -> tuple[object, ...]:
     return hashlib.sha256(photo.data).hexdigest(), photo.crop, photo.label, epsilon
 
 
+@st.cache_data(max_entries=24, show_spinner=False)
+def _pixels(data: bytes, side: int, crop: pictures.Crop) -> NDArray[np.uint8]:
+    return pictures.at_network_size(pictures.from_bytes(data), side, crop)
+
+
 def _image(data: bytes, side: int, crop: pictures.Crop) -> Tensor:
-    pixels = pictures.at_network_size(pictures.from_bytes(data), side, crop)
-    return pictures.to_tensor(pixels).to(device.choose())
+    return pictures.to_tensor(_pixels(data, side, crop)).to(device.choose())
 
 
 def _network() -> nn.Module:

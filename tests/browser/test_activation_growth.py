@@ -103,6 +103,7 @@ def test_a_drag_moves_everything_and_asks_the_server_for_nothing(opened: Opened)
     assert box
     y = box["y"] + box["height"] / 2
     page.mouse.move(box["x"] + 4, y)
+    assert opened.frames, "the ear at the socket hears nothing"  # type: ignore[attr-defined]
     opened.frames.clear()  # type: ignore[attr-defined]
     page.mouse.down()
     heights, sums, cursors = set(), [], []
