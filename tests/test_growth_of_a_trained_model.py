@@ -85,14 +85,14 @@ def test_the_figures_show_the_growth_the_margin_and_the_errors() -> None:
     trained = [made(4, 0.5), made(7, 0.1)]
     shown = figure.growth(trained, 0.25)
     assert [line.name for line in shown.data] == [
-        "FGSM: ε‖w‖₁", "median margin", "random signs: ε‖w‖₂",
+        "FGSM: ε‖w‖₁", "median margin", "random signs: ε‖w‖₂", "m, mean |w|",
     ]  # fmt: skip
     assert shown.data[0].x == (16, 49)
     assert shown.data[0].y == pytest.approx((2.0, 1.225))
     assert shown.data[1].y == (2.0, 2.0)
     assert shown.data[2].y == pytest.approx((0.5, 0.175))
     assert shown.layout.xaxis.type == shown.layout.yaxis.type == "log"
-    assert figure.magnitude(trained).data[0].y == pytest.approx((0.5, 0.1))
+    assert shown.data[3].y == pytest.approx((0.5, 0.1))
     wrong = figure.errors(trained, [Errors(0.02, 0.9, 0.8, 0.1), Errors(0.01, 0.95, 0.7, 0.05)])
     assert wrong.data[0].y == (90.0, 95.0)
     assert wrong.layout.yaxis.title.text == "wrong answers, %"

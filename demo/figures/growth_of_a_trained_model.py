@@ -1,4 +1,4 @@
-"""A trained linear model against the dimension: its growth and margin, its m, its errors."""
+"""A trained linear model against the dimension: its growth, margin and m, and its errors."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ WORST = "#D55E00"
 
 
 def growth(trained: Sequence[Trained], epsilon: float) -> go.Figure:
-    """epsilon * ||w||_1, the median margin and epsilon * ||w||_2 over n, all logarithmic."""
+    """epsilon * ||w||_1, the median margin, epsilon * ||w||_2 and m over n, all logarithmic."""
     n = [model.n for model in trained]
     figure = go.Figure()
     for name, values, colour, dash, symbol in (
@@ -20,6 +20,7 @@ def growth(trained: Sequence[Trained], epsilon: float) -> go.Figure:
         ("median margin", [t.median_margin for t in trained], palette.LABEL, "dash", "square"),
         ("random signs: ε‖w‖₂", [epsilon * t.l2 for t in trained], palette.CONTROL, "dot",
          "diamond"),
+        ("m, mean |w|", [t.m for t in trained], palette.RIVALS[2], "longdash", "triangle-down"),
     ):  # fmt: skip
         figure.add_scatter(
             x=n, y=values, name=name, mode="lines+markers",
@@ -27,20 +28,8 @@ def growth(trained: Sequence[Trained], epsilon: float) -> go.Figure:
             marker=palette.marker(symbol, colour),
             hovertemplate="%{y:.3g}<extra>" + name + "</extra>",
         )  # fmt: skip
-    figure.update_yaxes(title_text="change of w·x", type="log", tickformat=",~g")
+    figure.update_yaxes(title_text="change of w·x; m", type="log", tickformat=",~g", dtick=1)
     return _with_axes(figure)
-
-
-def magnitude(trained: Sequence[Trained]) -> go.Figure:
-    """m over n, both logarithmic."""
-    figure = go.Figure()
-    figure.add_scatter(
-        x=[t.n for t in trained], y=[t.m for t in trained], name="m", mode="lines+markers",
-        line={"color": palette.RIVALS[2], "width": 3}, marker={"size": 9},
-        hovertemplate="m = %{y:.3g}<extra></extra>",
-    )  # fmt: skip
-    figure.update_yaxes(title_text="m, mean |w|", type="log", tickformat=",~g", dtick=1)
-    return _with_axes(figure, legend=False)
 
 
 def errors(trained: Sequence[Trained], found: Sequence[Errors]) -> go.Figure:
@@ -63,7 +52,7 @@ def errors(trained: Sequence[Trained], found: Sequence[Errors]) -> go.Figure:
     return _with_axes(figure)
 
 
-def _with_axes(figure: go.Figure, legend: bool = True) -> go.Figure:
+def _with_axes(figure: go.Figure) -> go.Figure:
     figure.update_xaxes(
         title_text="n, values of a digit", type="log", range=[1.05, 4.25], fixedrange=True,
         tickvals=[side**2 for side in SIDES], ticktext=[f"{side**2:,}" for side in SIDES],
@@ -71,8 +60,8 @@ def _with_axes(figure: go.Figure, legend: bool = True) -> go.Figure:
     )  # fmt: skip
     figure.update_yaxes(fixedrange=True, zeroline=False)
     return figure.update_layout(
-        template="none", hovermode="x unified", dragmode=False, height=360, showlegend=legend,
-        margin={"l": 56, "r": 8, "t": 8, "b": 110 if legend else 50},
+        template="none", hovermode="x unified", dragmode=False, height=420, showlegend=True,
+        margin={"l": 56, "r": 8, "t": 8, "b": 120},
         legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0,
                 "itemclick": False, "itemdoubleclick": False},
     )  # fmt: skip

@@ -43,14 +43,15 @@ def _section(whole: going_on.Page) -> None:
 
 
 def _figures(trained: list[Trained], errors: list[Errors], epsilon: float) -> None:
-    figures = (
-        (figure.growth(trained, epsilon),
-         "Growth under FGSM and under random signs, and the median margin, against n"),
-        (figure.magnitude(trained), "Mean magnitude of a weight against n"),
-        (figure.errors(trained, errors), "Wrong answers in percent against n"),
+    left, right = st.columns(2, gap="medium")
+    left.plotly_chart(
+        figure.growth(trained, epsilon), key="trained-growth", config=PLAIN,
+        alt="Growth under FGSM and random signs, the median margin, and m, against n",
     )  # fmt: skip
-    for i, (column, (each, alt)) in enumerate(zip(st.columns(3), figures, strict=True)):
-        column.plotly_chart(each, key=f"trained-{i}", config=PLAIN, alt=alt)
+    right.plotly_chart(
+        figure.errors(trained, errors), key="trained-errors", config=PLAIN,
+        alt="Wrong answers in percent against n",
+    )  # fmt: skip
 
 
 def heading(trained: list[Trained], errors: list[Errors], epsilon: float) -> str:
@@ -60,7 +61,8 @@ def heading(trained: list[Trained], errors: list[Errors], epsilon: float) -> str
     largest = trained[-1]
     return (
         f"Trained, m falls as n grows; what counts is ε‖w‖₁ = {epsilon * largest.l1:.3g} against "
-        f"a margin of {largest.median_margin:.2f}: {100 * errors[-1].fgsm:.0f}\u00a0% of the digits fall"
+        f"a margin of {largest.median_margin:.2f}: {100 * errors[-1].fgsm:.0f}\u00a0% "
+        "of the digits fall"
     )
 
 

@@ -37,10 +37,10 @@ function createCurves(sheet) {
     );
     flat.append(svg("path", { d: `M${x(1)} ${y(0)}H${x(10 ** DECADES)}`, class: "line flat" }));
     const near = (n) => data.ns.findIndex((each) => each >= n);
-    const [steep, gentle] = [near(2e4), near(2e6)];
+    const steep = near(2e4), last = data.ns.length - 1;
     scaled.append(
       svg("text", { class: "named", x: x(data.ns[steep]) - 8, y: y(Math.log10(data.worst[steep])) - 4, "text-anchor": "end" }, "sign(w)"),
-      svg("text", { class: "named", x: x(data.ns[gentle]), y: y(Math.log10(data.high[gentle])) - 7, "text-anchor": "middle" }, "random signs"),
+      svg("text", { class: "named", x: x(data.ns[last]) - 6, y: y(Math.log10(data.high[last])) - 8, "text-anchor": "end" }, width < 480 ? "random" : "random signs"),
     );
     flat.append(svg("text", { class: "named", x: x(10 ** DECADES) - 6, y: y(0) + 16, "text-anchor": "end" }, "max|η| = ε"));
     inside.append(scaled, flat);

@@ -154,7 +154,7 @@ def test_the_linear_models_are_trained_and_fgsm_turns_what_the_formula_says(open
     finished(page)
     formula = page.get_by_text("Below it lie the margins of").inner_text()
     assert "ε · m · n = 0.1 × " in formula and "difference 0" in formula
-    assert page.get_by_test_id("stPlotlyChart").nth(0).locator(".scatter .point").count() == 18
+    assert page.get_by_test_id("stPlotlyChart").nth(0).locator(".scatter .point").count() == 24
 
 
 def test_the_photograph_is_measured_at_eleven_sizes_and_can_be_stopped(opened: Opened) -> None:
