@@ -108,3 +108,6 @@ def test_the_words_say_formula_prediction_result_and_difference() -> None:
         [model], [found], 0.25
     )
     assert "m fall" in page.heading([], [], 0.25)
+    assert page.advantage([model]) == ""
+    # all weights alike: the ratio is sqrt(n) exactly
+    assert page.advantage([made(side, 0.5) for side in experiment.SIDES]).endswith("0.50 ± 0.00.")

@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from hypothesis import given
 from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
 from torch import Tensor, nn
 
 from demo import fgsm, gallery, models, networks, pictures, weights
@@ -205,3 +206,39 @@ def test_the_census_counts_each_of_the_eight_colours() -> None:
     }  # fmt: skip
     assert without == 1
     assert "40.0\u00a0% of the pixels are red" in colours.heading(counts)
+
+
+def own_picture() -> None:
+    """The growth page's box, with a picture of one's own in the session."""
+    import streamlit
+
+    from demo.controls import growth_photograph
+
+    chosen = growth_photograph.choose(lambda: None)
+    same = growth_photograph.current()
+    streamlit.text(f"{chosen.title} {len(chosen.data)} {same == chosen}")
+
+
+def test_a_picture_of_ones_own_comes_along_and_no_link_names_it() -> None:
+    test = AppTest.from_function(own_picture, default_timeout=60)
+    test.session_state["picture_photographs"] = link.OWN
+    test.session_state["own_photographs"] = gallery.photograph("lemur")
+    test.session_state["own_title_photographs"] = "mine.jpg"
+    test.query_params["picture"] = "koala"
+    test.run()
+    assert not test.exception
+    assert test.text[0].value == f"mine.jpg {len(gallery.photograph('lemur'))} True"
+    assert test.selectbox[0].options[-1] == "mine.jpg"
+    assert "picture" not in test.query_params
+    test.selectbox[0].select("koala").run()
+    assert test.session_state["picture_photographs"] == "koala"
+    assert test.query_params["picture"] in ("koala", ["koala"])
+    assert test.text[0].value.startswith("Koala")
+
+
+@pytest.mark.parametrize(("asked", "shown"), [("panda", "Giant panda"), ("nobody", "Kangaroo")])
+def test_a_link_names_the_photograph(asked: str, shown: str) -> None:
+    test = AppTest.from_function(own_picture, default_timeout=60)
+    test.query_params["picture"] = asked
+    test.run()
+    assert test.text[0].value.startswith(shown)

@@ -1,9 +1,11 @@
 """Growth against dimension, part 2: logistic regression, 3 against 7, from 16 to 12,544 values."""
 
+import numpy as np
 import streamlit as st
 
 from demo import prose
 from demo.controls import remembered
+from demo.experiments import activation_growth
 from demo.experiments.growth_of_a_trained_model import SIDES, Errors, Trained
 from demo.figures import growth_of_a_trained_model as figure
 from demo.pages import going_on
@@ -22,12 +24,12 @@ def section(whole: going_on.Page) -> None:
 def _section(whole: going_on.Page) -> None:
     trained = store.trained()
     place = st.container()
-    remembered.begin_number("against", 0.01, 0.5, USUAL_EPSILON)
+    remembered.begin_number("digit_epsilon", 0.01, 0.5, USUAL_EPSILON)
     epsilon = st.slider(
-        "ε for the digits", 0.01, 0.5, step=0.01, key="against",
+        "ε for the digits", 0.01, 0.5, step=0.01, key="digit_epsilon",
         help="1 is the whole range from black to white.",
     )  # fmt: skip
-    remembered.keep_number("against", USUAL_EPSILON)
+    remembered.keep_number("digit_epsilon", USUAL_EPSILON)
     errors = [store.errors(model.side, epsilon) for model in trained]
     with place:
         st.header(heading(trained, errors, epsilon), anchor=False)
@@ -35,7 +37,7 @@ def _section(whole: going_on.Page) -> None:
             st.progress(len(trained) / len(SIDES), f"Training size {len(trained) + 1} of 6")
         _figures(trained, errors, epsilon)
     if trained:
-        st.markdown(formula(trained[-1], errors[-1], epsilon))
+        st.markdown(f"{formula(trained[-1], errors[-1], epsilon)} {advantage(trained)}")
     st.markdown(prose.section("activation_growth", "trained"))
     st.session_state[OPEN] = len(trained) < len(SIDES)
     if whole.complete and len(trained) < len(SIDES):
@@ -75,3 +77,12 @@ def formula(model: Trained, errors: Errors, epsilon: float) -> str:
         f"**{epsilon * model.l1:.4g}**. Below it lie the margins of **{below}** of {total} "
         f"held-out digits; FGSM turns **{wrong}**: difference {wrong - below}."
     )
+
+
+def advantage(trained: list[Trained]) -> str:
+    """How the aimed step's advantage over random signs goes with n, fitted."""
+    if len(trained) < len(SIDES):
+        return ""
+    n = np.array([model.n for model in trained], float)
+    fit = activation_growth.straight(n, np.array([model.l1 / model.l2 for model in trained]))
+    return f"Fitted slope of ‖w‖₁/‖w‖₂ against n: {fit.value:.2f} ± {fit.error:.2f}."

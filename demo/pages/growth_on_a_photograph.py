@@ -34,9 +34,9 @@ def _section(whole: going_on.Page) -> None:
     with left:
         chosen = growth_photograph.choose(_other_picture)
     with middle:
-        epsilon = BY_LEVEL[_chosen("step", "255 × ε", LEVELS, "0.0625")]
+        epsilon = BY_LEVEL[_chosen("levels", "255 × ε", LEVELS, "0.0625")]
     with right:
-        loss = _chosen("of", "What moves", WORDS, "gap") == "loss"
+        loss = _chosen("moves", "What moves", WORDS, "gap") == "loss"
     measured: Measured = "loss" if loss else "gap"
     photo = store.photograph(chosen.data, chosen.crop)
     name = models.class_names(models.card(store.NETWORK))[photo.label]

@@ -150,7 +150,7 @@ def test_the_keyboard_moves_the_sliders_and_the_link_restores_them(opened: Opene
 
 
 def test_the_linear_models_are_trained_and_fgsm_turns_what_the_formula_says(opened: Opened) -> None:
-    page = opened("?against=0.1")
+    page = opened("?digit_epsilon=0.1")
     finished(page)
     formula = page.get_by_text("Below it lie the margins of").inner_text()
     assert "ε · m · n = 0.1 × " in formula and "difference 0" in formula
@@ -158,7 +158,7 @@ def test_the_linear_models_are_trained_and_fgsm_turns_what_the_formula_says(open
 
 
 def test_the_photograph_is_measured_at_eleven_sizes_and_can_be_stopped(opened: Opened) -> None:
-    page = opened("?picture=koala&step=1.785")
+    page = opened("?picture=koala&levels=1.785")
     expect(page.get_by_text(re.compile(r"Measuring size \d"))).to_be_visible(timeout=PATIENCE)
     page.get_by_role("button", name="Stop").click()
     where = page.get_by_text(re.compile(r"Stopped at size \d+ of 11"))
@@ -170,7 +170,7 @@ def test_the_photograph_is_measured_at_eleven_sizes_and_can_be_stopped(opened: O
     expect(page.get_by_text("Fitted slopes against n")).to_be_visible(timeout=PATIENCE)
     page.get_by_role("radio", name="loss J").click()
     expect(page.get_by_text("At 224 pixels a side, J of")).to_be_visible(timeout=PATIENCE)
-    assert "of=loss" in page.evaluate("location.search")
+    assert "moves=loss" in page.evaluate("location.search")
 
 
 def test_the_pixels_three_gradients_are_the_networks(opened: Opened) -> None:
@@ -210,7 +210,7 @@ def test_the_photograph_goes_from_the_attack_page_to_here_and_back(opened: Opene
 
 
 def test_nonsense_in_a_link_does_no_harm(opened: Opened) -> None:
-    page = opened("?n=x&m=-1&epsilon=nan&picture=nobody&against=9&step=2&of=%00")
+    page = opened("?n=x&m=-1&epsilon=nan&picture=nobody&digit_epsilon=9&levels=2&moves=%00")
     finished(page)
     assert "150,528" in page.inner_text(".growth .say")
     expect(page.get_by_test_id("stException")).to_have_count(0)
