@@ -2,7 +2,13 @@
 
 import streamlit as st
 
-from demo.pages import activation_growth, adversarial_training, attack, paper
+from demo.pages import (
+    activation_growth,
+    adversarial_training,
+    attack,
+    paper,
+    three_against_seven,
+)
 
 st.set_page_config(page_title="Adversarial examples, by hand", page_icon="🐼", layout="wide")
 
@@ -14,6 +20,14 @@ CONTENTS = (
     (
         st.Page(activation_growth.page, title="Growth against dimension", url_path="growth"),
         "Next: why a linear model in a high dimension is enough",
+    ),
+    (
+        st.Page(
+            three_against_seven.page,
+            title="Three against seven",
+            url_path="three-against-seven",
+        ),
+        "Next: three against seven, one linear model in pictures",
     ),
     (
         st.Page(

@@ -4,7 +4,8 @@
 
 The examples are made afresh at each step, for the weights as they then are; a is `clean_weight`.
 For FGSM the backward pass that trains on the clean images also gives their gradient, so that the
-attack costs no pass of its own; a network with dropout is attacked as dropout has left it then.
+attack costs no pass of its own; a network with dropout is attacked as dropout has left it then,
+unless the adversary asks for the network at rest.
 Source: arXiv:1412.6572, sections 5 and 6.
 """
 
@@ -190,10 +191,15 @@ class _Objective:
 
     def _examples(self, leaves: Tensor, labels: Tensor, generator: torch.Generator) -> Tensor:
         """The adversary's images; FGSM's from the gradient that the clean loss just left."""
-        if leaves.grad is not None and isinstance(self.adversary, FastGradientSign):
-            eta = fgsm.perturbation(leaves.grad, self.adversary.epsilon)
-            return fgsm.adversarial_example(leaves.detach(), eta)
-        return self.adversary(self.network, leaves.detach(), labels, generator)
+        adversary, images = self.adversary, leaves.detach()
+        if (
+            leaves.grad is not None
+            and isinstance(adversary, FastGradientSign)
+            and adversary.takes_the_clean_pass(generator)
+        ):
+            eta = fgsm.perturbation(leaves.grad, adversary.epsilon)
+            return fgsm.adversarial_example(images, eta)
+        return adversary(self.network, images, labels, generator)
 
 
 def _epoch(

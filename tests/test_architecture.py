@@ -30,7 +30,7 @@ LONGER_FILES = {
     "demo/models.py": 360, "demo/pictures.py": 290, "demo/pages/attack.py": 350,
     "demo/training.py": 240, "demo/experiments/paper_numbers/claims.py": 240,
 }  # fmt: skip
-"""Tables of cards and of rows, many file formats, a page that lays out everything, one whole loop."""
+"""Tables, many file formats, a page that lays out everything, one whole loop."""
 
 FILES = sorted([*(ROOT / "demo").rglob("*.py"), ROOT / "app.py"])
 each_file = pytest.mark.parametrize("path", FILES, ids=lambda path: address(path))

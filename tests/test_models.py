@@ -108,8 +108,9 @@ def test_only_a_digit_network_whose_weights_are_here_is_offered(
         trained.save(recipe.build(), dummy_card(recipe), tmp_path)
     monkeypatch.setattr(trained.card, "__defaults__", (trained.SEED, tmp_path))
     monkeypatch.setattr(models, "MODELS", models.PHOTOGRAPH_MODELS + models._digit_models())
-    (offered,) = models.offered("digits")
+    offered, decayed = models.offered("digits")
     assert (offered.name, offered.twin) == ("logistic", "logistic-adversarial")
+    assert (decayed.name, decayed.twin) == ("logistic-l1", None)
     assert models.counterpart("logistic-adversarial") == "logistic"
     assert {card.kind for card in models.offered("photographs")} == {"photographs"}
     (tmp_path / "logistic-adversarial.json").unlink()

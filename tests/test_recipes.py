@@ -64,3 +64,10 @@ def test_the_l1_penalty_is_the_papers() -> None:
     network = networks.Maxout(units=2)
     penalty = recipes.first_layer_l1(network)
     assert penalty.item() == pytest.approx(0.0025 * network.first.weight.abs().sum().item())
+
+
+def test_the_l1_penalty_of_logistic_regression_is_its_coefficient_times_the_sum() -> None:
+    network = networks.LogisticRegression()
+    network.weight.data[:3] = torch.tensor([1.0, -2.0, 0.5])
+    network.bias.data.fill_(7.0)
+    assert recipes.logistic_l1(network).item() == pytest.approx(0.03 * 3.5)

@@ -49,11 +49,16 @@ class Pictures:
 
 def pair(standard: nn.Module, adversarial: nn.Module) -> tuple[Pictures, Pictures]:
     """The same layer of two networks that differ in their training only."""
-    both = first_layer(standard), first_layer(adversarial)
-    magnitudes = np.concatenate([np.abs(weights).ravel() for weights in both])
-    white = float(np.quantile(magnitudes, 0.999)) or 1.0
-    first, second = (_pictures(weights, white) for weights in both)
+    first, second = together(standard, adversarial)
     return first, second
+
+
+def together(*trained: nn.Module) -> tuple[Pictures, ...]:
+    """The same layer of several networks, on the scale of all of them."""
+    layers = [first_layer(network) for network in trained]
+    magnitudes = np.concatenate([np.abs(weights).ravel() for weights in layers])
+    white = float(np.quantile(magnitudes, 0.999)) or 1.0
+    return tuple(_pictures(weights, white) for weights in layers)
 
 
 def first_layer(network: nn.Module) -> NDArray[np.float32]:

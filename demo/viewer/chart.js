@@ -7,7 +7,8 @@ function plotlyReady() {
   });
 }
 
-function createChart(root, onPick) {
+// onPlace(axes, stop): draws what else moves with the marker; null where there is nothing to place yet.
+function createChart(root, onPick, onPlace = () => {}) {
   const wrap = root.querySelector(".plot-wrap");
   const plot = root.querySelector(".plot");
   const marker = root.querySelector(".marker");
@@ -18,11 +19,12 @@ function createChart(root, onPick) {
   function place(stop) {
     x = stop;
     const axes = plot._fullLayout;
-    if (!shown || !axes || !axes.xaxis || stop === null) { marker.style.visibility = "hidden"; return; }
+    if (!shown || !axes || !axes.xaxis || stop === null) { marker.style.visibility = "hidden"; onPlace(null, stop); return; }
     const left = axes.xaxis._offset + axes.xaxis.l2p(shown.toX(stop));
     marker.style.height = axes.yaxis._length + "px";
     marker.style.transform = `translate(${left - 1}px, ${axes.yaxis._offset}px)`;
     marker.style.visibility = "visible";
+    onPlace(axes, stop);
   }
 
   async function draw(figure, scale) {
@@ -41,7 +43,7 @@ function createChart(root, onPick) {
       layout.font.size = 11;
     }
     layout.hoverlabel = { bgcolor: style.getPropertyValue("--st-secondary-background-color").trim(), font: { color: ink } };
-    for (const axis of ["xaxis", "yaxis"]) Object.assign(layout[axis], { gridcolor: grid, zerolinecolor: grid, linecolor: grid });
+    for (const axis of Object.keys(layout).filter((key) => /^[xy]axis/.test(key))) Object.assign(layout[axis], { gridcolor: grid, zerolinecolor: grid, linecolor: grid });
     await Plotly.react(plot, structuredClone(figure.data), layout, { displayModeBar: false, responsive: true });
     shown = scale;
     place(x);

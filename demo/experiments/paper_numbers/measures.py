@@ -8,7 +8,7 @@ from demo.experiments.paper_numbers import rounding, straight_lines, transfer
 from demo.experiments.paper_numbers.bench import Bench, Measured, Walk, part, under
 
 STANDARD, ADVERSARIAL = "maxout", "maxout-adversarial"
-WIDE, PENALISED = "maxout-1600-adversarial", "maxout-l1"
+WIDE, PENALISED, MEMBER = "maxout-1600-adversarial", "maxout-l1", "maxout-member"
 THREE_SEEDS = (1, 2, 3)
 MEMBERS = tuple(range(1, 13))
 REVERSE = "the other way round"
@@ -57,7 +57,7 @@ def transferred(bench: Bench, source: str, tested: str) -> Walk[Measured]:
 
 def ensemble(bench: Bench) -> Walk[Measured]:
     """Twelve maxout networks: their error under an attack on all, and on the first alone."""
-    members = [bench.network(STANDARD, seed) for seed in MEMBERS]
+    members = [bench.network(MEMBER, seed) for seed in MEMBERS]
     whole = transfer.ensemble(members)
     both = yield from part(transfer.run(whole, whole, bench.test, bench), 0, 2)
     one = yield from part(transfer.run(members[0], whole, bench.test, bench), 1, 2)

@@ -1,0 +1,56 @@
+"""The caches of the page "Three against seven": networks, margins, one sheet's derivation."""
+
+import streamlit as st
+
+from demo import digits, networks, trained
+from demo.experiments import weights_as_pictures
+from demo.experiments.three_against_seven import derivation, margins
+from demo.store import worker
+
+NAMES = ("logistic", "logistic-l1", "logistic-adversarial")
+"""Trained plainly, with L1 weight decay, adversarially: otherwise alike."""
+
+Identity = tuple[str, str]
+"""A network's name and the SHA-256 of its weights."""
+
+
+def cards() -> list[trained.Card]:
+    """The cards of the three networks. Raises `trained.Absent` where one has not been trained."""
+    return [trained.card(name) for name in NAMES]
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def measured(identity: Identity) -> margins.Margins:
+    """That network on every shipped three and seven, at every stop."""
+    return worker.in_turn(margins.run, _network(identity), _shipped())
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def derived(identity: Identity, start: int, count: int) -> derivation.Derivation:
+    """The derivation's five lines for `count` of the digits, from number `start` on."""
+    few = _shipped()[start : start + count]
+    return worker.in_turn(derivation.run, _network(identity), few, margins.STOPS)
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def pictures(*identities: Identity) -> tuple[weights_as_pictures.Pictures, ...]:
+    """The weights of these networks on one grey scale."""
+    return weights_as_pictures.together(*map(_network, identities))
+
+
+def images(start: int, count: int) -> digits.Labelled:
+    """Some of the shipped threes and sevens, in turn; labels 0 and 1."""
+    return _shipped()[start : start + count]
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _network(identity: Identity) -> networks.LogisticRegression:
+    """On the processor: 785 numbers are no work for anything else."""
+    network = worker.in_turn(trained.load, identity[0])
+    assert isinstance(network, networks.LogisticRegression)
+    return network
+
+
+@st.cache_resource(show_spinner=False)
+def _shipped() -> digits.Labelled:
+    return margins.shipped()
