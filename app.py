@@ -12,6 +12,7 @@ from demo.pages import (
 
 st.set_page_config(page_title="Adversarial examples, by hand", page_icon="🐼", layout="wide")
 
+# Each page in the lecture's order, and the line by which the one before leads to it.
 CONTENTS = (
     (
         st.Page(attack.page, title="See it", default=True),
@@ -42,8 +43,6 @@ CONTENTS = (
         "Next: the paper's numbers, and ours beside them",
     ),
 )
-# Each page in the lecture's order, and the line by which the one before leads to it.
-
 pages = [page for page, _ in CONTENTS]
 here = st.navigation(pages)
 here.run()

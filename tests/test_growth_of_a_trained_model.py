@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from streamlit.testing.v1 import AppTest
 
 from demo import digits
 from demo.experiments import growth_of_a_trained_model as experiment
@@ -111,3 +112,30 @@ def test_the_words_say_formula_prediction_result_and_difference() -> None:
     assert page.advantage([model]) == ""
     # all weights alike: the ratio is sqrt(n) exactly
     assert page.advantage([made(side, 0.5) for side in experiment.SIDES]).endswith("0.50 ± 0.00.")
+
+
+def part() -> None:
+    """The part by itself, as the page draws it."""
+    from demo.pages import going_on
+    from demo.pages import growth_of_a_trained_model as part
+
+    part.section(going_on.Page())
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"), [("0.1", 0.1), ("9", 0.5), ("nan", 0.25), ("x", 0.25), (None, 0.25)]
+)
+def test_a_links_epsilon_is_the_sliders_default_so_that_no_drawing_overtakes_it(
+    asked: str | None, shown: float
+) -> None:
+    test = AppTest.from_function(part, default_timeout=60)
+    if asked is not None:
+        test.query_params["digit_epsilon"] = asked
+    for _ in range(2):
+        test.run()
+        assert not test.exception
+        assert test.slider[0].value == shown
+        assert list(test.slider[0].proto.default) == [shown]
+    test.slider[0].set_value(0.3).run()
+    assert test.slider[0].value == 0.3
+    assert test.query_params["digit_epsilon"] in ("0.3", ["0.3"])

@@ -24,9 +24,9 @@ def section(whole: going_on.Page) -> None:
 def _section(whole: going_on.Page) -> None:
     trained = store.trained()
     place = st.container()
-    remembered.begin_number("digit_epsilon", 0.01, 0.5, USUAL_EPSILON)
+    first = remembered.first_number("digit_epsilon", 0.01, 0.5, USUAL_EPSILON)
     epsilon = st.slider(
-        "ε for the digits", 0.01, 0.5, step=0.01, key="digit_epsilon",
+        "ε for the digits", 0.01, 0.5, first, step=0.01, key="digit_epsilon",
         help="1 is the whole range from black to white.",
     )  # fmt: skip
     remembered.keep_number("digit_epsilon", USUAL_EPSILON)

@@ -65,9 +65,9 @@ def _section(whole: going_on.Page) -> None:
 
 
 def _chosen(key: str, label: str, words: dict[str, str], usual: str) -> str:
-    remembered.begin(key, list(words), usual)
+    first = remembered.first(key, list(words), usual)
     value = st.segmented_control(
-        label, list(words), key=key, format_func=words.__getitem__, required=True
+        label, list(words), key=key, default=first, format_func=words.__getitem__, required=True
     )
     remembered.keep(key, usual)
     return value or usual
