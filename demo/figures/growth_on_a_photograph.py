@@ -17,7 +17,8 @@ TITLES: dict[Measured, str] = {
     "gap": "fall of the logit gap, for each ε",
     "loss": "rise of J in nats, for each ε",
 }
-_TIMES = (10, 20, 50, 100, 200, 500, 1000)
+_TICKS = {"nticks": 8, "exponentformat": "power"}
+"""Few: where p is all but 1, the loss spans many powers of ten."""
 SHOWN = (32, 64, 128, 224, 448)
 """Sizes that are named on the axis."""
 
@@ -64,7 +65,7 @@ def change(rows: Sequence[Row], measured: Measured) -> go.Figure:
         _line(figure, n, l2, "‖∇‖₂, linear", palette.CONTROL, "dash", "square-open")
         _line(figure, n, root_mean_square(chance), "random signs", palette.CONTROL, "dot",
               "diamond")  # fmt: skip
-    figure.update_yaxes(title_text=TITLES[measured], type="log", tickformat=",~g", dtick=1)
+    figure.update_yaxes(title_text=TITLES[measured], type="log", **_TICKS)
     return _with_axes(figure)
 
 
@@ -80,7 +81,7 @@ def ratio(rows: Sequence[Row], measured: Measured) -> go.Figure:
         _line(figure, n, l1 / l2, "‖∇‖₁ / ‖∇‖₂", palette.RIVALS[1], "dash", "square-open")
         _line(figure, n, np.where(real > 0, real, np.nan), "FGSM / random signs", WORST, "solid",
               "circle")  # fmt: skip
-    figure.update_yaxes(title_text="how many times as far", type="log", tickvals=_TIMES)
+    figure.update_yaxes(title_text="how many times as far", type="log", **_TICKS)
     return _with_axes(figure)
 
 
