@@ -2,44 +2,35 @@
 
 import streamlit as st
 
-from demo.pages import adversarial_training, attack, hidden_l1, paper, three_against_seven
+from demo.pages import (
+    activation_growth,
+    adversarial_training,
+    attack,
+    hidden_l1,
+    paper,
+    three_against_seven,
+)
 
 st.set_page_config(page_title="Adversarial examples, by hand", page_icon="🐼", layout="wide")
 
-# Each page in the lecture's order, and the line by which the one before leads to it.
+# The lecture's order: page, title, address.
 CONTENTS = (
-    (
-        st.Page(attack.page, title="See it", default=True),
-        "Now see it: choose a digit and a network, and drag epsilon yourself",
-    ),
-    (
-        st.Page(
-            three_against_seven.page,
-            title="Three against seven",
-            url_path="three-against-seven",
-        ),
-        "Next: three against seven, one linear model in pictures",
-    ),
-    (
-        st.Page(
-            adversarial_training.page,
-            title="Adversarial training",
-            url_path="adversarial-training",
-        ),
-        "Next: adversarial training, which puts the attack into the loss",
-    ),
-    (
-        st.Page(hidden_l1.page, title="The hidden L1", url_path="hidden-l1"),
-        "Next: the penalty that is hidden in this loss",
-    ),
-    (
-        st.Page(paper.page, title="The paper's numbers", url_path="paper"),
-        "Next: the paper's numbers, and ours beside them",
-    ),
+    (attack.page, "See it", ""),
+    (activation_growth.page, "Growth against dimension", "growth"),
+    (three_against_seven.page, "Three against seven", "three-against-seven"),
+    (adversarial_training.page, "Adversarial training", "adversarial-training"),
+    (hidden_l1.page, "The hidden L1", "hidden-l1"),
+    (paper.page, "The paper's numbers", "paper"),
 )
-pages = [page for page, _ in CONTENTS]
+
+pages = [
+    st.Page(page, title=title, url_path=address, default=not address)
+    for page, title, address in CONTENTS
+]
 here = st.navigation(pages)
 here.run()
 st.divider()
-following, line = CONTENTS[(pages.index(here) + 1) % len(pages)]
+last = here is pages[-1]
+following = pages[0] if last else pages[pages.index(here) + 1]
+line = "Now see it: drag epsilon yourself" if last else f"Next: {following.title}"
 st.page_link(following, label=line, icon=":material/arrow_forward:")

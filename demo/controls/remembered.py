@@ -53,6 +53,32 @@ def keep_number(key: str, default: float) -> None:
     _write(key, [f"{st.session_state[key]:g}"], [f"{default:g}"])
 
 
+def first(key: str, known: Sequence[str], default: str) -> str:
+    """As `begin`, but to be given to the widget as its default.
+
+    For a section that runs again by itself: a default reaches the browser with every drawing, a
+    value written into the session with the first one only, which the next may overtake.
+    """
+    at_first = f"{key} at first"
+    if key not in st.session_state:
+        asked = st.query_params.get(key, default)
+        st.session_state[at_first] = asked if asked in known else default
+    return str(st.session_state[at_first])
+
+
+def first_number(key: str, lowest: float, highest: float, default: float) -> float:
+    """As `first`, for a slider."""
+    at_first = f"{key} at first"
+    if key not in st.session_state:
+        try:
+            asked = float(st.query_params.get(key, default))
+        except ValueError:
+            asked = default
+        inside = min(max(asked, lowest), highest) if math.isfinite(asked) else default
+        st.session_state[at_first] = inside
+    return float(st.session_state[at_first])
+
+
 def _write(key: str, values: list[str], default: list[str]) -> None:
     wanted = [] if values == default else values
     if st.query_params.get_all(key) == wanted:

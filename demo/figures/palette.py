@@ -22,3 +22,9 @@ def line(label: int, target: int | None, classes: list[int]) -> dict[int, tuple[
     if target is not None:
         styles[target] = (TARGET, "solid")
     return styles
+
+
+def marker(symbol: str, colour: str) -> dict[str, object]:
+    """A marker of one colour; "-open" ones get an outline that can be seen."""
+    outline = {"width": 2, "color": colour} if symbol.endswith("-open") else {"width": 0}
+    return {"symbol": symbol, "size": 9, "color": colour, "line": outline}

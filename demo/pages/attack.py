@@ -4,6 +4,7 @@ import contextlib
 import hashlib
 import inspect
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ from demo.controls import Choices
 from demo.experiments import confidence_sweep, failures, one_step, random_signs, ten_steps
 from demo.figures import confidence_sweep as confidence_figure
 from demo.figures import logits_line as logits_figure
+from demo.pages import onward
 from demo.store import attack as store
 
 
@@ -289,6 +291,7 @@ def _top(probabilities: NDArray[np.float64], count: int) -> list[list[tuple[int,
 def _below(view: View) -> None:
     choices = view.choices
     st.caption(f"Picture: {choices.title}. {choices.credit}")
+    onward.to_growth(choices)
     with st.expander("Show the code that made these pictures"):
         st.code(_source(choices), language="python")
     with st.expander(f"About this network: {view.card.title}"):
@@ -332,8 +335,7 @@ def about(card: models.ModelCard) -> str:
 
 
 def _slug(choices: Choices) -> str:
-    kept = (c if c.isalnum() else "-" for c in choices.picture.lower())
-    return "".join(kept).strip("-") or "picture"
+    return re.sub(r"[\W_]", "-", choices.picture.lower()).strip("-") or "picture"
 
 
 def _pair(answer: one_step.Answer) -> tuple[int, float]:
@@ -345,5 +347,4 @@ def _some(names: tuple[str, ...], classes: Any) -> dict[int, str]:
 
 
 def _json(figure: Any) -> dict[str, Any]:
-    result: dict[str, Any] = json.loads(figure.to_json())
-    return result
+    return dict(json.loads(figure.to_json()))

@@ -1,0 +1,68 @@
+"""The photograph of the growth page: the attack page's, by session or by link."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from demo import gallery, pictures
+from demo.controls import link, photographs
+from demo.controls.photographs import Chosen
+from demo.store import attack as store
+
+KEY = "growth_picture"
+
+
+def choose(then: Callable[[], None]) -> Chosen:
+    """Draw the box that chooses; what is chosen here is the attack page's photograph too.
+
+    then: called after another one was chosen, before the page is drawn again.
+    """
+    state = st.session_state
+    _start()
+    names = [photo.name for photo in gallery.GALLERY]
+    if "own_photographs" in state:
+        names.append(link.OWN)
+    state[KEY] = state.picture_photographs
+    name = st.selectbox(
+        "Photograph", names, key=KEY, format_func=_title, on_change=_pick, args=(then,)
+    )
+    if name in (link.OWN, link.FIRST_PICTURE["photographs"]):
+        st.query_params.pop("picture", None)
+    elif st.query_params.get("picture") != name:
+        st.query_params["picture"] = name
+    return current()
+
+
+def current() -> Chosen:
+    """The photograph that is chosen, without a widget."""
+    _start()
+    state, name = st.session_state, st.session_state.picture_photographs
+    if name == link.OWN:
+        title, data = state.own_title_photographs, bytes(state.own_photographs)
+        return Chosen(name, data, title, photographs.OWN_CREDIT, state.crop)
+    photo = gallery.card(name)
+    credit = f"{photo.author}, {photo.licence}, [source]({photo.source})"
+    return Chosen(name, store.gallery_bytes(name), photo.title, credit, state.crop)
+
+
+def look_at_photographs() -> None:
+    """Let the attack page show this photograph, not a digit."""
+    st.session_state.kind = "photographs"
+
+
+def _start() -> None:
+    state, asked = st.session_state, st.query_params.get("picture", "")
+    if state.get("picture_photographs") is None:
+        there = link.is_there("photographs", asked)
+        state.picture_photographs = asked if there else link.FIRST_PICTURE["photographs"]
+    state.setdefault("crop", pictures.DEFAULT_CROP)
+
+
+def _pick(then: Callable[[], None]) -> None:
+    new = {"picture_photographs": st.session_state[KEY], "crop": pictures.DEFAULT_CROP}
+    st.session_state.update(new)
+    then()
+
+
+def _title(name: str) -> str:
+    return st.session_state.own_title_photographs if name == link.OWN else gallery.card(name).title

@@ -1,0 +1,70 @@
+"""The page "Growth against dimension": the growth is epsilon * m * n, the change stays epsilon."""
+
+import math
+
+import numpy as np
+import streamlit as st
+
+from demo import prose
+from demo.experiments import activation_growth
+from demo.pages import colours, going_on, growth_of_a_trained_model, growth_on_a_photograph
+from demo.store import activation_growth as store
+from demo.viewer import activation_growth as viewer
+
+MS = tuple(sorted({*(round(0.005 * 10 ** (k / 16), 6) for k in range(33)), 0.05}))
+EPSILONS = tuple(sorted({*(round(0.001 * 10 ** (k / 16), 6) for k in range(44)), 0.007, 0.25, 0.5}))
+USUAL = {"n": 150_528.0, "m": 0.05, "epsilon": 0.007}
+DECISIVE = math.log(0.99 / 0.01)
+"""The logit of 99 %: what takes an answer from 50 % there."""
+JUMPS = (("a digit: 784", 784), ("a photograph: 150,528", 150_528))
+
+
+def page() -> None:
+    """Draw the page from top to bottom; the trainings and the sizes go on by themselves."""
+    viewer.show(data())
+    st.markdown(prose.section("activation_growth", "formula"))
+    whole = going_on.Page()
+    growth_of_a_trained_model.section(whole)
+    growth_on_a_photograph.section(whole)
+    colours.section()
+    whole.end()
+
+
+def data() -> dict[str, object]:
+    """What the component needs to answer every drag by itself."""
+    drawn = store.draws()
+    worst, blind = (np.array([getattr(d, k) for d in drawn]) for k in ("worst", "blind"))
+    low, high = np.quantile(np.abs(blind), (0.1, 0.9), axis=0)
+    stops = {"n": activation_growth.stops(), "m": MS, "epsilon": EPSILONS}
+    return {
+        "ns": stops["n"], "ms": MS, "epsilons": EPSILONS,
+        "worst": worst[0].tolist(), "blind": np.sqrt((blind**2).mean(axis=0)).tolist(),
+        "low": low.tolist(), "high": high.tolist(), "first": drawn[0].first.tolist(),
+        "slopes": {"worst": _slope(worst, 4), "blind": _slope(blind, 2)},
+        "fitted": f"Slopes: straight lines through log(change) against log(n) from "
+                  f"n = {activation_growth.FITTED_FROM} on, mean and standard error over "
+                  f"{len(drawn)} drawn weight vectors. The first of them is drawn above; random "
+                  "signs: root mean square of all, the band holds the middle 80 %.",
+        "decisive": DECISIVE, "jumps": JUMPS,
+        "usual": {key: nearest(stops[key], value) for key, value in USUAL.items()},
+        "start": {key: nearest(stops[key], _asked(key)) for key in USUAL},
+    }  # fmt: skip
+
+
+def nearest(stops: tuple[float, ...], wanted: float) -> int:
+    """The number of the stop that is nearest by ratio."""
+    return min(range(len(stops)), key=lambda i: abs(math.log(stops[i] / wanted)))
+
+
+def _asked(key: str) -> float:
+    """The number in the URL, the usual one if there is none or it makes no sense."""
+    try:
+        asked = float(st.query_params.get(key, USUAL[key]))
+    except ValueError:
+        return USUAL[key]
+    return asked if math.isfinite(asked) and asked > 0 else USUAL[key]
+
+
+def _slope(growths: np.ndarray, decimals: int) -> str:
+    fitted = activation_growth.slope(growths)
+    return f"{fitted.value:.{decimals}f} ± {fitted.error:.{decimals}f}"

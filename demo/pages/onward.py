@@ -1,0 +1,32 @@
+"""Links between the attack page and the growth page, for the photograph that is looked at.
+
+Each of the two leads to the other, so their modules are imported where they are needed.
+"""
+
+import streamlit as st
+
+from demo.controls import Choices, growth_photograph, link
+
+
+def to_growth(choices: Choices) -> None:
+    """Draw the link to the growth page, which opens with this photograph; none for a digit."""
+    from demo.pages import activation_growth
+
+    if choices.kind != "photographs":
+        return
+    usual = choices.picture in (link.OWN, link.FIRST_PICTURE["photographs"])
+    st.page_link(
+        st.Page(activation_growth.page, title="Growth against dimension", url_path="growth"),
+        label="How the attack on this photograph grows with its number of pixels",
+        icon=":material/arrow_forward:",
+        query_params=None if usual else {"picture": choices.picture},
+    )
+
+
+def to_attack() -> None:
+    """Draw the button that attacks the growth page's photograph on the attack page."""
+    from demo.pages import attack
+
+    if st.button("See this photograph attacked", icon=":material/arrow_back:"):
+        growth_photograph.look_at_photographs()
+        st.switch_page(st.Page(attack.page, title="See it", default=True))

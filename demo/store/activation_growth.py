@@ -1,0 +1,159 @@
+"""The growth page's caches: drawn weights, trained linear models, a photograph at every size."""
+
+import hashlib
+import time
+from dataclasses import dataclass, replace
+
+import numpy as np
+import streamlit as st
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from demo import device, fgsm, models, pictures
+from demo.experiments import activation_growth, growth_of_a_trained_model, growth_on_a_photograph
+from demo.experiments.activation_growth import Draw
+from demo.experiments.growth_of_a_trained_model import Errors, Trained
+from demo.experiments.growth_on_a_photograph import Row
+from demo.store import attack, worker
+
+NETWORK = models.MODELS[0].name
+"""The network that ships with the app, whatever the attack page looks at."""
+ROWS_KEPT = 1024
+
+
+@st.cache_resource(show_spinner=False)
+def draws() -> tuple[Draw, ...]:
+    """All drawn weight vectors' sums."""
+    return tuple(worker.in_turn(activation_growth.draw, seed) for seed in activation_growth.SEEDS)
+
+
+def trained() -> list[Trained]:
+    """The linear models that are trained by now, smallest first."""
+    kept = _trained_kept()
+    return [kept[side] for side in growth_of_a_trained_model.SIDES if side in kept]
+
+
+def train_one() -> None:
+    """Train the next size, unless all are there."""
+    kept = _trained_kept()
+    for side in growth_of_a_trained_model.SIDES:
+        if side not in kept:
+            kept[side] = worker.in_turn(growth_of_a_trained_model.train, side)
+            return
+
+
+@st.cache_resource(show_spinner=False, max_entries=1)
+def _trained_kept() -> dict[int, Trained]:
+    return {}
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def errors(side: int, epsilon: float) -> Errors:
+    """What the held-out digits get at that size and epsilon; the size must be trained."""
+    return worker.in_turn(growth_of_a_trained_model.errors, _trained_kept()[side], epsilon)
+
+
+@dataclass(frozen=True)
+class Photograph:
+    """One picture: its file, how it is cut, and the class that J is about."""
+
+    data: bytes
+    crop: pictures.Crop
+    label: int
+
+
+@dataclass(frozen=True)
+class Colours:
+    """pixels: (S, S, 3) uint8.  gradient: (S, S, 3) float32 of J.  label: the network's answer."""
+
+    pixels: NDArray[np.uint8]
+    gradient: NDArray[np.float32]
+    label: int
+    confidence: float
+
+
+def photograph(data: bytes, crop: pictures.Crop) -> Photograph:
+    """The picture with the network's own answer at the size that it was trained for."""
+    return Photograph(data, crop, colours(data, crop).label)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def colours(data: bytes, crop: pictures.Crop) -> Colours:
+    """J's gradient in the picture at the network's own size, J being the loss of its own answer."""
+    image = _image(data, models.card(NETWORK).input_size, crop)
+    return worker.in_turn(_colours, _network(), image)
+
+
+def _colours(network: nn.Module, image: Tensor) -> Colours:
+    with torch.inference_mode():
+        probabilities = network(image).double().softmax(dim=1)[0]
+    label = int(probabilities.argmax())
+    gap, of_the_gap = growth_on_a_photograph.gap_gradient(network, image, label)
+    gradient = -(1 - torch.tensor(gap).double().sigmoid()).to(of_the_gap) * of_the_gap
+    return Colours(
+        pictures.to_pixels(image), gradient[0].permute(1, 2, 0).cpu().contiguous().numpy(), label,
+        float(probabilities[label]),
+    )  # fmt: skip
+
+
+def rows(photo: Photograph, epsilon: float) -> list[Row]:
+    """The sizes that are known by now, smallest first."""
+    kept, key = _rows_kept(), _key(photo, epsilon)
+    begun = [kept[key, side] for side in growth_on_a_photograph.SIDES if (key, side) in kept]
+    return [row for row in begun if _complete(row)]
+
+
+def compute(photo: Photograph, epsilon: float, seconds: float) -> None:
+    """Go on with the sizes for about so long, a pass of the network at a time."""
+    end, kept, key = time.monotonic() + seconds, _rows_kept(), _key(photo, epsilon)
+    for side in growth_on_a_photograph.SIDES:
+        row = kept.get((key, side))
+        while row is None or not _complete(row):
+            while len(kept) >= ROWS_KEPT:
+                kept.pop(next(iter(kept)))
+            row = kept[key, side] = _advanced(row, photo, epsilon, side)
+            if time.monotonic() >= end:
+                return
+
+
+def _complete(row: Row) -> bool:
+    return len(row.gaps_under_random_signs) == len(growth_on_a_photograph.SEEDS)
+
+
+def _advanced(row: Row | None, photo: Photograph, epsilon: float, side: int) -> Row:
+    """The row begun: gradient and FGSM; or with one more of the random signs."""
+    network, image, label = _network(), _image(photo.data, side, photo.crop), photo.label
+    if row is not None:
+        seed = growth_on_a_photograph.SEEDS[len(row.gaps_under_random_signs)]
+        gap = worker.in_turn(
+            growth_on_a_photograph.gap_under_random_signs, network, image, epsilon, label, seed
+        )
+        return replace(row, gaps_under_random_signs=(*row.gaps_under_random_signs, gap))
+    gap, gradient = worker.in_turn(growth_on_a_photograph.gap_gradient, network, image, label)
+    eta = fgsm.perturbation(-gradient, epsilon)
+    after = worker.in_turn(growth_on_a_photograph.gap_under, network, image, eta, label)
+    double = gradient.double()
+    return Row(side, epsilon, gap, float(double.abs().sum()), float(double.norm()), after, ())
+
+
+@st.cache_resource(show_spinner=False, max_entries=1)
+def _rows_kept() -> dict[tuple[tuple[object, ...], int], Row]:
+    return {}
+
+
+def _key(photo: Photograph, epsilon: float) -> tuple[object, ...]:
+    return hashlib.sha256(photo.data).hexdigest(), photo.crop, photo.label, epsilon
+
+
+@st.cache_data(max_entries=24, show_spinner=False)
+def _pixels(data: bytes, side: int, crop: pictures.Crop) -> NDArray[np.uint8]:
+    return pictures.at_network_size(pictures.from_bytes(data), side, crop)
+
+
+def _image(data: bytes, side: int, crop: pictures.Crop) -> Tensor:
+    return pictures.to_tensor(_pixels(data, side, crop)).to(device.choose())
+
+
+def _network() -> nn.Module:
+    return attack.network(NETWORK, lambda share: None)
