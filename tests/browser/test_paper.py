@@ -53,7 +53,7 @@ def visit(browser: Browser, address: str) -> Iterator[Visit]:
 
 def done(page: Page) -> None:
     """Wait until the last line is there and nothing runs any more."""
-    page.get_by_text("Now see it: choose a digit").wait_for()
+    page.get_by_text("Now see it: drag epsilon").wait_for()
     expect(page.get_by_test_id("stApp")).to_have_attribute(
         "data-test-script-state", "notRunning", timeout=SLOW
     )

@@ -319,4 +319,4 @@ def test_axe_finds_no_serious_fault(opened: Opened, scheme: str, query: str) -> 
 
 def test_the_page_before_leads_here_and_this_one_leads_on(opened: Opened) -> None:
     page = opened()
-    expect(page.get_by_role("link", name=re.compile("Next: adversarial training"))).to_be_visible()
+    expect(page.get_by_role("link", name=re.compile("Next: Adversarial training"))).to_be_visible()
