@@ -29,5 +29,6 @@ A folder is a layer, a file is a topic. A room imports only from shelves below i
 | 0     | `fgsm.py`        | the method, and nothing else                                          |
 | 0     | `scores.py`      | logits -> confidence, predicted label, accuracy                       |
 | 0     | `downloads.py`   | a file from the network, whole or not at all                          |
+| 0     | `prose.py`       | the pages' longer words, a file a topic                               |
 | 0     | `device.py`      | CUDA, then MPS, then CPU: chosen once                                 |
 """
