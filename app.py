@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from demo.pages import adversarial_training, attack, paper
+from demo.pages import adversarial_training, attack, attack_cost, paper
 
 st.set_page_config(page_title="Adversarial examples, by hand", page_icon="🐼", layout="wide")
 
@@ -18,6 +18,10 @@ CONTENTS = (
             url_path="adversarial-training",
         ),
         "Next: adversarial training, which puts the attack into the loss",
+    ),
+    (
+        st.Page(attack_cost.page, title="What it costs", url_path="cost"),
+        "Next: what it costs, by one pass and by the older ways",
     ),
     (
         st.Page(paper.page, title="The paper's numbers", url_path="paper"),
