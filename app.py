@@ -28,7 +28,7 @@ CONTENTS = (
         "Next: the paper's numbers, and ours beside them",
     ),
 )
-"""Each page in the lecture's order, and the line by which the one before leads to it."""
+# Each page in the lecture's order, and the line by which the one before leads to it.
 
 pages = [page for page, _ in CONTENTS]
 here = st.navigation(pages)

@@ -7,8 +7,10 @@ Source: Szegedy et al., arXiv:1312.6199, section 4.1. (There the search is "for 
 with c on the norm, as the formula has it, the closest example is at the other end.)
 """
 
+import os
 import threading
-from collections.abc import Generator, Iterator
+import time
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from queue import SimpleQueue
 
@@ -16,10 +18,12 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, minimize
 from torch import Tensor
 
 from demo import fgsm
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # its matrices are 20 x 20: threads only wait
+from scipy.optimize import Bounds, minimize
 
 Point = NDArray[np.float64]
 Answer = tuple[float, Point]
@@ -43,6 +47,7 @@ class Pass:
     weight: c.  image: (1, C, H, W), the point, in the box.  logits: (1, K), of it.  norm: ||r||_2.
     closest: (1, C, H, W), of all points so far that got the answer t the one with the smallest
     ||r||_2; None before the first.  Its answer is the network's own, at that very point.
+    seconds: of this pass, with what SciPy computed before it.
     """
 
     weight: float
@@ -50,21 +55,27 @@ class Pass:
     logits: Tensor
     norm: float
     closest: Tensor | None
+    seconds: float
 
 
-def steps(model: fgsm.Model, image: Tensor, target: int, weights: int = WEIGHTS) -> Iterator[Pass]:
-    """c ||r||_2 + J(theta, x + r, t) -> min, pass by pass, for `weights` values of c.
+def steps(model: fgsm.Model, image: Tensor, target: int, at_once: bool = False) -> Iterator[Pass]:
+    """c ||r||_2 + J(theta, x + r, t) -> min, pass by pass, for `WEIGHTS` values of c.
 
     image: (1, C, H, W) in [0, 1].  The norm is not squared, as in the paper.  Each c begins at
     the minimiser of the last c that arrived, so that the later ones are short. SciPy's L-BFGS-B
-    computes in float64 on the CPU, the network in its own type on its own device.
+    computes in float64 on the CPU, the network in its own type on its own device.  at_once: make
+    all passes of a c before the first of them is yielded, which is quicker for small networks;
+    else each pass is made when it is asked for, which a page can stop.
     Source: arXiv:1312.6199, section 4.1.
     """
     search = _Search(model, image, target)
     lowest, highest, weight = 0.0, float("inf"), FIRST
-    for _ in range(weights):
-        arrived = yield from search.minimised(weight, PASSES if lowest else FIRST_PASSES)
-        if arrived:
+    for _ in range(WEIGHTS):
+        search.begin(weight)
+        passes = PASSES if lowest else FIRST_PASSES
+        yield from search.at_once(passes) if at_once else search.one_by_one(passes)
+        if search.arrived:
+            search.start = search.best
             lowest = weight
         else:
             highest = weight
@@ -73,7 +84,7 @@ def steps(model: fgsm.Model, image: Tensor, target: int, weights: int = WEIGHTS)
 
 def closest(model: fgsm.Model, image: Tensor, target: int) -> Tensor | None:
     """The last word of `steps`: (1, C, H, W), or None if no point got the answer t."""
-    *_, last = steps(model, image, target)
+    *_, last = steps(model, image, target, at_once=True)
     return last.closest
 
 
@@ -87,7 +98,10 @@ def _next(lowest: float, highest: float) -> float:
 
 
 class _Search:
-    """The points tried so far for one image and target."""
+    """The points tried so far for one image and target.
+
+    best: of the current c, the point with the least value.  arrived: whether it gets the answer t.
+    """
 
     def __init__(self, model: fgsm.Model, image: Tensor, target: int) -> None:
         self.model, self.image, self.target = model, image, target
@@ -96,31 +110,53 @@ class _Search:
         self.closest: Tensor | None = None
         self.closest_norm = float("inf")
 
-    def minimised(self, weight: float, passes: int) -> Generator[Pass, None, bool]:
-        """Minimise for one c. Gives whether the minimiser gets the answer t."""
+    def begin(self, weight: float) -> None:
+        """Another c."""
+        self.weight, self.best, self.arrived = weight, self.start, False
+        self.least = float("inf")
+        self.clock = time.perf_counter()
+
+    def one_by_one(self, passes: int) -> Iterator[Pass]:
+        """Minimise; each pass is made when it is asked for."""
         walk = _asked(self.start, passes)
-        least, best, arrived = float("inf"), self.start, False
         point = next(walk, None)
         while point is not None:
-            image, logits, loss, gradient = self._evaluated(point)
-            change = point - self.origin
-            norm = float(np.linalg.norm(change))
-            there = int(logits.argmax()) == self.target
-            if there and norm < self.closest_norm:
-                self.closest, self.closest_norm = image, norm
-            value = weight * norm + loss
-            if value < least:
-                least, best, arrived = value, point, there
-            yield Pass(weight, image, logits, norm, self.closest)
-            point = _told(walk, (value, gradient + weight * change / max(norm, 1e-12)))
-        if arrived:
-            self.start = best
-        return arrived
+            done, answer = self._tried(point)
+            yield done
+            self.clock = time.perf_counter()
+            point = _told(walk, answer)
+
+    def at_once(self, passes: int) -> Iterator[Pass]:
+        """Minimise; all passes are made, then yielded."""
+        made = []
+
+        def objective(point: Point) -> Answer:
+            done, answer = self._tried(point)
+            made.append(done)
+            return answer
+
+        _minimise(objective, self.start, passes)
+        yield from made
+
+    def _tried(self, point: Point) -> tuple[Pass, Answer]:
+        """One pass at x + r, and c ||r||_2 + J with its gradient."""
+        image, logits, loss, gradient = self._evaluated(point)
+        change = point - self.origin
+        norm = float(np.linalg.norm(change))
+        there = int(logits.argmax()) == self.target
+        if there and norm < self.closest_norm:
+            self.closest, self.closest_norm = image, norm
+        value = self.weight * norm + loss
+        if value < self.least:
+            self.least, self.best, self.arrived = value, point.copy(), there
+        before, self.clock = self.clock, time.perf_counter()
+        done = Pass(self.weight, image, logits, norm, self.closest, self.clock - before)
+        return done, (value, gradient + self.weight * change / max(norm, 1e-12))
 
     def _evaluated(self, point: Point) -> tuple[Tensor, Tensor, float, Point]:
         """x + r as the network sees it; its logits, J toward the target, grad J."""
-        image = torch.from_numpy(point).to(self.image.dtype).view(self.image.shape)
-        image = image.to(self.image.device)
+        image = torch.tensor(point, dtype=self.image.dtype, device=self.image.device)
+        image = image.view(self.image.shape)
         with torch.enable_grad():
             leaf = image.clone().requires_grad_(True)
             logits = self.model(leaf)
@@ -128,6 +164,11 @@ class _Search:
             (gradient,) = torch.autograd.grad(loss, leaf)
         flat = gradient.double().cpu().numpy().ravel()
         return image, logits.detach(), float(loss.detach()), flat
+
+
+def _minimise(objective: Callable[[Point], Answer], start: Point, passes: int) -> None:
+    box, options = Bounds(*fgsm.PIXEL_RANGE), {"maxfun": passes, "ftol": 1e-5}
+    minimize(objective, start, jac=True, method="L-BFGS-B", bounds=box, options=options)
 
 
 class _Stopped(Exception):
@@ -159,10 +200,8 @@ def _asked(start: Point, passes: int) -> Generator[Point, Answer, None]:
         return answer
 
     def search() -> None:
-        options = {"maxfun": passes, "ftol": 1e-5}
         try:
-            minimize(objective, start, jac=True, method="L-BFGS-B",
-                     bounds=Bounds(*fgsm.PIXEL_RANGE), options=options)  # fmt: skip
+            _minimise(objective, start, passes)
         except Exception as error:
             questions.put(error)
         else:

@@ -7,7 +7,8 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from demo.experiments.attack_cost.loop import LoopCost
-from demo.experiments.attack_cost.race import Attack, Point
+from demo.experiments.attack_cost.race import Point
+from demo.experiments.attack_cost.walks import Attack
 from demo.figures import palette
 
 STYLES: dict[Attack, tuple[str, str, str]] = {
@@ -22,14 +23,16 @@ _LEGEND: dict[str, object] = {
     "orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0,
     "itemclick": False, "itemdoubleclick": False,
 }  # fmt: skip
-_GRID: dict[str, object] = {"gridcolor": "rgba(128,128,128,.25)", "zeroline": False, "fixedrange": True}
+_GRID: dict[str, object] = {
+    "gridcolor": "rgba(128,128,128,.25)", "zeroline": False, "fixedrange": True,
+}  # fmt: skip
 
 
 def plot(points: Mapping[Attack, Sequence[Point]], against: str, clean: str) -> go.Figure:
     """Both axes of the lower plot and the horizontal one are logarithmic.
 
     against: "passes", forward and back, or "seconds".  clean: the name of the clean answer.
-    Where an attack's last point is ringed, it had what it wanted.
+    What an attack gives is ringed if it is what the attack wanted.
     """
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, vertical_spacing=0.06)
     for attack, along in points.items():
@@ -41,34 +44,55 @@ def plot(points: Mapping[Attack, Sequence[Point]], against: str, clean: str) -> 
         figure.update_xaxes(tickvals=[1, 10, 100, 1000], ticktext=["1", "10", "100", "1,000"])
     figure.update_xaxes(title_text=word, row=2)
     figure.update_yaxes(title_text=f"“{_cut(clean)}”, %", range=[-4, 104], row=1, **_GRID)
-    figure.update_yaxes(title_text="‖r‖₂", type="log", row=2, **_GRID)
+    figure.update_yaxes(title_text="‖r‖₂", type="log", range=_sizes(points), row=2, **_GRID)
+    figure.update_yaxes(tickvals=_TICKS, ticktext=[f"{tick:g}" for tick in _TICKS], row=2)
     return figure.update_layout(
         template="none", height=460, dragmode=False, hovermode="closest", showlegend=True,
         margin={"l": 56, "r": 12, "t": 12, "b": 84}, legend=_LEGEND, uirevision="same",
     )  # fmt: skip
 
 
+def _sizes(points: Mapping[Attack, Sequence[Point]]) -> list[float]:
+    """From a third of the smallest change that had what it wanted, to the largest of all."""
+    every = [p.norm for along in points.values() for p in along if p.norm > 0]
+    wanted = [p.norm for along in points.values() for p in along if p.reached and p.norm > 0]
+    return [math.log10(min(wanted or every or [1]) / 3), math.log10(1.3 * max(every or [1]))]
+
+
+_TICKS = tuple(digit * 10.0**power for power in range(-4, 3) for digit in (1, 3))
+
+
 def _draw(figure: go.Figure, attack: Attack, along: Sequence[Point], against: str) -> None:
     colour, symbol, dash = STYLES[attack]
     x = [point.passes if against == "passes" else point.seconds for point in along]
-    sizes = [11 if len(along) == 1 else 5] * len(along)
+    size, ringed = 11 if len(along) == 1 else 5, _ringed(attack, along)
+    mode = "lines" if attack == "L-BFGS" else "lines+markers"
+    heights: tuple[list[float | None], ...]
     heights = ([100 * p.label_confidence for p in along], [p.norm or None for p in along])
     units = ("%{y:.3g} %", "‖r‖₂ = %{y:.3g}")
     for row, (y, unit) in enumerate(zip(heights, units, strict=True), 1):
         figure.add_scatter(
             x=x, y=y, name=attack, legendgroup=attack, showlegend=row == 1,
-            mode="lines+markers", row=row, col=1,
-            line={"color": colour, "dash": dash, "width": 1.5},
-            marker={"symbol": symbol, "size": sizes, "color": colour, "line": {"width": 1.5}},
+            mode=mode, row=row, col=1, line={"color": colour, "dash": dash, "width": 1.5},
+            marker={"symbol": symbol, "size": size, "color": colour,
+                    "line": {"width": 1.5, "color": colour}},
             hovertemplate=f"{attack}, {against} %{{x:.3g}}: {unit}<extra></extra>",
         )  # fmt: skip
-        if along[-1].reached:
+        if ringed is not None:
             figure.add_scatter(
-                x=x[-1:], y=y[-1:], mode="markers", row=row, col=1, showlegend=False,
+                x=[x[ringed]], y=[y[ringed]], mode="markers", row=row, col=1, showlegend=False,
                 hoverinfo="skip", name=f"{attack}, reached",
                 marker={"symbol": f"{symbol.removesuffix('-open')}-open", "size": 17,
-                        "color": colour, "line": {"width": 2}},
+                        "color": colour, "line": {"width": 2, "color": colour}},
             )  # fmt: skip
+
+
+def _ringed(attack: Attack, along: Sequence[Point]) -> int | None:
+    """Which point an attack gives: its last; L-BFGS the smallest. None if it is not reached."""
+    there = [i for i, point in enumerate(along) if point.reached]
+    if attack == "L-BFGS":
+        return min(there, key=lambda i: along[i].norm, default=None)
+    return there[-1] if there and there[-1] == len(along) - 1 else None
 
 
 def loop(cost: LoopCost) -> go.Figure:

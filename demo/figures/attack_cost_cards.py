@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from demo.experiments.attack_cost.race import Attack, Row
+from demo.experiments.attack_cost.race import Row
+from demo.experiments.attack_cost.walks import Attack
 from demo.figures.attack_cost import STYLES, duration
 
 Pixels = NDArray[np.uint8]
@@ -52,18 +53,26 @@ def clean(pixels: Pixels, name: str, confidence: float, forward_seconds: float) 
 
 def card(row: Row, name: str) -> str:
     """What one attack found and cost. name: of the answer."""
-    arrived = "" if row.reached else "<p><b>Failed.</b> The answer is not what it wanted.</p>"
     extra = f" + {row.forward_only} forward only" if row.forward_only else ""
     plural = "pass" if row.passes == 1 else "passes"
+    ratio = f"{row.ratio:,.0f}" if row.ratio >= 100 else f"{row.ratio:.2g}"
     return (
         f"{_open(row.attack)}{_image(row.pixels, f'After {row.attack}: {name}')}"
-        f"<p><b>{escape(name)}</b>, {share(row.answer.confidence)}</p>"
+        f"<p>{_answer(row, name)}, {share(row.answer.confidence)}</p>"
         f'<div class="big">{row.passes:,} <small>{plural}{extra}</small></div>'
-        f"<p>{duration(row.seconds)} = {row.ratio:,.3g} forward passes</p>"
+        f"<p>{duration(row.seconds)} = {ratio} forward passes</p>"
         f'<div class="row"><span class="change">'
         f"{_image(row.change, f'The change by {row.attack}, magnified')}</span>"
-        f"<div><p>max|r| = {255 * row.largest:.3g}/255</p><p>‖r‖₂ = {row.norm:.3g}</p></div></div>"
-        f"{arrived}</figure>"
+        f"<div><p>‖r‖∞ = {255 * row.largest:.3g}/255</p><p>‖r‖₂ = {row.norm:.3g}</p></div></div>"
+        "</figure>"
+    )
+
+
+def _answer(row: Row, name: str) -> str:
+    if row.reached:
+        return f"<b>{escape(name)}</b>"
+    return (
+        f"failed: <b>{'not there, but' if row.attack == 'L-BFGS' else 'still'} {escape(name)}</b>"
     )
 
 

@@ -9,7 +9,7 @@ from demo.controls import attack_cost as controls
 from demo.controls import link
 from demo.controls.attack_cost import Choices
 from demo.experiments.attack_cost import verdict
-from demo.experiments.attack_cost.race import ATTACKS, Question
+from demo.experiments.attack_cost.walks import ATTACKS, Question
 from demo.figures import attack_cost as figure
 from demo.figures import attack_cost_cards as cards
 from demo.pages import attack_cost_loop, going_on

@@ -17,8 +17,9 @@ from torch import nn
 from demo import attacks, device, models, pictures
 from demo.experiments import one_step
 from demo.experiments.attack_cost.loop import LoopCost, Measurement
-from demo.experiments.attack_cost.race import ATTACKS, Question, Race
+from demo.experiments.attack_cost.race import Race
 from demo.experiments.attack_cost.smallest import GRIDS, SEARCHED, Search
+from demo.experiments.attack_cost.walks import ATTACKS, Question
 from demo.store import attack, worker
 
 Pixels = NDArray[np.uint8]

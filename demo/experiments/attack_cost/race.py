@@ -1,40 +1,22 @@
 """FGSM, BIM, PGD and L-BFGS on one picture, pass by pass, each with what it costs."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Literal
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from demo import attacks, fgsm, lbfgs, scores
+from demo import attacks, fgsm, scores
 from demo.experiments import one_step
 from demo.experiments.attack_cost.counted import Counted, forward_seconds, timed
+from demo.experiments.attack_cost.walks import ATTACKS, WALKS, Attack, Question, Step, labels
 from demo.experiments.one_step import Answer
 
-Attack = Literal["FGSM", "BIM", "PGD", "L-BFGS"]
-ATTACKS: tuple[Attack, ...] = ("FGSM", "BIM", "PGD", "L-BFGS")
-PGD_STEPS = 40
-FORWARD_ROUNDS = 5
+FORWARD_ROUNDS = 3
 """Forward passes that are timed before each attack: their median is the unit of its seconds."""
-SEED = 1
-
-
-@dataclass(frozen=True)
-class Question:
-    """What is attacked. label: the network's own answer, which FGSM, BIM and PGD move away from.
-
-    target: the class that L-BFGS shall reach.  epsilon: max-norm budget of the first three.
-    restarts: random starts of PGD, at most.
-    """
-
-    label: int
-    target: int
-    epsilon: float
-    restarts: int
 
 
 @dataclass(frozen=True)
@@ -96,6 +78,7 @@ class Race:
 
     def __post_init__(self) -> None:
         self.clean = one_step.answer(attacks.logits_of(self.model, self.image))
+        fgsm.loss_gradient(self.model, self.image, labels(self.image, self.question))  # warms it
         self._walk = self._run()
 
     @property
@@ -111,10 +94,10 @@ class Race:
         for attack in ATTACKS:
             unit = forward_seconds(self.model, self.image, FORWARD_ROUNDS)
             counted, points = Counted(self.model), self.points.setdefault(attack, [])
-            walk, seconds, found = _WALKS[attack](counted, self.image, self.question), 0.0, None
+            walk, seconds, found = WALKS[attack](counted, self.image, self.question), 0.0, None
             while True:
                 step, spent = timed(partial(next, walk, None), self.image.device)
-                seconds += spent
+                seconds += spent if step is None or step.seconds is None else step.seconds
                 if step is None:
                     break
                 found = step.found
@@ -123,7 +106,7 @@ class Race:
             self.rows[attack] = self._row(attack, found, counted, seconds, unit)
             yield
 
-    def _point(self, attack: Attack, step: "_Step", passes: int, seconds: float) -> Point:
+    def _point(self, attack: Attack, step: Step, passes: int, seconds: float) -> Point:
         logits = attacks.logits_of(self.model, step.image) if step.logits is None else step.logits
         label = torch.tensor([self.question.label], device=logits.device)
         return Point(
@@ -149,59 +132,6 @@ class Race:
         if attack == "L-BFGS":
             return answer == self.question.target
         return answer != self.question.label
-
-
-@dataclass(frozen=True)
-class _Step:
-    """image: tried in this pass.  found: the attack's best so far.  logits: of image, if known."""
-
-    image: Tensor
-    found: Tensor | None
-    logits: Tensor | None = None
-
-
-def _plain(images: Iterator[Tensor]) -> Iterator[_Step]:
-    return (_Step(image, image) for image in images)
-
-
-def _one(model: fgsm.Model, image: Tensor, question: Question) -> Iterator[_Step]:
-    yield from _plain(
-        fgsm.fgsm(model, image, _label(image, question), question.epsilon) for _ in range(1)
-    )
-
-
-def _ten(model: fgsm.Model, image: Tensor, question: Question) -> Iterator[_Step]:
-    epsilon = torch.full((1, 1, 1, 1), question.epsilon, dtype=image.dtype, device=image.device)
-    labels = _label(image, question)
-    return _plain(attacks.basic_iterative_method(model, image, labels, epsilon))
-
-
-def _projected(model: fgsm.Model, image: Tensor, question: Question) -> Iterator[_Step]:
-    """PGD to the end of each run, from another random start as long as the answer is the label."""
-    generator = torch.Generator(image.device).manual_seed(SEED)
-    labels, epsilon = _label(image, question), question.epsilon
-    for _ in range(question.restarts):
-        found = image
-        for found in attacks.projected_gradient_steps(
-            model, image, labels, epsilon, PGD_STEPS, 2.5 * epsilon / PGD_STEPS, generator
-        ):
-            yield _Step(found, found)
-        if one_step.answer(attacks.logits_of(model, found)).label != question.label:
-            return
-
-
-def _toward(model: fgsm.Model, image: Tensor, question: Question) -> Iterator[_Step]:
-    for done in lbfgs.steps(model, image, question.target):
-        yield _Step(done.image, done.closest, done.logits)
-
-
-_WALKS: dict[Attack, Callable[[fgsm.Model, Tensor, Question], Iterator[_Step]]] = {
-    "FGSM": _one, "BIM": _ten, "PGD": _projected, "L-BFGS": _toward,
-}  # fmt: skip
-
-
-def _label(image: Tensor, question: Question) -> Tensor:
-    return torch.tensor([question.label], device=image.device)
 
 
 def _norm(image: Tensor, origin: Tensor) -> float:

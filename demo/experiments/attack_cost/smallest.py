@@ -9,7 +9,7 @@ from torch import Tensor
 from demo import attacks, fgsm
 from demo.experiments import one_step
 from demo.experiments.attack_cost.counted import Counted
-from demo.experiments.attack_cost.race import PGD_STEPS, SEED, Attack
+from demo.experiments.attack_cost.walks import PGD_STEPS, SEED, Attack
 
 SEARCHED: tuple[Attack, ...] = ("FGSM", "BIM", "PGD")
 GRIDS = {

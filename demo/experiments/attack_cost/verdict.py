@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from demo.experiments.attack_cost.race import Attack, Question, Row
+from demo.experiments.attack_cost.race import Row
 from demo.experiments.attack_cost.smallest import Smallest
+from demo.experiments.attack_cost.walks import Attack, Question
 
 Rows = Mapping[Attack, Row]
 
@@ -56,7 +57,7 @@ def robust(rows: Rows, question: Question) -> str:
     if search is not None and search.reached and search.largest <= question.epsilon:
         return (
             f"**Not robust** {within}: FGSM, BIM and PGD fail, but L-BFGS's example lies there, "
-            f"max|r| = {short(search.largest)}."
+            f"‖r‖∞ = {short(search.largest)}."
         )
     starts = f"{question.restarts} random start{'s' if question.restarts > 1 else ''}"
     return (
@@ -71,17 +72,19 @@ def smallest(
     """(attack, smallest epsilon found, what the search for it cost), of those that have ended.
 
     Where the attack already worked at the chosen epsilon, below the grid's, that one counts.
-    L-BFGS has no epsilon: its own max|r| stands there, and it did not try to keep that small.
+    L-BFGS has no epsilon: its own max-norm stands there, and it did not try to keep that small.
     """
     told: list[tuple[str, str, str]] = []
     for attack, result in found.items():
         works = [e for e in (result.epsilon, _chosen(attack, rows, question)) if e is not None]
         size = levels(min(works)) if works else f"none up to {short(grid_end)}"
-        told.append((attack, size, f"{result.passes} passes and {result.forward_only} forward"))
+        plural = "pass" if result.passes == 1 else "passes"
+        cost = f"{result.passes:,} {plural} and {result.forward_only} forward"
+        told.append((attack, size, cost))
     search = rows.get("L-BFGS")
     if search is not None:
         size = levels(search.largest) if search.reached else "did not arrive"
-        told.append(("L-BFGS", size, f"{search.passes} passes; it makes ‖r‖₂ small, not max|r|"))
+        told.append(("L-BFGS", size, f"{search.passes} passes; it makes ‖r‖₂ small, not ‖r‖∞"))
     return told
 
 
