@@ -17,7 +17,7 @@ from demo.store import attack as pictures
 from demo.store import attack_cost as store
 
 TOPIC = "attack_cost"
-SECONDS = 0.6
+SECONDS = 0.8
 """Of attacking before the page draws what it has, and hears a click."""
 GOING, STOPPED = "cost_goes_on", "cost_stopped"
 

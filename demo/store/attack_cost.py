@@ -32,14 +32,10 @@ KEPT = 8
 
 @dataclass
 class Work:
-    """The race and the search for the smallest epsilon after it, of one question.
-
-    digits: small networks are quickest, and their times steadiest, on one thread.
-    """
+    """The race and the search for the smallest epsilon after it, of one question."""
 
     race: Race
     search: Search
-    digits: bool
 
     @property
     def finished(self) -> bool:
@@ -78,7 +74,7 @@ def advance(work: Work, seconds: float) -> None:
     """Go on for about so long, in turn with the others."""
     end = time.monotonic() + seconds
     while time.monotonic() < end and not work.finished:
-        worker.in_turn(_threads, work.digits, lambda: _piece(work))
+        worker.in_turn(_on_one_thread, lambda: _piece(work))
 
 
 def begun_measurement() -> Measurement:
@@ -91,7 +87,7 @@ def advance_measurement(measurement: Measurement, seconds: float) -> None:
     """Go on for about so long; what is measured then is kept for everybody."""
     end = time.monotonic() + seconds
     while time.monotonic() < end and measurement.result is None:
-        worker.in_turn(_threads, True, measurement.advance)
+        worker.in_turn(_on_one_thread, measurement.advance)
     if measurement.result is not None:
         _measured()["conv"] = measurement.result
 
@@ -117,7 +113,7 @@ def _answers(network: nn.Module, pixels: Pixels) -> tuple[int, int]:
 
 
 def _begun(network: nn.Module, pixels: Pixels, question: Question, digits: bool) -> Work:
-    return _threads(digits, lambda: _with_fgsm(network, pixels, question, digits))
+    return _on_one_thread(lambda: _with_fgsm(network, pixels, question, digits))
 
 
 def _with_fgsm(network: nn.Module, pixels: Pixels, question: Question, digits: bool) -> Work:
@@ -126,7 +122,7 @@ def _with_fgsm(network: nn.Module, pixels: Pixels, question: Question, digits: b
     while "FGSM" not in race.rows:
         race.advance()
     grid = GRIDS["digits" if digits else "photographs"]
-    return Work(race, Search(network, image, question.label, grid, question.restarts), digits)
+    return Work(race, Search(network, image, question.label, grid, question.restarts))
 
 
 def _piece(work: Work) -> None:
@@ -137,11 +133,13 @@ def _piece(work: Work) -> None:
             return
 
 
-def _threads(one: bool, compute: Callable[[], _R]) -> _R:
-    """compute(), on one thread of PyTorch's if asked."""
+def _on_one_thread(compute: Callable[[], _R]) -> _R:
+    """compute(), on one thread of PyTorch's: small pieces wait less, and their times are steadier.
+
+    All times on the page are taken so, or a busy machine would decide which attack is dear.
+    """
     before = torch.get_num_threads()
-    if one:
-        torch.set_num_threads(1)
+    torch.set_num_threads(1)
     try:
         return compute()
     finally:
