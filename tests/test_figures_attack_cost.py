@@ -87,7 +87,8 @@ def row(**more: Any) -> Row:
 
 def test_a_card_holds_what_the_attack_cost_and_found() -> None:
     text = attack_cost_cards.card(row(), "timber <wolf>")
-    for words in ("1,040", "3 forward only", "200 forward passes", "25.5/255", "‖r‖₂ = 1.25",
+    for words in ("1,040", "3 forward only", "200 forward passes", "25.5/255",
+                  "‖r‖<sub>2</sub> = 1.25",
                   "timber &lt;wolf&gt;", "&gt; 99.9 %"):  # fmt: skip
         assert words in text
     assert "<wolf>" not in text

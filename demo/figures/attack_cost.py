@@ -43,7 +43,8 @@ def plot(points: Mapping[Attack, Sequence[Point]], against: str, clean: str) -> 
     if against == "passes":
         figure.update_xaxes(tickvals=[1, 10, 100, 1000], ticktext=["1", "10", "100", "1,000"])
     figure.update_xaxes(title_text=word, row=2)
-    figure.update_yaxes(title_text=f"“{_cut(clean)}”, %", range=[-4, 104], row=1, **_GRID)
+    figure.update_yaxes(title_text=f"“{_cut(clean)}”, %", range=[-14, 114], row=1, **_GRID)
+    figure.update_yaxes(tickvals=[0, 50, 100], row=1)
     figure.update_yaxes(title_text="‖r‖₂", type="log", range=_sizes(points), row=2, **_GRID)
     figure.update_yaxes(tickvals=_TICKS, ticktext=[f"{tick:g}" for tick in _TICKS], row=2)
     return figure.update_layout(

@@ -63,7 +63,8 @@ def card(row: Row, name: str) -> str:
         f"<p>{duration(row.seconds)} = {ratio} forward passes</p>"
         f'<div class="row"><span class="change">'
         f"{_image(row.change, f'The change by {row.attack}, magnified')}</span>"
-        f"<div><p>‖r‖∞ = {255 * row.largest:.3g}/255</p><p>‖r‖₂ = {row.norm:.3g}</p></div></div>"
+        f"<div><p>‖r‖<sub>∞</sub> = {255 * row.largest:.3g}/255</p>"
+        f"<p>‖r‖<sub>2</sub> = {row.norm:.3g}</p></div></div>"
         "</figure>"
     )
 

@@ -19,6 +19,7 @@ from demo.store import attack_cost as store
 TOPIC = "attack_cost"
 SECONDS = 0.8
 """Of attacking before the page draws what it has, and hears a click."""
+DONE = "All four have ended, and the smallest epsilon of each is found"
 GOING, STOPPED = "cost_goes_on", "cost_stopped"
 
 
@@ -91,16 +92,18 @@ def _race(
 
 
 def _button(work: store.Work) -> None:
-    """Where it stands, and one button that stops and resumes."""
-    if work.finished:
-        st.progress(1.0, "All four have ended, and the smallest epsilon of each is found")
-        return
+    """Where it stands, and one button that stops, resumes and begins anew."""
     stopped = st.session_state.get(STOPPED) is work
-    st.progress(work.share, f"{'Stopped' if stopped else 'Attacking'}: {where(work)}")
-    if stopped:
-        st.button("Resume", key="cost_button", on_click=_set_stopped, args=(None,))
-    else:
-        st.button("Stop", key="cost_button", on_click=_set_stopped, args=(work,))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if work.finished:
+            st.button("Run again", key="cost_button", on_click=store.forget, args=(work,))
+        elif stopped:
+            st.button("Resume", key="cost_button", on_click=_set_stopped, args=(None,))
+        else:
+            st.button("Stop", key="cost_button", on_click=_set_stopped, args=(work,))
+        word = "Stopped" if stopped else "Attacking"
+        words = DONE if work.finished else f"{word}: {where(work)}"
+        st.progress(1.0 if work.finished else work.share, words)
 
 
 def _set_stopped(work: store.Work | None) -> None:

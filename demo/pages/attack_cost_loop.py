@@ -56,7 +56,7 @@ def heading(cost: LoopCost | None) -> str:
     if cost is None:
         return "The old loop: train, attack everything, train again"
     return (
-        f"The old loop once around: {figure.duration(cost.loop)}; adversarial training with FGSM: "
+        f"The old loop, once around: {figure.duration(cost.loop)}; training against FGSM: "
         f"{figure.duration(cost.adversarial)}"
     )
 

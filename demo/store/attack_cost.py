@@ -70,6 +70,13 @@ def work(name: str, pixels: Pixels, question: Question) -> Work:
     return kept[key]
 
 
+def forget(work: Work) -> None:
+    """Begin that question anew when it is asked again."""
+    kept = _kept()
+    for key in [key for key, other in kept.items() if other is work]:
+        kept.pop(key, None)
+
+
 def advance(work: Work, seconds: float) -> None:
     """Go on for about so long, in turn with the others."""
     end = time.monotonic() + seconds

@@ -101,7 +101,8 @@ class Race:
                 if step is None:
                     break
                 found = step.found
-                points.append(self._point(attack, step, counted.backward, seconds))
+                passes = counted.backward if step.seconds is None else len(points) + 1
+                points.append(self._point(attack, step, passes, seconds))
                 yield
             self.rows[attack] = self._row(attack, found, counted, seconds, unit)
             yield

@@ -57,7 +57,7 @@ def robust(rows: Rows, question: Question) -> str:
     if search is not None and search.reached and search.largest <= question.epsilon:
         return (
             f"**Not robust** {within}: FGSM, BIM and PGD fail, but L-BFGS's example lies there, "
-            f"‖r‖∞ = {short(search.largest)}."
+            f"with a max-norm of {short(search.largest)}."
         )
     starts = f"{question.restarts} random start{'s' if question.restarts > 1 else ''}"
     return (
@@ -84,7 +84,7 @@ def smallest(
     search = rows.get("L-BFGS")
     if search is not None:
         size = levels(search.largest) if search.reached else "did not arrive"
-        told.append(("L-BFGS", size, f"{search.passes} passes; it makes ‖r‖₂ small, not ‖r‖∞"))
+        told.append(("L-BFGS", size, f"{search.passes} passes; it makes the 2-norm small"))
     return told
 
 

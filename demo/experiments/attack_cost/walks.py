@@ -36,7 +36,8 @@ class Question:
 class Step:
     """What an attack did in one pass. image: tried in this pass.  found: the attack's best so far.
 
-    logits: of image; seconds: of this pass, where the attack itself knows them.
+    logits: of image; seconds: of this one pass, where the attack itself knows them, for several
+    may have been made before the first of them is shown.
     """
 
     image: Tensor
