@@ -167,7 +167,8 @@ class _Search:
 
 
 def _minimise(objective: Callable[[Point], Answer], start: Point, passes: int) -> None:
-    box, options = Bounds(*fgsm.PIXEL_RANGE), {"maxfun": passes, "ftol": 1e-5}
+    tolerance = 1e-5 if passes == PASSES else 1e-9
+    box, options = Bounds(*fgsm.PIXEL_RANGE), {"maxfun": passes, "ftol": tolerance}
     minimize(objective, start, jac=True, method="L-BFGS-B", bounds=box, options=options)
 
 
