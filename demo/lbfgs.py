@@ -26,13 +26,13 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # its matrices are 20 x 20: 
 from scipy.optimize import Bounds, minimize
 
 Point = NDArray[np.float64]
-Answer = tuple[float, Point]
-"""Value and gradient of what is minimised."""
+Answer = tuple[float, Point]  # value and gradient of what is minimised
 
-WEIGHTS = 10
-"""Values of c that are tried."""
+WEIGHTS = 10  # values of c that are tried
 FIRST_PASSES = 200
 """Through the network for one c, at most, until one has arrived: it begins at x, far away."""
+HARD_PASSES = 500
+"""The same where the first c has failed: the loss is uneven there, and is followed to the end."""
 PASSES = 30
 """The same afterwards; SciPy may finish its line search with a few more."""
 FIRST = 0.1
@@ -72,7 +72,7 @@ def steps(model: fgsm.Model, image: Tensor, target: int, at_once: bool = False) 
     lowest, highest, weight = 0.0, float("inf"), FIRST
     for _ in range(WEIGHTS):
         search.begin(weight)
-        passes = PASSES if lowest else FIRST_PASSES
+        passes = PASSES if lowest else FIRST_PASSES if weight == FIRST else HARD_PASSES
         yield from search.at_once(passes) if at_once else search.one_by_one(passes)
         if search.arrived:
             search.start = search.best
@@ -167,7 +167,7 @@ class _Search:
 
 
 def _minimise(objective: Callable[[Point], Answer], start: Point, passes: int) -> None:
-    tolerance = 1e-5 if passes == PASSES else 1e-9
+    tolerance = 1e-9 if passes == HARD_PASSES else 1e-5
     box, options = Bounds(*fgsm.PIXEL_RANGE), {"maxfun": passes, "ftol": tolerance}
     minimize(objective, start, jac=True, method="L-BFGS-B", bounds=box, options=options)
 
