@@ -76,10 +76,10 @@ def _race(
     ]  # fmt: skip
     first = cards.clean(pixels, clean, race.clean.confidence, rows["FGSM"].forward_seconds)
     st.html(cards.cards(first, shown))
-    st.caption(
-        f"{choices.picture.title}, {models.card(choices.network).title}; L-BFGS toward "
-        f"“{names[question.target]}”; ε = {verdict.levels(question.epsilon)}. "
-        f"{choices.picture.credit}"
+    st.markdown(
+        f":small[{choices.picture.title}, {models.card(choices.network).title}; L-BFGS toward "
+        f"“{names[question.target]}”; ε = {verdict.levels(question.epsilon)}.] "
+        f":small[{choices.picture.credit}]"
     )
     st.plotly_chart(
         figure.plot(race.points, controls.by(), clean), key="cost",
