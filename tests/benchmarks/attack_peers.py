@@ -34,7 +34,9 @@ gradcheck: Any = sys.modules["torch.autograd.gradcheck"]
 if not hasattr(gradcheck, "zero_gradients"):
     gradcheck.zero_gradients = None  # AdverTorch imports it, for an attack that is not run here
 
-from advertorch.attacks.lbfgs import LBFGSAttack  # noqa: E402  (only after the line above)
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # SciPy's old names
+    from advertorch.attacks.lbfgs import LBFGSAttack
 
 RESULTS = models.ASSETS / "results" / "attack_peers.json"
 NETWORKS = ("conv", "maxout", "conv-fgsm", "conv-adversarial", "maxout-adversarial")
