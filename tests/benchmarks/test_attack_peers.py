@@ -1,6 +1,7 @@
 """Our L-BFGS and PGD against peers': at least as often successful, at no larger a norm."""
 
 import importlib.util
+import warnings
 
 import pytest
 import torch
@@ -12,7 +13,9 @@ for library in ("foolbox", "torchattacks", "captum", "advertorch"):
     if importlib.util.find_spec(library) is None:
         pytest.skip(REASON, allow_module_level=True)
 
-from tests.benchmarks import attack_peers  # noqa: E402  (only where the peers are)
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # the peers use SciPy's old names
+    from tests.benchmarks import attack_peers
 
 pytestmark = [
     pytest.mark.usefixtures("one_thread"),
