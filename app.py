@@ -6,6 +6,7 @@ from demo.pages import (
     activation_growth,
     adversarial_training,
     attack,
+    attack_cost,
     hidden_l1,
     paper,
     three_against_seven,
@@ -20,6 +21,7 @@ CONTENTS = (
     (three_against_seven.page, "Three against seven", "three-against-seven"),
     (adversarial_training.page, "Adversarial training", "adversarial-training"),
     (hidden_l1.page, "The hidden L1", "hidden-l1"),
+    (attack_cost.page, "What it costs", "cost"),
     (paper.page, "The paper's numbers", "paper"),
 )
 

@@ -26,6 +26,7 @@ A folder is a layer, a file is a topic. A room imports only from shelves below i
 | 1     | `pictures.py`    | bytes <-> picture <-> 8-bit pixels <-> image tensor                   |
 | 1     | `gallery.py`     | the photographs that ship, with their credits                         |
 | 1     | `attacks.py`     | what FGSM is compared with: random signs, its iteration, its line     |
+| 1     | `lbfgs.py`       | what came before FGSM: box-constrained L-BFGS toward a target        |
 | 0     | `fgsm.py`        | the method, and nothing else                                          |
 | 0     | `scores.py`      | logits -> confidence, predicted label, accuracy                       |
 | 0     | `downloads.py`   | a file from the network, whole or not at all                          |

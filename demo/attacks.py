@@ -99,7 +99,7 @@ def projected_gradient_descent(
     worst = images
     standing = torch.arange(len(labels), device=labels.device)
     for _ in range(restarts):
-        found = _projected(
+        *_, found = projected_gradient_steps(
             model, images[standing], labels[standing], epsilon, steps, step, generator
         )
         worst = worst.index_copy(0, standing, found)
@@ -112,7 +112,7 @@ def projected_gradient_descent(
     return worst
 
 
-def _projected(
+def projected_gradient_steps(
     model: fgsm.Model,
     images: Tensor,
     labels: Tensor,
@@ -120,7 +120,11 @@ def _projected(
     steps: int,
     step: float,
     generator: torch.Generator,
-) -> Tensor:
+) -> Iterator[Tensor]:
+    """One run of `projected_gradient_descent` from one random start: the images after each step.
+
+    steps: at least 1.
+    """
     lowest = (images - epsilon).clamp_min(fgsm.PIXEL_RANGE[0])
     highest = (images + epsilon).clamp_max(fgsm.PIXEL_RANGE[1])
     noise = torch.rand(images.shape, generator=generator, device=images.device) * 2 - 1
@@ -128,4 +132,4 @@ def _projected(
     for _ in range(steps):
         gradient = fgsm.loss_gradient(model, current, labels)
         current = (current + fgsm.perturbation(gradient, step)).clamp(lowest, highest)
-    return current
+        yield current

@@ -9,7 +9,8 @@ ROOT = Path(__file__).parent.parent
 
 SHELVES: dict[str, float] = {
     "fgsm": 0, "scores": 0, "device": 0, "downloads": 0, "prose": 0,
-    "attacks": 1, "pictures": 1, "gallery": 1, "networks": 1, "folding": 1, "digits": 1,
+    "attacks": 1, "lbfgs": 1, "pictures": 1, "gallery": 1, "networks": 1, "folding": 1,
+    "digits": 1,
     "weights": 1.5, "adversaries": 1.5,
     "training": 1.6,
     "recipes": 1.7,

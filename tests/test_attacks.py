@@ -217,3 +217,37 @@ def pgd(
         torch.Generator().manual_seed(0),
         restarts,  # type: ignore[arg-type]
     )
+
+
+@given(seed=SEEDS, epsilon=st.floats(0.01, 0.2))
+def test_more_restarts_of_pgd_are_never_less_successful(
+    small: Network, drawn: Drawn, seed: int, epsilon: float
+) -> None:
+    model, (images, labels) = small(seed), drawn(seed, 4)
+    labels = model(images).argmax(dim=1)
+
+    def fooled(restarts: int) -> Tensor:
+        found = attacks.projected_gradient_descent(
+            model, images, labels, epsilon, 5, epsilon / 2, torch.Generator().manual_seed(seed),
+            restarts,
+        )  # fmt: skip
+        assert ((found - images).abs() <= epsilon + 1e-6).all()
+        assert found.min() >= 0 and found.max() <= 1
+        return model(found).argmax(dim=1) != labels
+
+    once, often = fooled(1), fooled(4)
+    assert (often | ~once).all()
+
+
+def test_the_steps_of_pgd_end_where_pgd_does(small: Network, drawn: Drawn) -> None:
+    model, (images, labels) = small(3), drawn(3, 2)
+    walk = list(
+        attacks.projected_gradient_steps(
+            model, images, labels, 0.1, 7, 0.02, torch.Generator().manual_seed(1)
+        )
+    )
+    whole = attacks.projected_gradient_descent(
+        model, images, labels, 0.1, 7, 0.02, torch.Generator().manual_seed(1)
+    )
+    assert len(walk) == 7 and torch.equal(walk[-1], whole)
+    assert not torch.equal(walk[-1], images)

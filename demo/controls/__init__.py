@@ -41,9 +41,9 @@ def read() -> Choices:
     """
     link.start()
     with st.sidebar:
-        kind = _kind_widget()
+        kind = kind_widget()
         picture = st.container()
-        network = _network_widgets(kind)
+        network = network_widgets(kind)
         with picture:
             chosen = photographs.choose() if kind == "photographs" else digits.choose(network)
         label, target = _goal_widgets(kind, store.class_names(network))
@@ -59,7 +59,7 @@ def read() -> Choices:
     )  # fmt: skip
 
 
-def _kind_widget() -> models.Kind:
+def kind_widget() -> models.Kind:
     """Photographs or digits; without a digit network there is nothing to choose."""
     if not models.offered("digits"):
         return "photographs"
@@ -70,7 +70,8 @@ def _kind_widget() -> models.Kind:
     return kind or "photographs"
 
 
-def _network_widgets(kind: models.Kind) -> str:
+def network_widgets(kind: models.Kind) -> str:
+    """The network and, where it has a twin, which of the two: its name."""
     names = [card.name for card in models.offered(kind)]
     if kind == "digits":  # those of this session, from the page on adversarial training
         own = st.session_state.get("own_networks", {})

@@ -1,6 +1,7 @@
 """The URL and the session: what a link restores, and the defaults behind it."""
 
 import math
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -98,8 +99,11 @@ def forget_epsilon() -> None:
     st.session_state.complaint = None
 
 
-def write(kind: models.Kind) -> None:
-    """Write into the URL what differs from the default, and the epsilon that the viewer wrote."""
+def write(kind: models.Kind, kept: Sequence[str] = ("epsilon",)) -> None:
+    """Write into the URL what differs from the default.
+
+    kept: what stands there and stays: the epsilon that the viewer wrote.
+    """
     state, defaults = st.session_state, _defaults(kind)
     wanted = {key: state[key] for key, options in SHARED.items() if state[key] != options[0]}
     if kind == "digits":
@@ -112,7 +116,6 @@ def write(kind: models.Kind) -> None:
         wanted.pop("network", None)  # one of this session's own: no link brings it back
     if wanted.pop("switch", False) and models.card(state[f"network_{kind}"]).twin:
         wanted["training"] = "adversarial"
-    if "epsilon" in st.query_params:
-        wanted["epsilon"] = st.query_params["epsilon"]
+    wanted |= {key: st.query_params[key] for key in kept if key in st.query_params}
     if wanted != st.query_params.to_dict():
         st.query_params.from_dict(wanted)

@@ -1,0 +1,1 @@
+"""What an adversarial example costs: four attacks side by side, and what training on them costs."""

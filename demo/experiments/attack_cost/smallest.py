@@ -1,0 +1,127 @@
+"""The smallest epsilon at which an attack still changes the answer, on a grid of epsilons."""
+
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from demo import attacks, fgsm
+from demo.experiments import one_step
+from demo.experiments.attack_cost.counted import Counted
+from demo.experiments.attack_cost.walks import PGD_STEPS, SEED, Attack
+
+SEARCHED: tuple[Attack, ...] = ("FGSM", "BIM", "PGD")
+GRIDS = {
+    "photographs": tuple(2 ** (i / 2) / 16 / 255 for i in range(17)),
+    "digits": tuple(i / 64 for i in range(1, 33)),
+}
+"""Epsilons that are tried: 1/16 to 16 levels, each the last times the root of 2; and 64ths."""
+
+
+@dataclass(frozen=True)
+class Smallest:
+    """epsilon: the smallest that was seen to work, None if none of the grid did.
+
+    passes: forward and back; forward_only: forward alone.
+    """
+
+    epsilon: float | None
+    passes: int
+    forward_only: int
+
+
+@dataclass
+class Search:
+    """The three attacks in turn; `advance` changes it by one pass, or one batch forward.
+
+    FGSM has one gradient, and tries every epsilon of the grid along it. BIM and PGD halve the
+    grid: they take for granted that what works at an epsilon works at a larger one.
+    image: (1, C, H, W).  label: the answer that is to change.  restarts: of PGD.
+    """
+
+    model: fgsm.Model
+    image: Tensor
+    label: int
+    grid: Sequence[float]
+    restarts: int
+    found: dict[Attack, Smallest] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._walk = self._run()
+
+    @property
+    def finished(self) -> bool:
+        """All three have ended."""
+        return len(self.found) == len(SEARCHED)
+
+    def advance(self) -> None:
+        """A little more."""
+        next(self._walk, None)
+
+    def _run(self) -> Iterator[None]:
+        for attack in SEARCHED:
+            counted = Counted(self.model)
+            if attack == "FGSM":
+                epsilon = self._along(counted)
+            else:
+                epsilon = yield from self._halved(_TRIED[attack], counted)
+            extra = counted.forward - counted.backward
+            self.found[attack] = Smallest(epsilon, counted.backward, extra)
+            yield
+
+    def _along(self, counted: Counted) -> float | None:
+        labels = torch.tensor([self.label], device=self.image.device)
+        direction = fgsm.loss_gradient(counted, self.image, labels).sign()
+        answers = attacks.logits_along(counted, self.image, direction, self.grid).argmax(dim=1)
+        works = [e for e, k in zip(self.grid, answers.tolist(), strict=True) if k != self.label]
+        return min(works, default=None)
+
+    def _halved(self, tried: "_Tried", counted: Counted) -> Generator[None, None, float | None]:
+        failed, works = -1, len(self.grid)
+        while works - failed > 1:
+            # The largest first: where it fails there is nothing to halve.
+            middle = len(self.grid) - 1 if works == len(self.grid) else (failed + works) // 2
+            changed = yield from tried(counted, self, self.grid[middle])
+            failed, works = (failed, middle) if changed else (middle, works)
+        return self.grid[works] if works < len(self.grid) else None
+
+    def changes(self, model: fgsm.Model, image: Tensor) -> bool:
+        """Whether the answer to that image is another one."""
+        return one_step.answer(attacks.logits_of(model, image)).label != self.label
+
+
+_Tried = Callable[[Counted, Search, float], Generator[None, None, bool]]
+
+
+def _ten(model: Counted, search: Search, epsilon: float) -> Generator[None, None, bool]:
+    image, labels = search.image, torch.tensor([search.label], device=search.image.device)
+    budget = torch.full((1, 1, 1, 1), epsilon, dtype=image.dtype, device=image.device)
+    found = yield from _last(attacks.basic_iterative_method(model, image, labels, budget))
+    return search.changes(model, found)
+
+
+def _projected(model: Counted, search: Search, epsilon: float) -> Generator[None, None, bool]:
+    image, labels = search.image, torch.tensor([search.label], device=search.image.device)
+    generator = torch.Generator(image.device).manual_seed(SEED)
+    step = 2.5 * epsilon / PGD_STEPS
+    for _ in range(search.restarts):
+        walk = attacks.projected_gradient_steps(
+            model, image, labels, epsilon, PGD_STEPS, step, generator
+        )
+        if search.changes(model, (yield from _last(walk))):
+            return True
+    return False
+
+
+def _last(walk: Iterator[Tensor]) -> Generator[None, None, Tensor]:
+    """Yields once for each image, and gives the last."""
+    image = next(walk)
+    for following in walk:
+        yield
+        image = following
+    yield
+    return image
+
+
+_TRIED: dict[Attack, _Tried] = {"BIM": _ten, "PGD": _projected}

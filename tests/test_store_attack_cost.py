@@ -1,0 +1,85 @@
+"""The cost page's store: work goes on in short pieces, is kept, and never meets another's."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+import streamlit as st
+import torch
+
+from demo import digits
+from demo.experiments.attack_cost.walks import Question
+from demo.store import attack_cost as store
+
+ASKED = Question(3, 7, 0.25, 2)
+
+
+@pytest.fixture(autouse=True)
+def empty(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An empty store on the CPU."""
+    monkeypatch.setenv("DEMO_DEVICE", "cpu")
+    for clear in (st.cache_data.clear, st.cache_resource.clear):
+        clear()
+    yield
+    for clear in (st.cache_data.clear, st.cache_resource.clear):
+        clear()
+
+
+def digit(number: int) -> store.Pixels:
+    return digits.embedded()[0][number][:, :, None]
+
+
+def test_fgsm_has_ended_at_once_and_the_rest_follows_in_pieces() -> None:
+    work = store.work("conv", digit(1505), ASKED)
+    assert list(work.race.rows) == ["FGSM"] and not work.finished
+    shares = [work.share]
+    while not work.finished:
+        store.advance(work, 0.05)
+        shares.append(work.share)
+        assert len(shares) < 2_000
+    assert shares == sorted(shares) and shares[0] == pytest.approx(1 / 7) and shares[-1] == 1.0
+    assert len(shares) > 2
+
+
+def test_work_is_kept_for_its_picture_network_and_numbers_and_for_no_other() -> None:
+    first = store.work("conv", digit(1505), ASKED)
+    assert store.work("conv", digit(1505).copy(), ASKED) is first
+    others = [
+        store.work("conv", digit(1506), ASKED),
+        store.work("conv-fgsm", digit(1505), ASKED),
+        store.work("conv", digit(1505), Question(3, 7, 0.1, 2)),
+        store.work("conv", digit(1505), Question(3, 2, 0.25, 2)),
+    ]
+    assert len({id(work) for work in [first, *others]}) == 5
+
+
+def test_what_is_forgotten_begins_anew() -> None:
+    first = store.work("conv", digit(1505), ASKED)
+    store.forget(first)
+    assert store.work("conv", digit(1505), ASKED) is not first
+
+
+def test_only_the_last_few_are_kept() -> None:
+    works = [store.work("conv", digit(n), ASKED) for n in range(store.KEPT + 2)]
+    assert store.work("conv", digit(store.KEPT + 1), ASKED) is works[-1]
+    assert store.work("conv", digit(0), ASKED) is not works[0]
+
+
+def test_the_answer_and_its_runner_up_are_the_network_s() -> None:
+    assert store.answers("conv", digit(1505)) == (3, 7)
+    assert store.answers("conv", np.zeros_like(digit(0))) != (3, 7)
+
+
+def test_a_measurement_goes_on_in_pieces_and_is_then_there_for_everybody() -> None:
+    assert store.measured() is None
+    run = store.begun_measurement()
+    store.advance_measurement(run, 0.0)
+    assert run.result is None and store.measured() is None
+    store.advance_measurement(run, 300.0)
+    assert run.result is not None and store.measured() is run.result
+
+
+def test_the_threads_are_as_before() -> None:
+    before = torch.get_num_threads()
+    store.advance(store.work("conv", digit(1505), ASKED), 0.1)
+    assert torch.get_num_threads() == before
