@@ -12,7 +12,7 @@ from demo.experiments.attack_cost import verdict
 from demo.experiments.attack_cost.walks import ATTACKS, Question
 from demo.figures import attack_cost as figure
 from demo.figures import attack_cost_cards as cards
-from demo.pages import attack_cost_loop, going_on
+from demo.pages import attack_cost_loop, going_on, plotted
 from demo.store import attack as pictures
 from demo.store import attack_cost as store
 
@@ -81,10 +81,9 @@ def _race(
         f"“{names[question.target]}”; ε = {verdict.levels(question.epsilon)}.] "
         f":small[{choices.picture.credit}]"
     )
-    st.plotly_chart(
-        figure.plot(race.points, controls.by(), clean), key="cost",
-        config={"displayModeBar": False},
-        alt="The probability of the clean answer, and the 2-norm of the change, against the cost",
+    plotted.show(
+        figure.plot(race.points, controls.by(), clean), "cost",
+        "The probability of the clean answer, and the 2-norm of the change, against the cost",
     )  # fmt: skip
     _verdict(work)
     _words(work)

@@ -6,7 +6,7 @@ from demo import models, prose
 from demo.experiments.attack_cost import loop
 from demo.experiments.attack_cost.loop import LoopCost, Measurement
 from demo.figures import attack_cost as figure
-from demo.pages import going_on
+from demo.pages import going_on, plotted
 from demo.store import attack_cost as store
 
 TOPIC = "attack_cost"
@@ -62,9 +62,9 @@ def heading(cost: LoopCost | None) -> str:
 
 
 def _shown(cost: LoopCost) -> None:
-    st.plotly_chart(
-        figure.loop(cost), key="loop", config={"displayModeBar": False},
-        alt="Minutes of standard training, of training against FGSM, and of the loop",
+    plotted.show(
+        figure.loop(cost), "loop",
+        "Minutes of standard training, of training against FGSM, and of the loop",
     )  # fmt: skip
     for line in formulas(cost):
         st.markdown(line)

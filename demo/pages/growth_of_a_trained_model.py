@@ -8,12 +8,11 @@ from demo.controls import remembered
 from demo.experiments import activation_growth
 from demo.experiments.growth_of_a_trained_model import SIDES, Errors, Trained
 from demo.figures import growth_of_a_trained_model as figure
-from demo.pages import going_on
+from demo.pages import going_on, plotted
 from demo.store import activation_growth as store
 
 OPEN = "trained_models_open"
 USUAL_EPSILON = 0.25
-PLAIN = {"displayModeBar": False}
 
 
 def section(whole: going_on.Page) -> None:
@@ -46,14 +45,15 @@ def _section(whole: going_on.Page) -> None:
 
 def _figures(trained: list[Trained], errors: list[Errors], epsilon: float) -> None:
     left, right = st.columns(2, gap="medium")
-    left.plotly_chart(
-        figure.growth(trained, epsilon), key="trained-growth", config=PLAIN,
-        alt="Growth under FGSM and random signs, the median margin, and m, against n",
-    )  # fmt: skip
-    right.plotly_chart(
-        figure.errors(trained, errors), key="trained-errors", config=PLAIN,
-        alt="Wrong answers in percent against n",
-    )  # fmt: skip
+    with left:
+        plotted.show(
+            figure.growth(trained, epsilon), "trained-growth",
+            "Growth under FGSM and random signs, the median margin, and m, against n",
+        )  # fmt: skip
+    with right:
+        plotted.show(
+            figure.errors(trained, errors), "trained-errors", "Wrong answers in percent against n"
+        )
 
 
 def heading(trained: list[Trained], errors: list[Errors], epsilon: float) -> str:

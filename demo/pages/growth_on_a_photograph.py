@@ -9,7 +9,7 @@ from demo.experiments import activation_growth
 from demo.experiments.growth_on_a_photograph import EPSILONS, SIDES, Row
 from demo.figures import growth_on_a_photograph as figure
 from demo.figures.growth_on_a_photograph import Measured
-from demo.pages import going_on, onward
+from demo.pages import going_on, onward, plotted
 from demo.store import activation_growth as store
 
 OPEN, STOPPED = "photograph_growth_open", "photograph_growth_stopped"
@@ -19,7 +19,6 @@ SECONDS = 0.8
 LEVELS = {"0.0625": "1/16", "0.25": "1/4", "1": "1", "1.785": "1.785"}
 BY_LEVEL = dict(zip(LEVELS, EPSILONS, strict=True))
 WORDS = {"gap": "logit gap", "loss": "loss J"}
-PLAIN = {"displayModeBar": False}
 SHOWN = 224
 
 
@@ -44,14 +43,16 @@ def _section(whole: going_on.Page) -> None:
     with top:
         st.header(heading(rows, measured, name), anchor=False)
         places = st.columns(2, gap="medium")
-    places[0].plotly_chart(
-        figure.change(rows, measured), key="photograph-change", config=PLAIN,
-        alt="Change for each unit of epsilon, under FGSM and random signs, against n",
-    )  # fmt: skip
-    places[1].plotly_chart(
-        figure.ratio(rows, measured), key="photograph-ratio", config=PLAIN,
-        alt="FGSM's change over that of random signs, against n",
-    )  # fmt: skip
+    with places[0]:
+        plotted.show(
+            figure.change(rows, measured), "photograph-change",
+            "Change for each unit of epsilon, under FGSM and random signs, against n",
+        )  # fmt: skip
+    with places[1]:
+        plotted.show(
+            figure.ratio(rows, measured), "photograph-ratio",
+            "FGSM's change over that of random signs, against n",
+        )  # fmt: skip
     _progress(rows)
     if len(rows) == len(SIDES):
         st.markdown(formula(rows, measured, name))

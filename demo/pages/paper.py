@@ -5,7 +5,7 @@ import streamlit as st
 
 from demo.experiments.paper_numbers import claims, measures, rows
 from demo.figures import paper as figures
-from demo.pages import paper_row
+from demo.pages import paper_row, plotted
 from demo.store import paper as store
 
 
@@ -67,7 +67,7 @@ def _beyond(found: dict[str, rows.Row]) -> None:
         names, accuracies = zip(*there, strict=True)
         figure = figures.attacks(names, np.array(accuracies, dtype=float))
         alt = "Accuracy of each network without attack, under FGSM and under PGD"
-        st.plotly_chart(figure, config=paper_row.PLAIN, alt=alt, key="plot-beyond")
+        plotted.show(figure, "plot-beyond", alt)
 
 
 def _row(claim: claims.Claim, found: dict[str, rows.Row]) -> None:

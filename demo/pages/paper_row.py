@@ -9,9 +9,9 @@ import streamlit as st
 from demo.experiments.paper_numbers import at_hand, claims, measures, rows
 from demo.figures import paper as figures
 from demo.figures import paper_digits
+from demo.pages import plotted
 from demo.store import paper as store
 
-PLAIN = {"displayModeBar": False}
 TRANSFER = ("P2", "P7", "P8", "P6")
 """Made on the standard network: tested on it, on the other; made on the other: the same."""
 
@@ -103,7 +103,7 @@ def picture(claim: claims.Claim, found: dict[str, rows.Row]) -> None:
 
 
 def _plot(figure: Any, alt: str, claim: claims.Claim) -> None:
-    st.plotly_chart(figure, config=PLAIN, alt=alt, key=f"plot-{claim.id}")
+    plotted.show(figure, f"plot-{claim.id}", alt)
 
 
 def _errors(found: dict[str, rows.Row]) -> np.ndarray:
