@@ -22,7 +22,10 @@ def choose(then: Callable[[], None]) -> Chosen:
     names = [photo.name for photo in gallery.GALLERY]
     if "own_photographs" in state:
         names.append(link.OWN)
-    state[KEY] = state.picture_photographs
+    if (
+        state.get(KEY) != state.picture_photographs
+    ):  # a value set again would undo a choice on its way
+        state[KEY] = state.picture_photographs
     name = st.selectbox(
         "Photograph", names, key=KEY, format_func=_title, on_change=_pick, args=(then,)
     )
@@ -45,9 +48,9 @@ def current() -> Chosen:
     return Chosen(name, store.gallery_bytes(name), photo.title, credit, state.crop)
 
 
-def look_at_photographs() -> None:
-    """Let the attack page show this photograph, not a digit."""
-    st.session_state.kind = "photographs"
+def is_the_attack_pages() -> bool:
+    """Whether the attack page shows this photograph, and not a digit."""
+    return bool(st.session_state.get("kind", "photographs") == "photographs")
 
 
 def _start() -> None:
@@ -59,7 +62,11 @@ def _start() -> None:
 
 
 def _pick(then: Callable[[], None]) -> None:
-    new = {"picture_photographs": st.session_state[KEY], "crop": pictures.DEFAULT_CROP}
+    """What is chosen here is what the attack page shows from now on."""
+    new = {
+        "picture_photographs": st.session_state[KEY], "crop": pictures.DEFAULT_CROP,
+        "kind": "photographs",
+    }  # fmt: skip
     st.session_state.update(new)
     then()
 

@@ -7,7 +7,13 @@ import streamlit as st
 
 from demo import prose
 from demo.experiments import activation_growth
-from demo.pages import colours, going_on, growth_of_a_trained_model, growth_on_a_photograph
+from demo.pages import (
+    colours,
+    going_on,
+    growth_of_a_trained_model,
+    growth_on_a_photograph,
+    onward,
+)
 from demo.store import activation_growth as store
 from demo.viewer import activation_growth as viewer
 
@@ -26,6 +32,7 @@ def page() -> None:
     whole = going_on.Page()
     growth_of_a_trained_model.section(whole)
     growth_on_a_photograph.section(whole)
+    onward.to_attack()
     colours.section()
     whole.end()
 

@@ -9,7 +9,7 @@ from demo.experiments import activation_growth
 from demo.experiments.growth_on_a_photograph import EPSILONS, SIDES, Row
 from demo.figures import growth_on_a_photograph as figure
 from demo.figures.growth_on_a_photograph import Measured
-from demo.pages import going_on, onward, plotted
+from demo.pages import going_on, plotted
 from demo.store import activation_growth as store
 
 OPEN, STOPPED = "photograph_growth_open", "photograph_growth_stopped"
@@ -57,7 +57,6 @@ def _section(whole: going_on.Page) -> None:
     if len(rows) == len(SIDES):
         st.markdown(formula(rows, measured, name))
     st.markdown(prose.section("activation_growth", "photograph"))
-    onward.to_attack()
     st.session_state[OPEN] = len(rows) < len(SIDES) and not state.get(STOPPED)
     if whole.complete and state.pop(CHANGED, False):
         st.rerun()

@@ -24,9 +24,14 @@ def to_growth(choices: Choices) -> None:
 
 
 def to_attack() -> None:
-    """Draw the button that attacks the growth page's photograph on the attack page."""
+    """Draw the link to the attack page, which shows the growth page's photograph; not for digits.
+
+    A link, for a page that is switched to while sections run again by themselves stays empty.
+    """
     from demo.pages import attack
 
-    if st.button("See this photograph attacked", icon=":material/arrow_back:"):
-        growth_photograph.look_at_photographs()
-        st.switch_page(st.Page(attack.page, title="See it", default=True))
+    if growth_photograph.is_the_attack_pages():
+        st.page_link(
+            st.Page(attack.page, title="See it", default=True),
+            label="See this photograph attacked", icon=":material/arrow_back:",
+        )  # fmt: skip

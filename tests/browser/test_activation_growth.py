@@ -203,7 +203,7 @@ def test_the_photograph_goes_from_the_attack_page_to_here_and_back(opened: Opene
     page.get_by_role("option", name="Koala").click()
     expect(page.get_by_role("img", name="Photograph: Koala")).to_be_visible(timeout=PATIENCE)
     page.wait_for_url(re.compile("picture=koala"))
-    page.get_by_role("button", name="See this photograph attacked").click()
+    page.get_by_role("link", name="See this photograph attacked").click()
     expect(page.locator(".fgsm [data-picture=clean] figcaption")).to_contain_text(
         "koala", timeout=PATIENCE
     )
