@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 FLAGS = [
@@ -136,6 +136,49 @@ def visit(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
 
     opened.frames = []  # type: ignore[attr-defined]
     yield opened
+    for context in contexts:
+        context.close()
+    assert not said, said
+    assert not elsewhere, elsewhere
+
+
+BASE_GUESSES = re.compile(r"/[\w-]+/_stcore/(health|host-config)$")
+"""Streamlit's own page asks these two first when a link leads to a page that is not the first."""
+
+
+@pytest.fixture
+def watched(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
+    """watched(patience in milliseconds, **context options) -> an empty page.
+
+    watched.frames: what has gone to the server. At the end no page may have written to the console
+    or asked another host for anything.
+    """
+    said: list[str] = []
+    elsewhere: list[str] = []
+    contexts = []
+
+    def heard(message: ConsoleMessage) -> None:
+        if not BASE_GUESSES.search(message.location["url"]):
+            said.append(f"{message.type}: {message.text}")
+
+    def asked(url: str) -> None:
+        if not url.startswith((address, "blob:", "data:")):
+            elsewhere.append(url)
+
+    def new_page(patience: float, **options: object) -> Page:
+        options = {"viewport": {"width": 1440, "height": 900}} | options
+        context = browser.new_context(**options)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(patience)
+        page.on("console", heard)
+        page.on("pageerror", lambda error: said.append(f"error: {error}"))
+        page.on("websocket", lambda w: w.on("framesent", lambda f: new_page.frames.append(f)))
+        page.on("request", lambda r: asked(r.url))
+        return page
+
+    new_page.frames = []  # type: ignore[attr-defined]
+    yield new_page
     for context in contexts:
         context.close()
     assert not said, said

@@ -1,12 +1,12 @@
 """The growth page in a real browser: a drag that asks for nothing, and numbers that are right."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from demo import gallery, pictures
 from demo.experiments import activation_growth
@@ -15,9 +15,6 @@ from demo.store import activation_growth as store
 
 Opened = Callable[..., Page]
 
-BASE_GUESSES = re.compile(r"/growth/_stcore/(health|host-config)$")
-"""Streamlit's own page asks these two first when a link leads to a page that is not the first."""
-
 PATIENCE = 300_000
 """Milliseconds: a machine may be busy with other things."""
 
@@ -25,48 +22,21 @@ EVERY_STOP = activation_growth.stops()
 
 
 @pytest.fixture
-def opened(browser: Browser, address: str) -> Iterator[Opened]:
+def opened(watched: Opened, address: str) -> Opened:
     """opened(query="", **context options) -> the page, its first part drawn.
 
     opened.frames: what has gone to the server.
     """
-    said: list[str] = []
-    elsewhere: list[str] = []
-    contexts = []
 
     def open_page(query: str = "", path: str = "/growth", **options: object) -> Page:
-        options = {"viewport": {"width": 1440, "height": 900}} | options
-        context = browser.new_context(**options)  # type: ignore[arg-type]
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
-        page.on(
-            "console",
-            lambda m: (
-                None
-                if BASE_GUESSES.search(m.location["url"])
-                else said.append(f"{m.type}: {m.text}")
-            ),
-        )
-        page.on("pageerror", lambda error: said.append(f"error: {error}"))
-        page.on("websocket", lambda w: w.on("framesent", lambda f: open_page.frames.append(f)))
-        page.on(
-            "request",
-            lambda r: (
-                None if r.url.startswith((address, "blob:", "data:")) else elsewhere.append(r.url)
-            ),
-        )
+        page = watched(PATIENCE, **options)
         page.goto(address + path + query)
         if path == "/growth":
             page.get_by_role("heading", name="No value moves by more than").wait_for()
         return page
 
-    open_page.frames = []  # type: ignore[attr-defined]
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert not said, said
-    assert not elsewhere, elsewhere
+    open_page.frames = watched.frames  # type: ignore[attr-defined]
+    return open_page
 
 
 def finished(page: Page) -> None:

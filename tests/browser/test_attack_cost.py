@@ -1,16 +1,13 @@
 """The page "What it costs" in a real browser: attacks that go on, stop, and end."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 Opened = Callable[..., Page]
-
-BASE_GUESSES = re.compile(r"/cost/_stcore/(health|host-config)$")
-"""Streamlit's own page asks these two first when a link leads to a page that is not the first."""
 
 PATIENCE = 240_000
 """Milliseconds: a machine may be busy with other things."""
@@ -20,42 +17,16 @@ DIGIT = "?kind=digits"
 
 
 @pytest.fixture
-def opened(browser: Browser, address: str) -> Iterator[Opened]:
+def opened(watched: Opened, address: str) -> Opened:
     """opened(query="", **context options) -> the page, drawn to its last line."""
-    said: list[str] = []
-    elsewhere: list[str] = []
-    contexts = []
 
     def open_page(query: str = "", **options: object) -> Page:
-        options = {"viewport": {"width": 1440, "height": 900}} | options
-        context = browser.new_context(**options)  # type: ignore[arg-type]
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
-        page.on(
-            "console",
-            lambda m: (
-                None
-                if BASE_GUESSES.search(m.location["url"])
-                else said.append(f"{m.type}: {m.text}")
-            ),
-        )
-        page.on("pageerror", lambda error: said.append(f"error: {error}"))
-        page.on(
-            "request",
-            lambda r: (
-                None if r.url.startswith((address, "blob:", "data:")) else elsewhere.append(r.url)
-            ),
-        )
+        page = watched(PATIENCE, **options)
         page.goto(f"{address}/cost{query}")
         page.get_by_text("Next: ").wait_for()
         return page
 
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert not said, said
-    assert not elsewhere, elsewhere
+    return open_page
 
 
 def heading(page: Page) -> str:

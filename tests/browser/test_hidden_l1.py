@@ -1,17 +1,16 @@
 """The page on the hidden L1 in a real browser: epsilon and alpha dragged, a thousand digits."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import at_rest
 
 Opened = Callable[..., Page]
 
-BASE_GUESSES = re.compile(r"/hidden-l1/_stcore/(health|host-config)$")
 """Streamlit's own page asks these two first when a link leads to a page that is not the first."""
 PATIENCE = 120_000
 """Milliseconds: a machine may be busy with other things."""
@@ -19,41 +18,22 @@ PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touc
 
 
 @pytest.fixture
-def opened(browser: Browser, address: str) -> Iterator[Opened]:
+def opened(watched: Opened, address: str) -> Opened:
     """opened(query="", **context options) -> the page with its lines drawn.
 
     opened.frames: what has gone to the server. At the end nothing may have been said.
     """
-    said: list[str] = []
-    contexts = []
 
     def open_page(query: str = "", **options: object) -> Page:
-        options = {"viewport": {"width": 1440, "height": 900}} | options
-        context = browser.new_context(**options)  # type: ignore[arg-type]
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
-        page.on(
-            "console",
-            lambda m: (
-                None
-                if BASE_GUESSES.search(m.location["url"])
-                else said.append(f"{m.type}: {m.text}")
-            ),
-        )
-        page.on("pageerror", lambda error: said.append(f"error: {error}"))
-        page.on("websocket", lambda w: w.on("framesent", lambda f: open_page.frames.append(f)))
+        page = watched(PATIENCE, **options)
         page.goto(f"{address}/hidden-l1{query}")
         for chart in (".hl1-objective", ".hl1-ratio"):
             page.locator(f"{chart} .scatterlayer .js-line").first.wait_for(state="attached")
         page.get_by_text("Next: ").wait_for()
         return page
 
-    open_page.frames = []  # type: ignore[attr-defined]
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert not said, said
+    open_page.frames = watched.frames  # type: ignore[attr-defined]
+    return open_page
 
 
 def heading(page: Page) -> str:

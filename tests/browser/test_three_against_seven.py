@@ -3,22 +3,19 @@
 import base64
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from numpy.typing import NDArray
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from demo import fgsm, networks, pictures, trained
 from demo.experiments.three_against_seven import margins
 
 Opened = Callable[..., Page]
-
-BASE_GUESSES = re.compile(r"/three-against-seven/_stcore/(health|host-config)$")
-"""Streamlit's own page asks these two first when a link leads to a page that is not the first."""
 
 PATIENCE = 120_000
 """Milliseconds: a machine may be busy with other things."""
@@ -27,41 +24,22 @@ KNOWN = "?guess=skipped"
 
 
 @pytest.fixture
-def opened(browser: Browser, address: str) -> Iterator[Opened]:
+def opened(watched: Opened, address: str) -> Opened:
     """opened(query="", **context options) -> the page with its pictures, at rest.
 
     opened.frames: what has gone to the server.
     """
-    said: list[str] = []
-    contexts = []
 
     def open_page(query: str = "", **options: object) -> Page:
-        options = {"viewport": {"width": 1440, "height": 900}} | options
-        context = browser.new_context(**options)  # type: ignore[arg-type]
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
-        page.on(
-            "console",
-            lambda m: (
-                None
-                if BASE_GUESSES.search(m.location["url"])
-                else said.append(f"{m.type}: {m.text}")
-            ),
-        )
-        page.on("pageerror", lambda error: said.append(f"error: {error}"))
-        page.on("websocket", lambda w: w.on("framesent", lambda f: open_page.frames.append(f)))
+        page = watched(PATIENCE, **options)
         page.goto(f"{address}/three-against-seven{query}")
         page.locator(".three-seven[data-ready]").wait_for()
         page.get_by_text("Next: ").wait_for()
         page.wait_for_function("document.querySelector('[data-test-script-state=notRunning]')")
         return page
 
-    open_page.frames = []  # type: ignore[attr-defined]
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert not said, said
+    open_page.frames = watched.frames  # type: ignore[attr-defined]
+    return open_page
 
 
 def canvas(page: Page, name: str) -> NDArray[np.uint8]:
