@@ -34,8 +34,9 @@ def heading(page: Page) -> str:
 
 
 def finished(page: Page) -> None:
-    """Wait until nothing is left to attack."""
+    """Wait until nothing is left to attack, and the lines under the button say so too."""
     page.get_by_role("button", name="Run again").wait_for()
+    page.wait_for_function("document.querySelector('[data-test-script-state=notRunning]')")
 
 
 def quiet(page: Page) -> None:
@@ -61,14 +62,14 @@ def test_fgsm_is_there_first_and_all_four_end_with_their_passes_in_the_heading(
         expect(page.get_by_role("img", name=re.compile(f"^After {attack}: "))).to_be_visible()
         expect(page.get_by_role("cell", name=attack, exact=True)).to_be_visible()
     assert f"{said.group(1)} passes" in page.locator(".cost").inner_text()
-    assert "Not robust" in page.inner_text("body")
+    page.get_by_text("Not robust").first.wait_for()
 
 
 def test_a_network_trained_against_fgsm_alone_is_not_called_robust(opened: Opened) -> None:
     page = opened(f"{DIGIT}&network=conv-fgsm")
     finished(page)
     assert re.match(r"One pass fails on this 3; PGD's \d+ find what it missed", heading(page))
-    assert "whoever had tested with FGSM alone" in page.inner_text("body")
+    page.get_by_text("whoever had tested with FGSM alone").wait_for()
 
 
 def test_the_attacks_stop_stay_stopped_and_go_on(opened: Opened) -> None:
