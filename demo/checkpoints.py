@@ -22,9 +22,13 @@ class Refused(ValueError):
 
 @dataclasses.dataclass
 class Run:
-    """A training as it stands: `best` is the state of the epoch with the best `score`."""
+    """A training as it stands: `best` is the state of the epoch with the best `score`.
 
-    recipe: recipes.Recipe
+    recipe: a `recipes.Recipe` or a `twins.Twin`.  average: of the weights over the steps, where
+    the training keeps one.
+    """
+
+    recipe: Any
     seed: int
     network: nn.Module
     optimizer: torch.optim.Optimizer
@@ -32,6 +36,7 @@ class Run:
     best: dict[str, Tensor]
     score: float = -1.0
     best_epoch: int = 0
+    average: Any = None
 
 
 def started(recipe: recipes.Recipe, seed: int, labelled: digits.Labelled, path: Path | None) -> Run:
@@ -42,7 +47,7 @@ def started(recipe: recipes.Recipe, seed: int, labelled: digits.Labelled, path: 
     network = recipe.network(seed, labelled).to(labelled.images.device)
     optimizer = training.optimizer_for(network, recipe.settings)
     run = Run(recipe, seed, network, optimizer, [], _copy(network))
-    return _restored(run, path) if path is not None and path.exists() else run
+    return restored(run, path)
 
 
 def epochs(
@@ -60,9 +65,14 @@ def epochs(
         penalty=recipe.penalty, seed=run.seed, optimizer=run.optimizer, done=len(run.history),
         progress=progress,
     )  # fmt: skip
+    yield from kept(run, walk, path)
+
+
+def kept(run: Run, walk: Iterator[training.Epoch], path: Path | None) -> Iterator[training.Epoch]:
+    """The epochs of `walk`, which trains `run.network`; each is recorded, and kept at `path`."""
     for epoch in walk:
         run.history.append(epoch)
-        score = epoch.number if recipe.kept == "last" else getattr(epoch, recipe.kept)
+        score = epoch.number if run.recipe.kept == "last" else getattr(epoch, run.recipe.kept)
         if score >= run.score:
             run.best, run.score, run.best_epoch = _copy(run.network), score, epoch.number
         if path is not None:
@@ -94,6 +104,7 @@ def _keep(run: Run, path: Path) -> None:
                 "best": run.best,
                 "score": run.score,
                 "best_epoch": run.best_epoch,
+                "average": None if run.average is None else run.average.state_dict(),
             },
             name,
         )
@@ -102,7 +113,10 @@ def _keep(run: Run, path: Path) -> None:
         Path(name).unlink(missing_ok=True)
 
 
-def _restored(run: Run, path: Path) -> Run:
+def restored(run: Run, path: Path | None) -> Run:
+    """`run`, changed to what is kept at `path`, if anything is. Raises `Refused`."""
+    if path is None or not path.exists():
+        return run
     kept = _opened(path, run.network)
     if kept.get("signature") != _signature(run):
         raise Refused(
@@ -113,6 +127,8 @@ def _restored(run: Run, path: Path) -> Run:
     run.optimizer.load_state_dict(kept["optimizer"])
     run.history = [training.Epoch(**epoch) for epoch in kept["history"]]
     run.best, run.score, run.best_epoch = kept["best"], kept["score"], kept["best_epoch"]
+    if run.average is not None:
+        run.average.load_state_dict(kept["average"])
     return run
 
 

@@ -64,6 +64,63 @@ def fix_padding(network: nn.Module, size: int = 224) -> nn.Module:
     return fixed
 
 
+class EvenlyPadded(nn.Conv2d):
+    """A convolution padded to "same" with stride 2, for images of an even side, to be trained.
+
+    As `fix_padding`'s, but the leading zeros join the kernel at each call, so that its weights
+    stay those of the network that it came from.
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        """input: (N, C, H, W), H and W even -> (N, K, H / 2, W / 2)."""
+        kernel = F.pad(self.weight, (1, 0, 1, 0))
+        after = math.ceil((self.kernel_size[0] - self.stride[0]) / 2)
+        return F.conv2d(input, kernel, self.bias, self.stride, after, groups=self.groups)
+
+
+def trainable(network: nn.Module, size: int = 224) -> nn.Module:
+    """A copy to go on training with: batch norms folded, padding fixed as `EvenlyPadded`.
+
+    Norms at rest are a part of the convolutions here, so a step costs about half. size: side of
+    the square image of a trial run; any even size at every stride-2 layer will do afterwards.
+    """
+    folded = fold_batch_norm(network, size)
+    for name, module in _named(folded, nn.Conv2d):
+        if type(module).__name__ == "Conv2dSame":
+            folded.set_submodule(name, _to_train(module))
+    _refuse_another_answer(network, folded, _probe(size))
+    return folded
+
+
+def _to_train(conv: Any) -> EvenlyPadded:
+    even = EvenlyPadded(
+        conv.in_channels, conv.out_channels, conv.kernel_size, conv.stride, groups=conv.groups,
+        bias=conv.bias is not None,
+    )  # fmt: skip
+    even.weight, even.bias = conv.weight, conv.bias
+    return even
+
+
+def unfolded(folded: nn.Module, network: nn.Module, size: int = 224) -> nn.Module:
+    """A copy of `network`, norms and all, that computes what `folded` (`trainable`'s) computes.
+
+    Each norm is left with the convolution's bias as its shift and nothing else to do.
+    """
+    copied = copy.deepcopy(network)
+    for convolution, norm in _pairs(copied, _probe(size)):
+        trained: Any = folded.get_submodule(convolution)
+        conv: Any = copied.get_submodule(convolution)
+        batch_norm: Any = copied.get_submodule(norm)
+        with torch.no_grad():
+            conv.weight.copy_(trained.weight)
+            batch_norm.weight.fill_(1.0)
+            batch_norm.bias.copy_(trained.bias)
+            batch_norm.running_mean.fill_(0.0)
+            batch_norm.running_var.fill_(1.0 - batch_norm.eps)
+    _refuse_another_answer(folded, copied, _probe(size))
+    return copied
+
+
 def _evenly_padded(conv: Any, side: int) -> nn.Conv2d:
     """`conv`, which pads to "same", for images of one side: zeros lead its kernel if need be."""
     kernel, stride = conv.kernel_size[0], conv.stride[0]

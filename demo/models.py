@@ -19,7 +19,7 @@ import torch
 from torch import nn
 
 import demo.device
-from demo import downloads, folding, networks, recipes, trained, weights
+from demo import downloads, folding, networks, recipes, trained, twins, weights
 
 ASSETS = Path(__file__).parent.parent / "assets"
 HALF = (0.5, 0.5, 0.5)
@@ -216,7 +216,31 @@ def _digit_model(recipe: recipes.Recipe, card: trained.Card) -> ModelCard:
     )  # fmt: skip
 
 
-MODELS: tuple[ModelCard, ...] = PHOTOGRAPH_MODELS + _digit_models()
+def _photograph_models() -> tuple[ModelCard, ...]:
+    """The photograph networks; after each, the twin that was trained here, if it is here."""
+    found: list[ModelCard] = []
+    for card in PHOTOGRAPH_MODELS:
+        recipe = next((twin for twin in twins.TWINS if twin.standard == card.name), None)
+        found.append(card)
+        if recipe is not None:
+            with contextlib.suppress(trained.Absent):
+                twin = _twin_model(card, trained.card(recipe.name))
+                found[-1:] = [replace(card, twin=twin.name), twin]
+    return tuple(found)
+
+
+def _twin_model(standard: ModelCard, card: trained.Card) -> ModelCard:
+    on = f"{card.test_images} photographs of the NIPS 2017 adversarial competition's set"
+    clean, *attacked = (Accuracy(share, on, attack) for attack, share in card.test.items())
+    return replace(
+        standard, name=card.name, title=card.title, sha256=card.sha256,
+        file=f"{card.name}.safetensors", accuracy=clean, under_attack=tuple(attacked),
+        megabytes=math.ceil(2 * card.parameters / 1e6), training="adversarial", twin=None,
+        credit=f"trained here from {standard.title}'s weights ({standard.credit}): {card.command}",
+    )  # fmt: skip
+
+
+MODELS: tuple[ModelCard, ...] = _photograph_models() + _digit_models()
 
 
 def offered(kind: Kind) -> tuple[ModelCard, ...]:
@@ -296,6 +320,20 @@ def load(
     return _ready(network, chosen, device or demo.device.choose())
 
 
+def plain(name: str) -> nn.Module:
+    """The network called `name` as its source builds it, at rest: no normalisation, not frozen.
+
+    For photographs; images (N, 3, S, S) normalised by the caller -> logits (N, K).
+    """
+    chosen = card(name)
+    return _SOURCES[chosen.source](chosen, None).eval()
+
+
+def prepared(network: nn.Module, name: str, device: torch.device) -> nn.Module:
+    """`network`, of the architecture of the one called `name`, made ready as `load` does it."""
+    return _ready(network, card(name), device)
+
+
 def _ready(network: nn.Module, card: ModelCard, device: torch.device) -> nn.Module:
     """`network` normalised, frozen, and rewritten and laid out for speed on `device`."""
     folded = folding.fold_batch_norm(network.eval(), card.input_size)
@@ -319,7 +357,8 @@ def _embedded(card: ModelCard, progress: downloads.Progress | None) -> nn.Module
     import timm
 
     tensors = weights.embedded(ASSETS / "weights" / str(card.file), str(card.sha256))
-    return weights.filled(timm.create_model(card.identifier), tensors)
+    whole = {n: t.float() if t.dtype == torch.float16 else t for n, t in tensors.items()}
+    return weights.filled(timm.create_model(card.identifier), whole)
 
 
 def _torchvision(card: ModelCard, progress: downloads.Progress | None) -> nn.Module:

@@ -20,7 +20,8 @@ from demo.adversaries import (
     RandomSigns,
     UniformNoise,
 )
-from demo.training import Loss, Settings
+from demo.objective import Loss
+from demo.training import Settings
 
 EPSILON = 0.25
 LOGISTIC_L1 = 0.03

@@ -30,7 +30,9 @@ class Card:
 
     epochs: trained.  kept_epoch: the one whose weights these are.  seconds: the training took,
     on `device`.  test: accuracy on MNIST's 10,000 test images (or the threes and sevens among
-    them), 0 to 1, by the attack's name.  sha256: of the weights' file.
+    them), 0 to 1, by the attack's name; of a twin for photographs, on those it was measured on.
+    sha256: of the weights' file.  images_seen: crops trained on, where that is not epochs times
+    the training images.
     """
 
     name: str
@@ -48,6 +50,7 @@ class Card:
     test: dict[str, float]
     test_images: int
     sha256: str
+    images_seen: int = 0
 
 
 @dataclasses.dataclass(frozen=True)

@@ -3,27 +3,27 @@
     J~(theta, x, y) = a J(theta, x, y) + (1 - a) J(theta, x~, y),   x~ = adversary(theta, x, y)
 
 The examples are made afresh at each step, for the weights as they then are; a is `clean_weight`.
-For FGSM the backward pass that trains on the clean images also gives their gradient, so that the
-attack costs no pass of its own; a network with dropout is attacked as dropout has left it then,
-unless the adversary asks for the network at rest.
+`objective` computes it, `batches` says where the images come from.
 Source: arXiv:1412.6572, sections 5 and 6.
 """
 
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import torch
 from torch import Tensor, nn
 
 from demo import attacks, fgsm, networks, scores
-from demo.adversaries import Adversary, FastGradientSign, Unchanged
+from demo.adversaries import Adversary, Unchanged
+from demo.batches import Batches, InMemory
 from demo.digits import Labelled
+from demo.objective import Loss, Objective
 
-Loss = Callable[[Tensor, Tensor], Tensor]
 EVALUATED_EPSILON = 0.25
 PGD_STEPS = 10
-"""Of the attack after each epoch; the final figures use 40 and ten restarts."""
+"""Of the attack after each epoch; the final figures use more steps and restarts."""
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,9 @@ class Epoch:
 
     training_loss: mean of J~ over the epoch, nats.  clean_loss, adversarial_loss: its two parts
     (the second is nan in standard training).  training_error: share of clean training images
-    answered wrongly on the way, 0 to 1.  The accuracies, 0 to 1, are on the held-out images at
-    the settings' `evaluated_epsilon`: clean, under FGSM, under `PGD_STEPS` steps of PGD.
-    seconds: of training.
+    answered wrongly on the way, 0 to 1; of the examples where there are no clean images.  The
+    accuracies, 0 to 1, are on the held-out images at the settings' `evaluated_epsilon`: clean,
+    under FGSM, under `PGD_STEPS` steps of PGD.  seconds: of training.
     """
 
     number: int
@@ -69,6 +69,17 @@ class Settings:
     """Of FGSM and PGD after each epoch; not shown, for it changes nothing in the training."""
 
 
+Accuracies = tuple[float, float, float]
+"""Clean, under FGSM, under PGD, 0 to 1."""
+
+
+class Average(Protocol):
+    """An average of the weights over the steps, as `torch.optim.swa_utils.AveragedModel`."""
+
+    def update_parameters(self, model: nn.Module) -> None:
+        """Take the weights of one more step in."""
+
+
 def train(
     network: nn.Module,
     images: Tensor,
@@ -93,30 +104,81 @@ def train(
     run that goes on after `done` epochs with its `optimizer` ends as if it had not stopped.
     progress: gets 0 to 1 within the epoch; what it raises ends the run.
     """
-    adversary = adversary or Unchanged()
     network.to(memory_format=torch.channels_last)  # convolutions train a tenth faster so
-    optimizer = optimizer or optimizer_for(network, settings)
-    objective = _Objective(network, adversary, clean_weight, loss, penalty)
+    objective = Objective(network, adversary or Unchanged(), clean_weight, loss, penalty)
+    yield from walk(
+        objective, InMemory(images, labels, settings.batch),
+        optimizer or optimizer_for(network, settings), settings,
+        lambda number: accuracies(network.eval(), held_out, settings, number),
+        seed=seed, done=done, progress=progress,
+    )  # fmt: skip
+
+
+def walk(
+    objective: Objective,
+    batches: Batches,
+    optimizer: torch.optim.Optimizer,
+    settings: Settings,
+    evaluate: Callable[[int], Accuracies],
+    *,
+    seed: int,
+    done: int = 0,
+    progress: Callable[[float], None] | None = None,
+    average: Average | None = None,
+    share: Callable[[float], float] | None = None,
+) -> Iterator[Epoch]:
+    """The loop itself, for any objective and any source of batches.
+
+    evaluate: an epoch's number -> its accuracies.  average: takes each step's weights in.
+    share: epochs done, a fraction among them -> how much of the whole training is over, 0 to 1;
+    the schedules follow it, and nothing is begun after 1. The rest as in `train`.
+    """
+    share = share or (lambda epochs_done: epochs_done / settings.epochs)
     for number in range(done + 1, settings.epochs + 1):
+        if share(number - 1) >= 1:
+            return
         started = time.perf_counter()
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(1_000_003 * seed + number)
-            sums = _epoch(objective, optimizer, settings, number, images, labels, progress)
-        means = (sums / len(labels)).tolist()
+            generator = torch.Generator(batches.device)
+            generator.manual_seed(int(torch.randint(2**62, ())))
+            sums = torch.zeros(3, device=batches.device)
+            objective.network.train()
+            for i, batch in enumerate(batches.epoch(generator)):
+                over = share(number - 1 + i / batches.steps)
+                sums += _step(objective, optimizer, settings, *batch, generator, over)
+                if average is not None:
+                    average.update_parameters(objective.network)
+                if progress is not None:
+                    progress((i + 1) / batches.steps)
+        means = (sums / batches.images).tolist()
         seconds = time.perf_counter() - started
-        yield _epoch_result(objective, held_out, settings, number, means, seconds)
+        yield _epoch_result(objective.clean_weight, number, means, evaluate(number), seconds)
+
+
+def _step(
+    objective: Objective, optimizer: torch.optim.Optimizer, settings: Settings, images: Tensor,
+    targets: Tensor, generator: torch.Generator, over: float,
+) -> Tensor:  # fmt: skip
+    """One step down; what `Objective.backward` returns."""
+    for group in optimizer.param_groups:
+        group["lr"] = learning_rate(settings, over)
+    optimizer.zero_grad(set_to_none=True)
+    sums = objective.backward(images, targets, generator, over)
+    optimizer.step()
+    if isinstance(objective.network, networks.Maxout):
+        objective.network.limit_norms()
+    return sums
 
 
 def _epoch_result(
-    objective: "_Objective", held_out: Labelled, settings: Settings, number: int,
-    means: list[float], seconds: float,
-) -> Epoch:  # fmt: skip
+    a: float, number: int, means: list[float], found: Accuracies, seconds: float
+) -> Epoch:
     clean, adversarial, wrong = means
-    a = objective.clean_weight
     mixed = clean if a == 1 else a * clean + (1 - a) * adversarial
-    part = adversarial if a < 1 else float("nan")
-    found = accuracies(objective.network.eval(), held_out, settings, number)
-    return Epoch(number, mixed, clean, part, wrong, *found, seconds)
+    return Epoch(
+        number, mixed, clean, adversarial if a < 1 else float("nan"), wrong, *found, seconds
+    )
 
 
 def optimizer_for(network: nn.Module, settings: Settings) -> torch.optim.Optimizer:
@@ -132,16 +194,18 @@ def optimizer_for(network: nn.Module, settings: Settings) -> torch.optim.Optimiz
     )  # fmt: skip
 
 
-def learning_rate(settings: Settings, epochs_done: float) -> float:
-    """Up in a straight line, perhaps level for a while, then down to zero at the end."""
-    share = epochs_done / settings.epochs
+def learning_rate(settings: Settings, share: float) -> float:
+    """Up in a straight line, perhaps level for a while, then down to zero at the end.
+
+    share: how much of the training is over, 0 to 1.
+    """
     rise = share / settings.ramp if settings.ramp else 1.0
-    return settings.learning_rate * min(rise, 1.0, (1 - share) / settings.fall)
+    return settings.learning_rate * max(0.0, min(rise, 1.0, (1 - share) / settings.fall))
 
 
 def accuracies(
-    network: nn.Module, held_out: Labelled, settings: Settings, seed: int
-) -> tuple[float, float, float]:
+    network: fgsm.Model, held_out: Labelled, settings: Settings, seed: int
+) -> Accuracies:
     """Clean, under FGSM and under PGD, 0 to 1, at `evaluated_epsilon`; PGD on the first few."""
     epsilon = settings.evaluated_epsilon
     few = held_out[: settings.evaluated]
@@ -155,76 +219,3 @@ def accuracies(
     with torch.inference_mode():
         under_fgsm = scores.accuracy(network(weak), held_out.labels)
         return clean, under_fgsm, scores.accuracy(network(strong), few.labels)
-
-
-@dataclass(frozen=True)
-class _Objective:
-    """J~ and its parameters' gradients for one batch."""
-
-    network: nn.Module
-    adversary: Adversary
-    clean_weight: float
-    loss: Loss
-    penalty: Callable[[nn.Module], Tensor] | None
-
-    def backward(self, images: Tensor, labels: Tensor, generator: torch.Generator) -> Tensor:
-        """Fill the parameters' `.grad`; (clean loss, adversarial loss, wrong answers) summed."""
-        a = self.clean_weight
-        shared = isinstance(self.adversary, FastGradientSign) and 0 < a < 1
-        zero = torch.zeros((), device=images.device)
-        clean, adversarial, wrong = zero, zero, zero
-        leaves = images.detach().requires_grad_(shared)
-        if a > 0:
-            logits = self.network(leaves)
-            clean = self.loss(logits, labels)
-            wrong = (logits.detach().argmax(1) != labels).sum()
-            torch.autograd.backward(a * clean)
-        if a < 1:
-            examples = self._examples(leaves, labels, generator)
-            logits = self.network(examples)
-            adversarial = self.loss(logits, labels)
-            torch.autograd.backward((1 - a) * adversarial)
-        if self.penalty is not None:
-            torch.autograd.backward(self.penalty(self.network))
-        size = len(labels)
-        return torch.stack([clean.detach() * size, adversarial.detach() * size, wrong.float()])
-
-    def _examples(self, leaves: Tensor, labels: Tensor, generator: torch.Generator) -> Tensor:
-        """The adversary's images; FGSM's from the gradient that the clean loss just left."""
-        adversary, images = self.adversary, leaves.detach()
-        if (
-            leaves.grad is not None
-            and isinstance(adversary, FastGradientSign)
-            and adversary.takes_the_clean_pass(generator)
-        ):
-            eta = fgsm.perturbation(leaves.grad, adversary.epsilon)
-            return fgsm.adversarial_example(images, eta)
-        return adversary(self.network, images, labels, generator)
-
-
-def _epoch(
-    objective: _Objective,
-    optimizer: torch.optim.Optimizer,
-    settings: Settings,
-    number: int,
-    images: Tensor,
-    labels: Tensor,
-    progress: Callable[[float], None] | None,
-) -> Tensor:
-    """One pass in a new order; what `_Objective.backward` returns, summed over the batches."""
-    network = objective.network.train()
-    generator = torch.Generator(images.device).manual_seed(int(torch.randint(2**62, ())))
-    order = torch.randperm(len(labels), generator=generator, device=images.device)
-    batches = torch.split(order, settings.batch)
-    sums = torch.zeros(3, device=images.device)
-    for i, batch in enumerate(batches):
-        for group in optimizer.param_groups:
-            group["lr"] = learning_rate(settings, number - 1 + i / len(batches))
-        optimizer.zero_grad(set_to_none=True)
-        sums += objective.backward(images[batch], labels[batch], generator)
-        optimizer.step()
-        if isinstance(network, networks.Maxout):
-            network.limit_norms()
-        if progress is not None:
-            progress((i + 1) / len(batches))
-    return sums

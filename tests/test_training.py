@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from demo import adversaries, digits, fgsm, networks, training
+from demo.objective import Objective
 
 SETTINGS = training.Settings(epochs=3, learning_rate=0.05, batch=50, evaluated=20)
 FGSM = adversaries.FastGradientSign(0.25)
@@ -63,7 +64,7 @@ def test_the_shared_backward_pass_gives_the_gradient_of_the_equation(
         network(attacked), labels
     )
     expected = torch.autograd.grad(expected_loss, list(network.parameters()))
-    objective = training._Objective(network, FGSM, a, F.cross_entropy, None)
+    objective = Objective(network, FGSM, a, F.cross_entropy, None)
     objective.backward(images, labels, torch.Generator())
     for parameter, gradient in zip(network.parameters(), expected, strict=True):
         torch.testing.assert_close(parameter.grad, gradient, rtol=1e-4, atol=1e-6)
@@ -76,7 +77,7 @@ def test_the_linear_adversarial_loss_is_the_lectures_closed_form() -> None:
     network.weight.data = torch.randn(784, generator=torch.Generator().manual_seed(3)) / 28
     images = torch.rand(20, 1, 28, 28, generator=torch.Generator().manual_seed(4)) * 0.4 + 0.3
     labels = torch.arange(20) % 2
-    objective = training._Objective(network, FGSM, 0.5, networks.softplus_loss, None)
+    objective = Objective(network, FGSM, 0.5, networks.softplus_loss, None)
     _, adversarial, _ = objective.backward(images, labels, torch.Generator()) / 20
     margin = (2 * labels - 1) * network.activation(images)
     expected = F.softplus(0.25 * network.weight.abs().sum() - margin).mean()
@@ -90,7 +91,7 @@ def test_a_network_with_dropout_is_attacked_as_its_clean_pass_left_it() -> None:
         nn.init.normal_(layer.weight, std=0.05, generator=torch.Generator().manual_seed(1))
 
     network.train().register_forward_pre_hook(lambda _, given: seen.append(given[0].detach()))
-    objective = training._Objective(network, FGSM, 0.5, networks.cross_entropy, None)
+    objective = Objective(network, FGSM, 0.5, networks.cross_entropy, None)
     torch.manual_seed(7)
     objective.backward(labelled.images, labelled.labels, torch.Generator())
     torch.manual_seed(7)
@@ -144,13 +145,13 @@ def test_training_leaves_the_callers_random_numbers_alone() -> None:
 
 def test_the_learning_rate_may_stay_level_before_it_falls() -> None:
     settings = training.Settings(20, 0.2, ramp=0.1, fall=0.25)
-    rates = [training.learning_rate(settings, e) for e in (0, 1, 2, 10, 15, 17.5, 20)]
+    rates = [training.learning_rate(settings, e / 20) for e in (0, 1, 2, 10, 15, 17.5, 20)]
     assert rates == pytest.approx([0, 0.1, 0.2, 0.2, 0.2, 0.1, 0])
 
 
 def test_the_learning_rate_rises_then_falls_to_nothing() -> None:
     settings = training.Settings(10, 0.4, ramp=0.1)
-    rates = [training.learning_rate(settings, e) for e in (0, 0.5, 1, 5.5, 10)]
+    rates = [training.learning_rate(settings, e / 10) for e in (0, 0.5, 1, 5.5, 10)]
     assert rates == pytest.approx([0, 0.2, 0.4, 0.2, 0])
 
 

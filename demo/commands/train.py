@@ -1,4 +1,4 @@
-"""`python -m demo train NAME`: a digit network from MNIST, resumable, with its card.
+"""`python -m demo train NAME`: a network from its data, resumable, with its card.
 
 python -m demo train conv-adversarial --data ~/data
 python -m demo train --all
@@ -17,7 +17,8 @@ import torch
 from torch import nn
 
 import demo.device
-from demo import checkpoints, digits, recipes, trained, training
+from demo import checkpoints, digits, recipes, trained, training, twins
+from demo.commands import train_twin
 from demo.experiments import digit_accuracy
 
 ELSEWHERE = Path("trained")
@@ -26,11 +27,11 @@ ELSEWHERE = Path("trained")
 
 def add_to(commands: Any) -> None:
     """The words that this command understands."""
-    parser = commands.add_parser("train", help="train a digit network, or go on training it")
-    names = ", ".join(recipe.name for recipe in recipes.RECIPES)
+    parser = commands.add_parser("train", help="train a network, or go on training it")
+    names = ", ".join([*(r.name for r in recipes.RECIPES), *(t.name for t in twins.TWINS)])
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("name", metavar="NAME", nargs="?", help=names)
-    what.add_argument("--all", action="store_true", help="every network that ships, one by one")
+    what.add_argument("--all", action="store_true", help="every digit network that ships")
     data_options(parser)
     parser.add_argument("--epochs", type=int, metavar="N", help="other than the recipe's")
     parser.add_argument("--seed", type=int, default=trained.SEED, metavar="N")
@@ -44,6 +45,7 @@ def add_to(commands: Any) -> None:
         help="no training: attack the network that is there again, and renew its card",
     )  # fmt: skip
     parser.add_argument("--restart", action="store_true", help="do not go on from a checkpoint")
+    train_twin.options(parser)
     parser.set_defaults(run=run)
 
 
@@ -62,6 +64,10 @@ def run(options: argparse.Namespace) -> None:
         raise ValueError(f"--epochs is 1 or more, not {options.epochs}.")
     if options.device:
         os.environ[demo.device.VARIABLE] = options.device
+    twin = twins.twin(options.name or "")
+    if twin is not None:
+        train_twin.run(options, twin, options.out or ELSEWHERE, ELSEWHERE)
+        return
     device = demo.device.choose()
     chosen = (
         [recipe for recipe in recipes.RECIPES if recipe.ships]

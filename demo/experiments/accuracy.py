@@ -8,7 +8,6 @@ shorter side resized, central crop, 8-bit pixels.
 
 import argparse
 import itertools
-import tarfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ import torch
 import demo.device
 from demo import models, pictures, scores
 from demo.fgsm import Model
+from demo.photographs import in_archive
 
 
 @dataclass(frozen=True)
@@ -58,18 +58,8 @@ def run(
 
 def photographs(archive: Path, at_most: int | None = None) -> Iterator[tuple[bytes, int]]:
     """The labelled pictures of a tar archive in its order; label -1 means none and is left out."""
-    with tarfile.open(archive) as tar:
-        members = (member for member in tar if member.isfile() and _label(member.name) >= 0)
-        for member in itertools.islice(members, at_most):
-            file = tar.extractfile(member)
-            assert file is not None  # it is a file
-            yield file.read(), _label(member.name)
-
-
-def _label(name: str) -> int:
-    """The number after the last underscore of `<number>_<ImageNet index>.<ending>`, else -1."""
-    index = Path(name).stem.rpartition("_")[2]
-    return int(index) if index.isdecimal() else -1
+    labelled = (pair for pair in in_archive(archive) if pair[1] >= 0)
+    return itertools.islice(labelled, at_most)
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from demo.digits import Labelled
 Attack = Literal["none", "FGSM", "PGD", "random signs"]
 ATTACKS: tuple[Attack, ...] = ("none", "FGSM", "PGD", "random signs")
 STEPS, RESTARTS = 40, 10
-_BATCH = 500
+BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -47,19 +47,21 @@ def run(
     steps: int = STEPS,
     restarts: int = RESTARTS,
     classes: int | None = None,
+    batch: int = BATCH,
     progress: Callable[[float], None] | None = None,
 ) -> UnderAttack:
     """Attack every image at that epsilon and count. PGD's step is 2.5 epsilon / steps.
 
     classes: only the first so many count as answers; the confidence is still over all of them.
+    batch: images attacked together.
     """
     generator = torch.Generator(labelled.images.device).manual_seed(seed)
     found: list[tuple[Tensor, Tensor]] = []
-    for batch in _batches(labelled):
-        examples = attacked(network, batch, attack, epsilon, generator, steps, restarts)
-        found.append(_answers(network, examples, batch.labels, classes))
+    for some in _batches(labelled, batch):
+        examples = attacked(network, some, attack, epsilon, generator, steps, restarts)
+        found.append(_answers(network, examples, some.labels, classes))
         if progress is not None:
-            progress(_BATCH * len(found) / len(labelled))
+            progress(min(1.0, batch * len(found) / len(labelled)))
     wrong = torch.cat([w for w, _ in found])
     confidence = torch.cat([c for _, c in found])[wrong].mean().item()
     return UnderAttack(attack, epsilon, len(labelled), int(wrong.sum()), confidence)
@@ -88,9 +90,9 @@ def attacked(
     return images
 
 
-def _batches(labelled: Labelled) -> Iterator[Labelled]:
-    for start in range(0, len(labelled), _BATCH):
-        yield labelled[start : start + _BATCH]
+def _batches(labelled: Labelled, size: int) -> Iterator[Labelled]:
+    for start in range(0, len(labelled), size):
+        yield labelled[start : start + size]
 
 
 def _answers(

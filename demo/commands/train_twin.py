@@ -1,0 +1,152 @@
+"""`python -m demo train efficientnet-lite0-adversarial`: the twin for photographs.
+
+python -m demo train efficientnet-lite0-adversarial --data DIR --minutes 120
+torchrun --nproc-per-node 4 -m demo train efficientnet-lite0-adversarial --data IMAGENET
+"""
+
+import argparse
+import contextlib
+import dataclasses
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+import demo.device
+from demo import checkpoints, models, photographs, trained, training, twins
+from demo.digits import Labelled
+from demo.experiments import photograph_accuracy
+
+HISTORY = "training.json"
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    """What only photographs have."""
+    group = parser.add_argument_group(
+        "photographs", "--data holds train-*.tar, or ImageNet as one folder for each class"
+    )
+    group.add_argument(
+        "--check", type=Path, metavar="PATH",
+        help="labelled photographs to measure on; else check.tar or val in --data",
+    )  # fmt: skip
+    group.add_argument(
+        "--minutes", type=float, metavar="M", help="be done by then: the schedule fits itself"
+    )
+    group.add_argument("--images", type=int, metavar="N", help="crops to train on, in all")
+    group.add_argument("--round", type=int, metavar="N", help="crops from checkpoint to checkpoint")
+    group.add_argument("--workers", type=int, metavar="N", help="processes that decode")
+
+
+def run(asked: argparse.Namespace, recipe: twins.Twin, folder: Path, elsewhere: Path) -> None:
+    """Train, or go on; print each round; write weights, card and history."""
+    recipe = _changed(recipe, asked)
+    with _together(asked) as place:
+        standard = models.plain(recipe.standard)
+        some, held_out = photographs.find(asked.data, asked.check)
+        kept = elsewhere / "checkpoints" / f"{trained.stem(recipe.name, asked.seed)}.pt"
+        if asked.restart and place.leads:
+            kept.unlink(missing_ok=True)
+        run_ = checkpoints.restored(twins.started(recipe, standard, asked.seed, place), kept)
+        say: Any = print if place.leads else lambda *_, **__: None
+        say(
+            f"{recipe.title}, seed {asked.seed}, {demo.device.name(place.device)} x {place.ranks}, "
+            f"{len(some):,} photographs, measured on {len(held_out):,}"
+        )
+        if run_.history:
+            say(f"  going on after {len(run_.history) * recipe.round:,} crops")
+        few = Labelled(held_out.images[::2], held_out.labels[::2]).to(place.device)
+        walk = twins.rounds(run_, standard, some, few, place, asked.minutes)
+        for epoch in checkpoints.kept(run_, walk, kept if place.leads else None):
+            say(_line(epoch, recipe), flush=True)
+        if place.leads:
+            _written(run_, standard, held_out, place, folder, asked)
+
+
+def _changed(recipe: twins.Twin, asked: argparse.Namespace) -> twins.Twin:
+    """The recipe with what the command line asks for instead."""
+    per_round = asked.round or recipe.round
+    if per_round < recipe.settings.batch:
+        raise ValueError(f"--round is at least one batch, {recipe.settings.batch}.")
+    if asked.minutes is not None and not asked.minutes > 0:
+        raise ValueError(f"--minutes is above 0, not {asked.minutes:g}.")
+    images = asked.images or recipe.settings.epochs * recipe.round
+    if asked.epochs is not None:
+        images = asked.epochs * per_round
+    settings = dataclasses.replace(recipe.settings, epochs=max(1, -(-images // per_round)))
+    return dataclasses.replace(recipe, settings=settings, round=per_round)
+
+
+@contextlib.contextmanager
+def _together(asked: argparse.Namespace) -> Iterator[twins.Place]:
+    """This process's place; under `torchrun`, connected with the others."""
+    rank, ranks = twins.processes()
+    device = demo.device.choose()
+    if device.type == "cuda" and ranks > 1:
+        device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0)))
+        torch.cuda.set_device(device)
+    workers = asked.workers
+    if workers is None:
+        workers = min(8, max(1, (os.cpu_count() or 1) // ranks - 1))
+    place = twins.Place(device, rank, ranks, workers)
+    if ranks == 1:
+        yield place
+        return
+    torch.distributed.init_process_group("nccl" if device.type == "cuda" else "gloo")
+    try:
+        yield place
+    finally:
+        torch.distributed.destroy_process_group()
+
+
+def _line(epoch: training.Epoch, recipe: twins.Twin) -> str:
+    return (
+        f"  {epoch.number * recipe.round:>9,} crops  loss {epoch.training_loss:.4f}  "
+        f"without attack {epoch.clean_accuracy:.1%}, at 1/255 FGSM "
+        f"{epoch.accuracy_under_fgsm:.1%}, PGD ({training.PGD_STEPS} steps, "
+        f"{recipe.settings.evaluated} photographs) {epoch.accuracy_under_pgd:.1%}  "
+        f"{epoch.seconds:.0f} s, {recipe.round / epoch.seconds:.0f} crops/s"
+    )
+
+
+def _written(
+    run_: checkpoints.Run, standard: nn.Module, held_out: Labelled, place: twins.Place,
+    folder: Path, asked: argparse.Namespace,
+) -> None:  # fmt: skip
+    """Round to half precision, measure that, and write it."""
+    recipe = run_.recipe
+    network = trained.rounded(twins.finished(run_, standard)).eval().requires_grad_(False)
+    model = models.prepared(network, recipe.standard, place.device)
+    found = photograph_accuracy.named(model, held_out.to(place.device))
+    path = trained.save(network, _card(run_, found, len(held_out), place, asked), folder)
+    print("  " + ", ".join(f"{name} {share:.1%}" for name, share in found.items()))
+    history = [
+        {"crops": epoch.number * recipe.round} | dataclasses.asdict(epoch) for epoch in run_.history
+    ]
+    lines = ",\n".join("  " + json.dumps(row) for row in history)
+    beside = path.with_suffix("").with_suffix(f".{HISTORY}")
+    beside.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
+    print(f"  {path}", flush=True)
+
+
+def _card(
+    run_: checkpoints.Run, found: dict[str, float], count: int, place: twins.Place,
+    asked: argparse.Namespace,
+) -> trained.Card:  # fmt: skip
+    recipe = run_.recipe
+    words = f"python -m demo train {recipe.name} --data DIR"
+    words += "" if asked.seed == trained.SEED else f" --seed {asked.seed}"
+    words += f" --round {recipe.round} --images {recipe.settings.epochs * recipe.round}"
+    words += "" if asked.minutes is None else f" --minutes {asked.minutes:g}"
+    return trained.Card(
+        name=recipe.name, title=recipe.title, training="adversarial", seed=run_.seed,
+        command=words, recipe=repr(recipe), epochs=len(run_.history),
+        kept_epoch=len(run_.history),
+        parameters=models.card(recipe.standard).parameters,
+        seconds=round(sum(epoch.seconds for epoch in run_.history), 1),
+        device=f"{demo.device.name(place.device)} x {place.ranks}", torch=torch.__version__,
+        test=found, test_images=count, sha256="", images_seen=len(run_.history) * recipe.round,
+    )  # fmt: skip

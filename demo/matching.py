@@ -1,0 +1,109 @@
+"""Adversarial training that matches a teacher's features instead of labels.
+
+The student sees the attacked crop, the teacher the clean one; the student's penultimate features
+shall equal the teacher's. Labels alone teach a network only the classes that its pictures show;
+features keep the meaning of all 1,000, so some thousands of pictures are enough.
+Compare arXiv:1905.02175 (section 3.1), where images are made robust by matching features.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from demo.batches import Batches
+
+
+class Features(nn.Module):
+    """images (N, 3, S, S) in [0, 1] -> penultimate features, then logits: (N, `width` + K).
+
+    network: one of timm's, ending in a linear classifier.  mean, std: of its normalisation.
+    """
+
+    def __init__(self, network: nn.Module, mean: float = 0.5, std: float = 0.5) -> None:
+        super().__init__()
+        timm_network: Any = network
+        self.network = timm_network
+        self.mean, self.std = mean, std
+        self.width = int(timm_network.num_features)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Both in one tensor."""
+        network: Any = self.network
+        maps = network.forward_features((images - self.mean) / self.std)
+        features = network.forward_head(maps, pre_logits=True)
+        return torch.cat([features, network.get_classifier()(features)], dim=1)
+
+    def logits(self, images: Tensor) -> Tensor:
+        """(N, K), as every other network gives them."""
+        outputs: Tensor = self(images)
+        return outputs[:, self.width :]
+
+
+@dataclass(frozen=True)
+class Matching:
+    """How far a student's outputs are from a teacher's: what `Features` gives, both (N, F + K).
+
+    mean(1 - cos) + mean square / the teacher's mean square, of the features;
+    + `soft` times the cross-entropy of the student's logits with the teacher's probabilities.
+    width: F.
+    """
+
+    width: int
+    soft: float = 1.0
+
+    def __call__(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """The mean over the batch, in float32."""
+        features, logits = self._parts(outputs)
+        wanted, answers = self._parts(targets)
+        angle = 1 - F.cosine_similarity(features, wanted).mean()
+        size = F.mse_loss(features, wanted) / wanted.square().mean()
+        return angle + size + self.soft * F.cross_entropy(logits, answers.softmax(dim=1))
+
+    def answer_lost(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """Cross-entropy of the student's logits with the teacher's answer: an attack raises it."""
+        return F.cross_entropy(self._parts(outputs)[1], self._parts(targets)[1].argmax(dim=1))
+
+    def wrong(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """How many of the student's answers are not the teacher's: ()."""
+        return (self._parts(outputs)[1].argmax(1) != self._parts(targets)[1].argmax(1)).sum()
+
+    def _parts(self, outputs: Tensor) -> tuple[Tensor, Tensor]:
+        return outputs[:, : self.width].float(), outputs[:, self.width :].float()
+
+
+@dataclass(frozen=True)
+class Taught:
+    """Batches whose targets are what the teacher says of the images.
+
+    teacher: a frozen `Features`, at rest; it computes in bfloat16.  pictures: their own targets
+    are not looked at.
+    """
+
+    pictures: Batches
+    teacher: nn.Module
+
+    @property
+    def images(self) -> int:
+        """Images in one epoch."""
+        return self.pictures.images
+
+    @property
+    def steps(self) -> int:
+        """Batches in one epoch."""
+        return self.pictures.steps
+
+    @property
+    def device(self) -> torch.device:
+        """That of the pictures, and of the teacher."""
+        return self.pictures.device
+
+    def epoch(self, generator: torch.Generator) -> Iterator[tuple[Tensor, Tensor]]:
+        """(images, the teacher's features and logits)."""
+        for images, _ in self.pictures.epoch(generator):
+            with torch.no_grad(), torch.autocast(self.device.type, torch.bfloat16):
+                targets = self.teacher(images)
+            yield images, targets.float()

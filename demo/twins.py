@@ -1,0 +1,196 @@
+"""Adversarially trained twins of photograph networks: the recipe, and the run.
+
+The student starts as the standard network, classifier frozen, and learns to see attacked crops
+as the standard network sees clean ones (`matching`), against one step from a random start. It is
+trained on crops of 128 pixels for an input of 224: objects then look about equally large, and a
+step costs a third. Sources: arXiv:2001.03994 (the adversary), arXiv:1906.06423 (the two sizes).
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from demo import checkpoints, folding, photographs, training
+from demo.adversaries import RandomStart
+from demo.digits import Labelled
+from demo.matching import Features, Matching, Taught
+from demo.objective import Objective
+from demo.training import Settings
+
+
+@dataclass(frozen=True)
+class Twin:
+    """How a twin is trained.
+
+    standard: name of the network that it starts as and is taught by.  epsilon: of training.
+    settings: an "epoch" is `round` pictures, after which it is measured and kept.  size: of the
+    crops, pixels.  decay: of the weights' moving average, for each step.
+    """
+
+    name: str
+    title: str
+    standard: str
+    epsilon: float
+    settings: Settings
+    round: int
+    size: int = 128
+    scale: float = 0.35
+    decay: float = 0.998
+    soft: float = 1.0
+    warm_up: float = 0.3
+    kept: str = "last"
+
+
+TWIN = Twin(
+    "efficientnet-lite0-adversarial", "EfficientNet-Lite0, adversarially trained",
+    "efficientnet-lite0", 1.5 / 255,
+    Settings(
+        epochs=60, learning_rate=3e-4, batch=48, momentum=None, ramp=0.02, fall=0.9,
+        evaluated=50, evaluated_epsilon=1 / 255,
+    ),
+    round=9600,
+)  # fmt: skip
+TWINS = (TWIN,)
+
+
+def twin(name: str) -> Twin | None:
+    """The recipe of that name, if there is one."""
+    return next((candidate for candidate in TWINS if candidate.name == name), None)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a run computes: a device, and its rank among the processes that train together."""
+
+    device: torch.device
+    rank: int = 0
+    ranks: int = 1
+    workers: int = 1
+
+    @property
+    def leads(self) -> bool:
+        """Whether this process measures, prints and writes."""
+        return self.rank == 0
+
+
+def started(recipe: Twin, standard: nn.Module, seed: int, place: Place) -> checkpoints.Run:
+    """A new run: the student, its optimizer, its average. standard: timm's network, at rest."""
+    student: Any = Features(folding.trainable(standard, recipe.size)).to(place.device)
+    student.to(memory_format=torch.channels_last)
+    student.network.get_classifier().requires_grad_(False)
+    optimizer = training.optimizer_for(student, recipe.settings)
+    ema: Any = get_ema_multi_avg_fn  # it has no types
+    average = AveragedModel(student, multi_avg_fn=ema(recipe.decay))
+    return checkpoints.Run(recipe, seed, student, optimizer, [], {}, average=average)
+
+
+def teacher(recipe: Twin, standard: nn.Module, device: torch.device) -> Features:
+    """The standard network, frozen, at the size of the crops."""
+    folded = folding.fix_padding(folding.fold_batch_norm(standard, recipe.size), recipe.size)
+    frozen = Features(folded).to(device).eval().requires_grad_(False)
+    return frozen.to(memory_format=torch.channels_last)
+
+
+def rounds(
+    run: checkpoints.Run,
+    standard: nn.Module,
+    some: photographs.Photographs,
+    held_out: Labelled,
+    place: Place,
+    minutes: float | None = None,
+    progress: Callable[[float], None] | None = None,
+    losses: Callable[[float], None] | None = None,
+) -> Iterator[training.Epoch]:
+    """Go on with `run`, changing it, a round for each `Epoch`.
+
+    minutes: what the whole training may take, the time before a kill included; the schedules
+    then follow the clock if it is ahead of the pictures.  losses: gets each step's, this rank's.
+    """
+    recipe: Twin = run.recipe
+    student: Any = run.network
+    matching = Matching(student.width, recipe.soft)
+    crops = photographs.Crops(
+        some, place.device, recipe.round, recipe.settings.batch, recipe.size, (recipe.scale, 1.0),
+        place.workers, place.rank, place.ranks,
+    )  # fmt: skip
+    adversary = RandomStart(
+        recipe.epsilon, matching.answer_lost, warm_up=recipe.warm_up,
+        part=(place.rank, place.ranks),
+    )  # fmt: skip
+    objective = Objective(
+        student, adversary, 0.0, _told(matching, losses), wrong=matching.wrong,
+        passes=_together(student, place), half=place.device.type == "cuda",
+    )  # fmt: skip
+
+    def evaluate(number: int) -> training.Accuracies:
+        if not place.leads:
+            return float("nan"), float("nan"), float("nan")
+        model = run.average.module.eval()
+        return training.accuracies(model.logits, held_out, recipe.settings, number)
+
+    yield from training.walk(
+        objective, Taught(crops, teacher(recipe, standard, place.device)), run.optimizer,
+        recipe.settings, evaluate, seed=run.seed, done=len(run.history), progress=progress,
+        average=run.average, share=_clock(run, minutes, place),
+    )  # fmt: skip
+
+
+def _together(student: nn.Module, place: Place) -> nn.Module | None:
+    """The student as training calls it: with others, gradients are averaged over all."""
+    if place.ranks == 1:
+        return None
+    from torch.nn.parallel import DistributedDataParallel
+
+    return DistributedDataParallel(student)
+
+
+def _told(
+    matching: Matching, losses: Callable[[float], None] | None
+) -> Callable[[Tensor, Tensor], Tensor]:
+    def loss(outputs: Tensor, targets: Tensor) -> Tensor:
+        found = matching(outputs, targets)
+        if losses is not None:
+            losses(found.item())
+        return found
+
+    return loss
+
+
+def _clock(run: checkpoints.Run, minutes: float | None, place: Place) -> Callable[[float], float]:
+    """Epochs done -> the share of the training that is over, by pictures or by the clock."""
+    epochs: int = run.recipe.settings.epochs
+    if minutes is None:
+        return lambda done: done / epochs
+    began = time.monotonic() - sum(epoch.seconds for epoch in run.history)
+
+    def share(done: float) -> float:
+        by_clock = (time.monotonic() - began) / (60 * minutes)
+        return max(done / epochs, _agreed(by_clock, place))
+
+    return share
+
+
+def _agreed(number: float, place: Place) -> float:
+    """The leader's number, for all: clocks differ, and every rank must take the same step."""
+    if place.ranks == 1:
+        return number
+    told = torch.tensor([number], dtype=torch.float64, device=place.device)
+    torch.distributed.broadcast(told, src=0)
+    return float(told.item())
+
+
+def finished(run: checkpoints.Run, standard: nn.Module) -> nn.Module:
+    """The averaged student in the standard network's own architecture, norms and all."""
+    student: Any = run.average.module
+    return folding.unfolded(student.network.cpu().eval(), standard)
+
+
+def processes() -> tuple[int, int]:
+    """(rank, ranks) as `torchrun` tells them; (0, 1) without it."""
+    return int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
