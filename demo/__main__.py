@@ -8,9 +8,9 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from demo.commands import accuracy, attack, reproduce, train
+from demo.commands import accuracy, attack, photographs, reproduce, train
 
-COMMANDS = (attack, train, reproduce, accuracy)
+COMMANDS = (attack, train, reproduce, accuracy, photographs)
 """In the order of the help; each adds its own parser, whose `run` takes the options."""
 
 

@@ -47,7 +47,7 @@ class Features(nn.Module):
 class Matching:
     """How far a student's outputs are from a teacher's: what `Features` gives, both (N, F + K).
 
-    mean(1 - cos) + mean square / the teacher's mean square, of the features;
+    1 - cos + mean square / the teacher's mean square, of each picture's features;
     + `soft` times the cross-entropy of the student's logits with the teacher's probabilities.
     width: F.
     """
@@ -56,12 +56,12 @@ class Matching:
     soft: float = 1.0
 
     def __call__(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """The mean over the batch, in float32."""
+        """The mean over the batch, in float32 at least."""
         features, logits = self._parts(outputs)
         wanted, answers = self._parts(targets)
         angle = 1 - F.cosine_similarity(features, wanted).mean()
-        size = F.mse_loss(features, wanted) / wanted.square().mean()
-        return angle + size + self.soft * F.cross_entropy(logits, answers.softmax(dim=1))
+        size = (features - wanted).square().mean(dim=1) / wanted.square().mean(dim=1)
+        return angle + size.mean() + self.soft * F.cross_entropy(logits, answers.softmax(dim=1))
 
     def answer_lost(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """Cross-entropy of the student's logits with the teacher's answer: an attack raises it."""
@@ -72,7 +72,8 @@ class Matching:
         return (self._parts(outputs)[1].argmax(1) != self._parts(targets)[1].argmax(1)).sum()
 
     def _parts(self, outputs: Tensor) -> tuple[Tensor, Tensor]:
-        return outputs[:, : self.width].float(), outputs[:, self.width :].float()
+        exact = outputs if outputs.dtype == torch.float64 else outputs.float()
+        return exact[:, : self.width], exact[:, self.width :]
 
 
 @dataclass(frozen=True)
@@ -106,4 +107,4 @@ class Taught:
         for images, _ in self.pictures.epoch(generator):
             with torch.no_grad(), torch.autocast(self.device.type, torch.bfloat16):
                 targets = self.teacher(images)
-            yield images, targets.float()
+            yield images, targets.to(images.dtype)

@@ -329,6 +329,14 @@ def plain(name: str) -> nn.Module:
     return _SOURCES[chosen.source](chosen, None).eval()
 
 
+def filled_as(name: str, tensors: weights.Tensors) -> nn.Module:
+    """The architecture of the embedded network called `name` with these tensors, at rest."""
+    import timm
+
+    whole = {n: t.float() if t.dtype == torch.float16 else t for n, t in tensors.items()}
+    return weights.filled(timm.create_model(card(name).identifier), whole).eval()
+
+
 def prepared(network: nn.Module, name: str, device: torch.device) -> nn.Module:
     """`network`, of the architecture of the one called `name`, made ready as `load` does it."""
     return _ready(network, card(name), device)
@@ -354,11 +362,8 @@ def _digits(card: ModelCard) -> nn.Module:
 
 
 def _embedded(card: ModelCard, progress: downloads.Progress | None) -> nn.Module:
-    import timm
-
     tensors = weights.embedded(ASSETS / "weights" / str(card.file), str(card.sha256))
-    whole = {n: t.float() if t.dtype == torch.float16 else t for n, t in tensors.items()}
-    return weights.filled(timm.create_model(card.identifier), whole)
+    return filled_as(card.name, tensors)
 
 
 def _torchvision(card: ModelCard, progress: downloads.Progress | None) -> nn.Module:

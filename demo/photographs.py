@@ -92,8 +92,8 @@ def in_archive(archive: Path, at_most: int | None = None) -> Iterator[tuple[byte
 
 def label(name: str) -> int:
     """The number after the last underscore of `<number>_<ImageNet index>.<ending>`, else -1."""
-    index = Path(name).stem.rpartition("_")[2]
-    return int(index) if index.isdecimal() else -1
+    _, underscore, index = Path(name).stem.rpartition("_")
+    return int(index) if underscore and index.isdecimal() else -1
 
 
 def find(data: Path, check: Path | None = None, checked: int = 500) -> tuple[Photographs, Labelled]:
@@ -190,6 +190,7 @@ class Crops:
     workers: int = 1
     rank: int = 0
     ranks: int = 1
+    dtype: torch.dtype = torch.float32
 
     @property
     def steps(self) -> int:
@@ -212,6 +213,6 @@ class Crops:
             num_workers=self.workers, pin_memory=self.device.type == "cuda",
         )  # fmt: skip
         for crops, numbers in zip(loader, mine, strict=True):
-            images = crops.to(self.device, non_blocking=True).float() / 255
+            images = crops.to(self.device, non_blocking=True).to(self.dtype) / 255
             last = images.contiguous(memory_format=torch.channels_last)
             yield last, torch.tensor([index for index, _ in numbers])

@@ -66,12 +66,16 @@ def twin(name: str) -> Twin | None:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a run computes: a device, and its rank among the processes that train together."""
+    """Where a run computes: a device, and its rank among the processes that train together.
+
+    workers: processes that decode pictures.  dtype: float64 is for comparing runs bit by bit.
+    """
 
     device: torch.device
     rank: int = 0
     ranks: int = 1
     workers: int = 1
+    dtype: torch.dtype = torch.float32
 
     @property
     def leads(self) -> bool:
@@ -81,7 +85,8 @@ class Place:
 
 def started(recipe: Twin, standard: nn.Module, seed: int, place: Place) -> checkpoints.Run:
     """A new run: the student, its optimizer, its average. standard: timm's network, at rest."""
-    student: Any = Features(folding.trainable(standard, recipe.size)).to(place.device)
+    folded = folding.trainable(standard, recipe.size)
+    student: Any = Features(folded).to(place.device, place.dtype)
     student.to(memory_format=torch.channels_last)
     student.network.get_classifier().requires_grad_(False)
     optimizer = training.optimizer_for(student, recipe.settings)
@@ -90,10 +95,10 @@ def started(recipe: Twin, standard: nn.Module, seed: int, place: Place) -> check
     return checkpoints.Run(recipe, seed, student, optimizer, [], {}, average=average)
 
 
-def teacher(recipe: Twin, standard: nn.Module, device: torch.device) -> Features:
+def teacher(recipe: Twin, standard: nn.Module, place: Place) -> Features:
     """The standard network, frozen, at the size of the crops."""
     folded = folding.fix_padding(folding.fold_batch_norm(standard, recipe.size), recipe.size)
-    frozen = Features(folded).to(device).eval().requires_grad_(False)
+    frozen = Features(folded).to(place.device, place.dtype).eval().requires_grad_(False)
     return frozen.to(memory_format=torch.channels_last)
 
 
@@ -117,7 +122,7 @@ def rounds(
     matching = Matching(student.width, recipe.soft)
     crops = photographs.Crops(
         some, place.device, recipe.round, recipe.settings.batch, recipe.size, (recipe.scale, 1.0),
-        place.workers, place.rank, place.ranks,
+        place.workers, place.rank, place.ranks, place.dtype,
     )  # fmt: skip
     adversary = RandomStart(
         recipe.epsilon, matching.answer_lost, warm_up=recipe.warm_up,
@@ -135,7 +140,7 @@ def rounds(
         return training.accuracies(model.logits, held_out, recipe.settings, number)
 
     yield from training.walk(
-        objective, Taught(crops, teacher(recipe, standard, place.device)), run.optimizer,
+        objective, Taught(crops, teacher(recipe, standard, place)), run.optimizer,
         recipe.settings, evaluate, seed=run.seed, done=len(run.history), progress=progress,
         average=run.average, share=_clock(run, minutes, place),
     )  # fmt: skip

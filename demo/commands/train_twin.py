@@ -17,11 +17,12 @@ import torch
 from torch import nn
 
 import demo.device
-from demo import checkpoints, models, photographs, trained, training, twins
+from demo import checkpoints, models, photographs, trained, training, twins, weights
 from demo.digits import Labelled
 from demo.experiments import photograph_accuracy
 
-HISTORY = "training.json"
+HISTORY, OUTCOMES = "training.json", "outcomes.json"
+"""Endings of what lies beside the weights: the rounds; each photograph, right (1) or not (0)."""
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -38,19 +39,26 @@ def options(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--images", type=int, metavar="N", help="crops to train on, in all")
     group.add_argument("--round", type=int, metavar="N", help="crops from checkpoint to checkpoint")
+    group.add_argument(
+        "--start", metavar="NAME", help="network whose weights the student begins with"
+    )
     group.add_argument("--workers", type=int, metavar="N", help="processes that decode")
 
 
 def run(asked: argparse.Namespace, recipe: twins.Twin, folder: Path, elsewhere: Path) -> None:
-    """Train, or go on; print each round; write weights, card and history."""
+    """Train, or go on; print each round; write weights, card, history and outcomes."""
     recipe = _changed(recipe, asked)
     with _together(asked) as place:
         standard = models.plain(recipe.standard)
         some, held_out = photographs.find(asked.data, asked.check)
+        if asked.measure:
+            _measured_again(recipe, asked.seed, held_out, place, folder)
+            return
+        first = standard if asked.start is None else models.plain(asked.start)
         kept = elsewhere / "checkpoints" / f"{trained.stem(recipe.name, asked.seed)}.pt"
         if asked.restart and place.leads:
             kept.unlink(missing_ok=True)
-        run_ = checkpoints.restored(twins.started(recipe, standard, asked.seed, place), kept)
+        run_ = checkpoints.restored(twins.started(recipe, first, asked.seed, place), kept)
         say: Any = print if place.leads else lambda *_, **__: None
         say(
             f"{recipe.title}, seed {asked.seed}, {demo.device.name(place.device)} x {place.ranks}, "
@@ -120,16 +128,41 @@ def _written(
     recipe = run_.recipe
     network = trained.rounded(twins.finished(run_, standard)).eval().requires_grad_(False)
     model = models.prepared(network, recipe.standard, place.device)
-    found = photograph_accuracy.named(model, held_out.to(place.device))
+    found, outcomes = _measured(model, held_out.to(place.device))
     path = trained.save(network, _card(run_, found, len(held_out), place, asked), folder)
-    print("  " + ", ".join(f"{name} {share:.1%}" for name, share in found.items()))
+    _beside(path, OUTCOMES).write_text(outcomes, encoding="utf-8")
     history = [
         {"crops": epoch.number * recipe.round} | dataclasses.asdict(epoch) for epoch in run_.history
     ]
     lines = ",\n".join("  " + json.dumps(row) for row in history)
-    beside = path.with_suffix("").with_suffix(f".{HISTORY}")
-    beside.write_text(f"[\n{lines}\n]\n", encoding="utf-8")
+    _beside(path, HISTORY).write_text(f"[\n{lines}\n]\n", encoding="utf-8")
     print(f"  {path}", flush=True)
+
+
+def _measured(model: nn.Module, held_out: Labelled) -> tuple[dict[str, float], str]:
+    """The accuracies of a card, printed; and each photograph's outcomes, as JSON."""
+    right = photograph_accuracy.outcomes(model, held_out)
+    found = {name: round(r.double().mean().item(), 6) for name, r in right.items()}
+    print("  " + ", ".join(f"{name} {share:.1%}" for name, share in found.items()), flush=True)
+    outcomes = {name: "".join(map(str, r.int().tolist())) for name, r in right.items()}
+    return found, json.dumps(outcomes, indent=1) + "\n"
+
+
+def _measured_again(
+    recipe: twins.Twin, seed: int, held_out: Labelled, place: twins.Place, folder: Path
+) -> None:
+    """Attack a trained twin again and write its card; the weights stay bit for bit."""
+    old = trained.card(recipe.name, seed, folder)
+    path = folder / f"{trained.stem(recipe.name, seed)}.safetensors"
+    network = models.filled_as(recipe.standard, weights.embedded(path, old.sha256))
+    model = models.prepared(network, recipe.standard, place.device)
+    found, outcomes = _measured(model, held_out.to(place.device))
+    new = dataclasses.replace(old, test=found, test_images=len(held_out))
+    _beside(trained.save(network, new, folder), OUTCOMES).write_text(outcomes, encoding="utf-8")
+
+
+def _beside(path: Path, ending: str) -> Path:
+    return path.with_name(f"{path.stem}.{ending}")
 
 
 def _card(
@@ -140,6 +173,7 @@ def _card(
     words = f"python -m demo train {recipe.name} --data DIR"
     words += "" if asked.seed == trained.SEED else f" --seed {asked.seed}"
     words += f" --round {recipe.round} --images {recipe.settings.epochs * recipe.round}"
+    words += "" if asked.start is None else f" --start {asked.start}"
     words += "" if asked.minutes is None else f" --minutes {asked.minutes:g}"
     return trained.Card(
         name=recipe.name, title=recipe.title, training="adversarial", seed=run_.seed,

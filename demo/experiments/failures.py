@@ -112,22 +112,26 @@ def twin_holds(
     epsilons: tuple[float, ...],
     label: int,
     name: Callable[[int], str],
+    kind: str = "digits",
 ) -> str:
     """What the switch does to this picture: how far the network's counterpart holds.
 
     training: the counterpart's.  answers: (E,) its answers, under the attack on its own gradient.
-    epsilons: (E,).  label: what the network itself says of the clean picture.
+    epsilons: (E,).  label: what the network itself says of the clean picture.  kind: of picture.
     """
     who = "its adversarially trained twin" if training == "adversarial" else "its standard twin"
     if answers[0] != label:
         return f"{who} says {name(int(answers[0]))} even without an attack"
     flip = first(answers != answers[0])
     if flip is None:
-        return f"{who} holds up to epsilon = {_short(epsilons[-1])}"
-    return f"{who} holds until epsilon = {_short(epsilons[flip])}"
+        return f"{who} holds up to epsilon = {amount(epsilons[-1], kind)}"
+    return f"{who} holds until epsilon = {amount(epsilons[flip], kind)}"
 
 
-def _short(epsilon: float) -> str:
+def amount(epsilon: float, kind: str) -> str:
+    """An epsilon as a reader of that kind of picture knows it: .25, or 2/255."""
+    if kind == "photographs":
+        return f"{255 * epsilon:.3g}/255"
     return f"{epsilon:.2f}".removeprefix("0").rstrip("0")
 
 

@@ -1,10 +1,17 @@
 """How often a photograph network is right on labelled photographs, under named attacks."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
-from demo import fgsm
+import torch
+from torch import Tensor
+
+from demo import attacks, fgsm, models
 from demo.digits import Labelled
 from demo.experiments import digit_accuracy
+from demo.experiments.accuracy_against_epsilon import Curve
 from demo.experiments.digit_accuracy import Attack, UnderAttack
 
 STEPS = 20
@@ -13,29 +20,97 @@ STEPS = 20
 LEVELS = (1, 2)
 """Of 255: the epsilons of a card's accuracies."""
 
+CURVE = (0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
+"""255 * epsilon of the curves."""
+
 BATCH = 25
+FILE = "photograph_accuracy.json"
+RECORDED = models.ASSETS / "results" / FILE
 
 
-def run(
-    model: fgsm.Model,
-    labelled: Labelled,
-    attack: Attack,
-    epsilon: float,
-    progress: Callable[[float], None] | None = None,
-) -> UnderAttack:
-    """Attack every photograph and count; one random start for PGD, always the same."""
-    return digit_accuracy.run(
-        model, labelled, attack, epsilon, steps=STEPS, restarts=1, batch=BATCH, progress=progress
-    )
+def outcomes(model: fgsm.Model, labelled: Labelled) -> dict[str, Tensor]:
+    """Under each attack of a card, by its name: which photographs get the right answer, (N,) bool.
+
+    The first N of more photographs get the same random starts as all of them.
+    """
+    return {
+        name: _right_ones(model, labelled, attack, level / 255)
+        for name, attack, level in named_attacks()
+    }
 
 
-def named(model: fgsm.Model, labelled: Labelled) -> dict[str, float]:
-    """The accuracies of a card, 0 to 1, by the attack's name."""
-    found = {"without attack": run(model, labelled, "none", 0.0).accuracy}
-    attacks: tuple[Attack, ...] = ("FGSM", "PGD")
-    for attack in attacks:
-        steps = f" ({STEPS} steps)" if attack == "PGD" else ""
-        for level in LEVELS:
-            result = run(model, labelled, attack, level / 255)
-            found[f"under {attack} at {level}/255{steps}"] = round(result.accuracy, 6)
-    return found
+def named_attacks() -> Iterator[tuple[str, Attack, float]]:
+    """(name on a card, attack, 255 * epsilon)."""
+    yield "without attack", "none", 0.0
+    for level in LEVELS:
+        yield f"under FGSM at {level}/255", "FGSM", level
+    for level in LEVELS:
+        yield f"under PGD at {level}/255 ({STEPS} steps)", "PGD", level
+
+
+def _right_ones(model: fgsm.Model, labelled: Labelled, attack: Attack, epsilon: float) -> Tensor:
+    generator = torch.Generator(labelled.images.device).manual_seed(0)
+    right = []
+    for start in range(0, len(labelled), BATCH):
+        some = labelled[start : start + BATCH]
+        examples = digit_accuracy.attacked(model, some, attack, epsilon, generator, STEPS, 1)
+        right.append(attacks.logits_of(model, examples).argmax(dim=1) == some.labels)
+    return torch.cat(right).cpu()
+
+
+def curves(model: fgsm.Model, labelled: Labelled) -> Iterator[UnderAttack]:
+    """Accuracy at each of `CURVE`, under FGSM, then under PGD; confidences are left out (nan).
+
+    An example that PGD found within a smaller epsilon lies within a larger one too, so PGD goes
+    on only for the photographs that still get the right answer.
+    """
+    count = len(labelled)
+    for level in CURVE:
+        right = _right_ones(model, labelled, "FGSM" if level else "none", level / 255)
+        errors = count - int(right.sum())
+        yield UnderAttack("FGSM", level / 255, count, errors, float("nan"))
+    generator = torch.Generator(labelled.images.device).manual_seed(0)
+    standing = _right(model, labelled, labelled)
+    for level in CURVE:
+        if level and len(standing):
+            epsilon = level / 255
+            attacked = [
+                attacks.projected_gradient_descent(
+                    model, some, labels, epsilon, STEPS, epsilon / 8, generator
+                )
+                for some, labels in zip(
+                    torch.split(standing.images, BATCH),
+                    torch.split(standing.labels, BATCH),
+                    strict=True,
+                )
+            ]
+            after = Labelled(torch.cat(attacked), standing.labels)
+            standing = _right(model, after, standing)
+        yield UnderAttack("PGD", level / 255, count, count - len(standing), float("nan"))
+
+
+def _right(model: fgsm.Model, attacked: Labelled, clean: Labelled) -> Labelled:
+    """Of the clean ones those whose attacked version gets the right answer."""
+    answers = attacks.logits_of(model, attacked.images).argmax(dim=1)
+    kept = answers == clean.labels
+    return Labelled(clean.images[kept], clean.labels[kept])
+
+
+def recorded(weights: dict[str, str], path: Path = RECORDED) -> list[Curve]:
+    """The curves that were measured with exactly these weights: name -> SHA-256."""
+    if not path.is_file():
+        return []
+    rows = json.loads(path.read_text(encoding="utf-8"))["rows"]
+    same = [row for row in rows if weights.get(row["network"]) == row["sha256"]]
+    pairs = dict.fromkeys((row["network"], row["attack"]) for row in same)
+    return [
+        _curve(name, attack, [r for r in same if (r["network"], r["attack"]) == (name, attack)])
+        for name, attack in pairs
+    ]
+
+
+def _curve(name: str, attack: str, rows: list[dict[str, Any]]) -> Curve:
+    return Curve(
+        name, attack, tuple(row["level"] / 255 for row in rows),
+        tuple(row["right"] / row["photographs"] for row in rows), rows[0]["photographs"],
+    )  # fmt: skip

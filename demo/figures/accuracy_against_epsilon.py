@@ -34,28 +34,36 @@ class Line:
     place: int
 
 
-def plot(curves: Sequence[Curve], lines: dict[str, Line], marked: float | None = None) -> go.Figure:
+def plot(
+    curves: Sequence[Curve],
+    lines: dict[str, Line],
+    marked: float | None = None,
+    kind: str = "digits",
+) -> go.Figure:
     """accuracies in percent over epsilon. lines: a network's name -> how it is drawn.
 
     marked: an epsilon with a thin line of its own. The legend names each network once, and each
-    attack once.
+    attack once.  kind: of picture; the axis of photographs is 255 epsilon.
     """
+    unit, word = (255, "/255") if kind == "photographs" else (1, "")
     figure = go.Figure()
     if marked is not None:
         figure.add_vline(x=marked, line={"color": palette.CONTROL, "width": 1})
     for curve in curves:
         line = lines[curve.network]
         figure.add_scatter(
-            x=curve.epsilons, y=[100 * accuracy for accuracy in curve.accuracies],
+            x=[unit * epsilon for epsilon in curve.epsilons],
+            y=[100 * accuracy for accuracy in curve.accuracies],
             name=f"{line.title}, {curve.attack}", mode="lines+markers", showlegend=False,
             line=_stroke(curve.attack, line), marker=_marker(curve.attack, line),
-            hovertemplate=f"{line.title}, {curve.attack} at %{{x}}: %{{y:.1f}} %<extra></extra>",
+            hovertemplate=f"{line.title}, {curve.attack} at %{{x:.3g}}{word}: %{{y:.1f}} %"
+            "<extra></extra>",
         )  # fmt: skip
     for name in dict.fromkeys(curve.network for curve in curves):
         _legend(figure, lines[name].title, "FGSM", lines[name])
     for attack in dict.fromkeys(curve.attack for curve in curves):
         _legend(figure, f"{attack}: {WORDS[attack]}", attack, None)
-    return _with_axes(figure)
+    return _with_axes(figure, kind)
 
 
 def _legend(figure: go.Figure, name: str, attack: str, line: Line | None) -> None:
@@ -88,10 +96,13 @@ def _marker(attack: str, line: Line | None) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _with_axes(figure: go.Figure) -> go.Figure:
+def _with_axes(figure: go.Figure, kind: str) -> go.Figure:
+    photographs = kind == "photographs"
     figure.update_xaxes(
-        title_text="epsilon, 1 = the whole range from black to white", range=[-0.01, 0.51],
-        dtick=0.1, fixedrange=True, zeroline=False,
+        title_text="255 × epsilon" if photographs
+        else "epsilon, 1 = the whole range from black to white",
+        range=[-0.15, 8.15] if photographs else [-0.01, 0.51],
+        dtick=1 if photographs else 0.1, fixedrange=True, zeroline=False,
     )  # fmt: skip
     figure.update_yaxes(
         title_text="right answers, %", range=[-3, 103], fixedrange=True, zeroline=False

@@ -61,7 +61,7 @@ def plot(
             hovertemplate=_HOVER[kind],
         )  # fmt: skip
         if k == label and twin is not None:
-            _add_twin(figure, twin, names[label], styles[label][0], levels)
+            _add_twin(figure, twin, names[label], styles[label][0], levels, kind)
     figure.update_layout(shapes=_bands(answers, styles), annotations=_words(answers, names))
     return _with_axes(figure, levels, kind)
 
@@ -75,13 +75,13 @@ _HOVER = {
 
 
 def _add_twin(
-    figure: go.Figure, twin: Twin, name: str, colour: str, levels: NDArray[np.float64]
+    figure: go.Figure, twin: Twin, name: str, colour: str, levels: NDArray[np.float64], kind: str
 ) -> None:
     figure.add_scatter(
         x=np.arange(len(levels)), y=100 * twin.curve, mode="lines",
         name=f"{name}, {twin.training} training",
         line={"color": colour, "dash": _DASH[twin.training], "width": 3},
-        customdata=levels / 255, hovertemplate=_HOVER["digits"],
+        customdata=levels if kind == "photographs" else levels / 255, hovertemplate=_HOVER[kind],
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from demo.experiments import digit_accuracy
 from demo.experiments.accuracy_against_epsilon import Curve
 from demo.experiments.digit_accuracy import Attack
 from demo.figures import accuracy_against_epsilon as figure
-from demo.pages import first_layers, going_on, live_training, plotted
+from demo.pages import first_layers, going_on, live_training, photograph_training, plotted
 from demo.store import adversarial_training as store
 
 SECONDS = 0.8
@@ -32,7 +32,7 @@ def page() -> None:
     cards = store.offered()
     st.title(unbroken(heading(cards)), anchor=False)
     _objective()
-    middle, training = st.container(), st.container()
+    middle, photographs, training = st.container(), st.container(), st.container()
     whole = going_on.Page()
     with middle:
         if cards:
@@ -42,6 +42,8 @@ def page() -> None:
                 "No trained digit network is here yet, so there are no curves and no weights to "
                 "show: `python -m demo train --all` makes them. The training below needs none."
             )
+    with photographs:
+        photograph_training.section()
     with training:
         live_training.section(whole)
     whole.end()

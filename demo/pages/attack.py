@@ -18,7 +18,7 @@ from demo.controls import Choices
 from demo.experiments import confidence_sweep, failures, one_step, random_signs, ten_steps
 from demo.figures import confidence_sweep as confidence_figure
 from demo.figures import logits_line as logits_figure
-from demo.pages import onward
+from demo.pages import onward, two_networks
 from demo.store import attack as store
 
 
@@ -53,7 +53,7 @@ class View:
 def page() -> None:
     """Draw the page: the three pictures first, the curve next, the control and the line last."""
     choices = controls.read()
-    top, ground = st.container(), st.container()
+    top, ground, twins = st.container(), st.container(), st.container()
     name = _network(choices, top)
     if name is None:
         return
@@ -66,6 +66,8 @@ def page() -> None:
             _ten(view)
         else:
             _one(view)
+    with twins:
+        two_networks.section(view.choices, view.card, view.pixels, view.step.label)
 
 
 def _network(choices: Choices, top: Any) -> str | None:
@@ -141,11 +143,12 @@ def _one(view: View) -> None:
     """The curve, then the control and the line through zero, each as soon as it is there."""
     name, pixels, step, kind = view.card.name, view.pixels, view.step, view.card.kind
     sweep = store.sweep(name, pixels, step.direction)
-    twin = _twin(view)
+    twin = _twin(view) if kind == "digits" else None  # of milliseconds; a photograph's comes later
     answers = _answers(view, sweep.logits, sweep.saved_logits, sweep.saved, twin)
     answers |= {"clipped": sweep.clipped.tolist(), "largest": sweep.largest_change.tolist()}
     viewer.feed("answers", view.identity, answers)
     viewer.load_plotly()
+    twin = twin or _twin(view)
     stops = confidence_sweep.stops_of(kind)
     seeds = [store.control(name, pixels, step.label, stops[::2], s) for s in random_signs.SEEDS]
     if kind == "digits":
@@ -159,7 +162,8 @@ def _one(view: View) -> None:
         255 * line.epsilons, by_class, _some(view.names, by_class), step.label, step.target, kind
     )
     confidence = _confidence(view, sweep.logits, twin, control)
-    viewer.feed("extra", view.identity, {"confidence": confidence, "logits": _json(logits)})
+    extra = {"confidence": confidence, "logits": _json(logits)}
+    viewer.feed("extra", view.identity, extra | {"twin": None if twin is None else twin[1]})
 
 
 def _ten(view: View) -> None:
@@ -193,12 +197,9 @@ def _ten(view: View) -> None:
 
 
 def _twin(view: View) -> tuple[confidence_figure.Twin, str] | None:
-    """The same network trained the other way, under the same attack on its own gradient.
-
-    For digits only: there it costs some milliseconds.
-    """
+    """The same network trained the other way, under the same attack on its own gradient."""
     other = models.counterpart(view.card.name)
-    if other is None or view.card.kind != "digits":
+    if other is None:
         return None
     with contextlib.suppress(models.Unavailable):
         store.network(other, lambda share: None)
@@ -208,7 +209,7 @@ def _twin(view: View) -> tuple[confidence_figure.Twin, str] | None:
         epsilons = tuple(view.levels / 255)
         sentence = failures.twin_holds(
             training, logits.argmax(axis=1), epsilons, view.step.clean.label,
-            lambda k: view.names[k],
+            lambda k: view.names[k], view.card.kind,
         )  # fmt: skip
         return confidence_figure.Twin(training, curve), sentence
     return None

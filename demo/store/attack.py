@@ -11,7 +11,14 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from demo import device, digits, fgsm, gallery, models, pictures, scores
-from demo.experiments import confidence_sweep, logits_line, one_step, random_signs, ten_steps
+from demo.experiments import (
+    confidence_sweep,
+    logits_line,
+    one_step,
+    random_signs,
+    ten_steps,
+    two_gradients,
+)
 from demo.store import worker
 
 Pixels = NDArray[np.uint8]
@@ -106,6 +113,12 @@ def step(
 ) -> one_step.OneStep:
     """One gradient on that network, for that picture."""
     return _in_turn(name, one_step.run, _loaded(name), _image(pixels), epsilon, label, target)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def gradient(name: str, pixels: Pixels, label: int) -> two_gradients.Gradient:
+    """The raw gradient of that label's loss on that network, for that picture."""
+    return _in_turn(name, two_gradients.run, _loaded(name), _image(pixels), label)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)

@@ -119,7 +119,7 @@ function createView(root) {
     const { data, answers, stop } = state;
     const [level, now, clean] = [data.levels[stop], answerNow(), data.cleanAnswer];
     const reached = now && data.target !== null && now[0] === data.target;
-    const heading = headline({ name, level, clean, now, target: data.target, targetNow: answers?.target?.[stop], wrong: data.wrong, kind: data.kind, twin: answers?.twin });
+    const heading = headline({ name, level, clean, now, target: data.target, targetNow: answers?.target?.[stop], wrong: data.wrong, kind: data.kind, twin: answers?.twin ?? state.extra?.twin });
     if (find(".say").innerHTML !== heading) find(".say").innerHTML = heading;
     caption("clean", clean);
     caption("perturbation", data.perturbationAnswer);

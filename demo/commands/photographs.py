@@ -1,0 +1,116 @@
+"""`python -m demo photographs`: the photograph networks that ship, measured.
+
+python -m demo photographs                         # gallery -> assets/results/gallery_flips.json
+python -m demo photographs --check CHECK.tar       # and accuracy against epsilon
+"""
+
+import argparse
+import dataclasses
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+
+import demo.device
+from demo import models
+from demo.digits import Labelled
+from demo.experiments import gallery_flips, photograph_accuracy
+from demo.photographs import Archives, Folder, Photographs, measured_on
+
+
+def add_to(commands: Any) -> None:
+    """The words that this command understands."""
+    parser = commands.add_parser(
+        "photographs", help="measure the photograph networks that ship, with and without attack"
+    )
+    parser.add_argument(
+        "--check", type=Path, metavar="PATH",
+        help="labelled photographs, an archive or a folder of folders: accuracy against epsilon",
+    )  # fmt: skip
+    parser.add_argument("--at-most", type=int, metavar="N", help="of them, for a trial")
+    parser.add_argument("--device", metavar="D", help="cpu, cuda, cuda:1 or mps; else the best")
+    parser.add_argument(
+        "--out", type=Path, default=gallery_flips.RECORDED.parent, metavar="DIR",
+        help="where the files are written (default: assets/results)",
+    )  # fmt: skip
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Measure each embedded network; print and write."""
+    if options.device:
+        os.environ[demo.device.VARIABLE] = options.device
+    device = demo.device.choose()
+    cards = [card for card in models.MODELS if card.source == "embedded"]
+    labelled = None if options.check is None else _labelled(options.check, options.at_most)
+    flips: dict[str, Any] = {}
+    rows: list[dict[str, Any]] = []
+    for card in cards:
+        network = models.load(card.name, device)
+        if labelled is None:
+            flips[card.name] = _flips(network, card, device)
+            continue
+        rows += _rows(network, card, labelled.to(device))
+        _write(options.out / photograph_accuracy.FILE, device, _setting(labelled), rows=rows)
+    if labelled is None:
+        setting = "one step of FGSM away from the network's own answer, the first of 65 stops"
+        _write(options.out / gallery_flips.RECORDED.name, device, setting, networks=flips)
+
+
+def _labelled(path: Path, at_most: int | None) -> Labelled:
+    if not path.exists():
+        raise ValueError(f"There is no {path}.")
+    some: Photographs = Archives([path]) if path.is_file() else Folder(path)
+    return measured_on(some)[:at_most]
+
+
+def _setting(labelled: Labelled) -> str:
+    return (
+        f"{len(labelled)} labelled photographs, 224 x 224, central crop; PGD: "
+        f"{photograph_accuracy.STEPS} steps of epsilon / 8, one random start; what it found at a "
+        "smaller epsilon counts at a larger one"
+    )
+
+
+def _flips(network: nn.Module, card: models.ModelCard, device: torch.device) -> dict[str, Any]:
+    found = list(gallery_flips.run(network, card.input_size, device))
+    stops = sorted(f.stop for f in found if f.stop is not None)
+    print(
+        f"{card.title}: {len(stops)} of {len(found)} answers change up to 16/255, "
+        f"{sum(f.right for f in found)} are right without attack",
+        flush=True,
+    )
+    return {"sha256": card.sha256, "flips": [dataclasses.asdict(f) for f in found]}
+
+
+def _rows(network: nn.Module, card: models.ModelCard, labelled: Labelled) -> list[dict[str, Any]]:
+    found = []
+    for result in photograph_accuracy.curves(network, labelled):
+        row = {
+            "network": card.name, "sha256": card.sha256, "attack": result.attack,
+            "level": round(255 * result.epsilon, 6), "photographs": result.count,
+            "right": result.count - result.errors,
+        }  # fmt: skip
+        found.append(row)
+        print(
+            f"{card.name:<32} {result.attack:<5} {row['level']:>5g}/255  "
+            f"{result.accuracy:6.1%} of {result.count}",
+            flush=True,
+        )
+    return found
+
+
+def _write(path: Path, device: torch.device, setting: str, **found: object) -> None:
+    """Beside the old file first: a kill leaves one of them whole."""
+    whole = {
+        "command": "python -m demo photographs" + (" --check CHECK.tar" if "rows" in found else ""),
+        "setting": setting, "device": demo.device.name(device), "torch": torch.__version__, **found,
+    }  # fmt: skip
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    partial.write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
+    os.replace(partial, path)
+    print(path, flush=True)

@@ -1,0 +1,142 @@
+"""The attack page's last section: the photograph seen by both networks, with and without training.
+
+Both gradients as pictures, the smallest epsilon that changes each answer, and the same over the
+gallery.
+"""
+
+import contextlib
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from demo import gallery, models, prose
+from demo.controls import Choices
+from demo.experiments import confidence_sweep, failures, gallery_flips
+from demo.figures import flip_strip
+from demo.figures import two_gradients as figure
+from demo.pages import plotted
+from demo.store import attack as store
+
+Pixels = NDArray[np.uint8]
+LEVELS = tuple(255 * stop for stop in confidence_sweep.STOPS)
+TOPIC = "two_networks"
+
+
+def section(choices: Choices, card: models.ModelCard, pixels: Pixels, label: int) -> None:
+    """Draw it for a photograph whose network has a twin that is here; else nothing.
+
+    label: the class in J of the view; of both networks' gradients, so that they can be compared.
+    """
+    other = models.counterpart(card.name)
+    if card.kind != "photographs" or other is None:
+        return
+    with contextlib.suppress(models.Unavailable):
+        store.network(other, lambda share: None)
+        pair = (card, models.card(other))
+        standard, twin = pair if card.training == "standard" else pair[::-1]
+        _gradients(standard, twin, pixels, label)
+        _strip(standard, twin, choices, pixels)
+
+
+def _gradients(
+    standard: models.ModelCard, twin: models.ModelCard, pixels: Pixels, label: int
+) -> None:
+    found = [store.gradient(c.name, pixels, label) for c in (standard, twin)]
+    first, second = (
+        figure.Side(
+            c.training, g.values, g.norm, g.same_sign, g.on_edges, said(flip(c.name, pixels))
+        )
+        for c, g in zip((standard, twin), found, strict=True)
+    )
+    st.header(heading(first, second), anchor=False)
+    st.html(figure.cards((first, second)))
+    name = store.class_names(standard.name)[label]
+    st.markdown(
+        f":small[Both are gradients of the loss of “{name}” at this picture without attack; mid "
+        f"grey is 0, each has its own scale ({100 * figure.BRIGHT:.0f} % of the values are within "
+        "it).]"
+    )
+    st.markdown(prose.section(TOPIC, "why"))
+
+
+def heading(standard: figure.Side, twin: figure.Side) -> str:
+    """The section in one sentence, with its numbers."""
+    first, second = 100 * standard.on_edges, 100 * twin.on_edges
+    if second > first:
+        return (
+            f"The twin’s gradient follows the picture: {second:.0f}\u00a0% of it lies on edges, of "
+            f"the standard network’s {first:.0f}\u00a0%"
+        )
+    return (
+        f"Here the twin’s gradient keeps no closer to the edges: {second:.0f}\u00a0% of it against "
+        f"{first:.0f}\u00a0%"
+    )
+
+
+def flip(name: str, pixels: Pixels) -> int | None:
+    """Number of the first of the 65 stops at which FGSM away from its own answer changes it."""
+    step = store.step(name, pixels, 0.0, None, None)
+    answers = store.sweep(name, pixels, step.direction).logits.argmax(axis=1)
+    return failures.first(answers != answers[0])
+
+
+def said(stop: int | None) -> str:
+    """The smallest epsilon in a few words."""
+    if stop is None:
+        return f"FGSM changes the answer at no epsilon up to {LEVELS[-1]:g}/255."
+    return f"FGSM changes the answer from epsilon = {LEVELS[stop]:.3g}/255 on."
+
+
+def _strip(
+    standard: models.ModelCard, twin: models.ModelCard, choices: Choices, pixels: Pixels
+) -> None:
+    """The gallery as dots; this picture's are computed now, the others' were recorded."""
+    recorded = {c.training: gallery_flips.recorded(c.name, str(c.sha256)) for c in (standard, twin)}
+    if not all(recorded.values()):
+        st.info(
+            "The gallery has not been measured with these weights: `python -m demo photographs` "
+            "measures it."
+        )
+        return
+    st.header(summary(recorded["standard"], recorded["adversarial"]), anchor=False)
+    titles = {photo.name: photo.title for photo in gallery.GALLERY}
+    rows: dict[str, list[flip_strip.Dot]] = {
+        c.training: [
+            *(
+                flip_strip.Dot(titles[f.photograph], f.stop)
+                for f in recorded[c.training]
+                if f.photograph != choices.picture and f.photograph in titles
+            ),
+            flip_strip.Dot(choices.title, flip(c.name, pixels), here=True),
+        ]
+        for c in (standard, twin)
+    }
+    plotted.show(
+        flip_strip.plot(rows, LEVELS), "flips",
+        "The smallest epsilon that changes the answer, for each photograph of the gallery and "
+        "both networks",
+    )  # fmt: skip
+    wrong = [sum(not f.right for f in recorded[t]) for t in ("standard", "adversarial")]
+    count = len(recorded["standard"])
+    st.markdown(
+        f":small[One dot a photograph, under one step of FGSM away from the network’s own answer; "
+        f"the diamond is the picture above, computed now. Without attack the standard network is "
+        f"wrong on {wrong[0]} of the {count}, the twin on {wrong[1]}: that is what it costs.]"
+    )
+
+
+def summary(standard: list[gallery_flips.Flip], twin: list[gallery_flips.Flip]) -> str:
+    """The strip in one sentence: the medians."""
+    first, second = (median(flips) for flips in (standard, twin))
+    return (
+        f"Half of the gallery’s answers change by epsilon = {first}; with adversarial training, "
+        f"by {second}"
+    )
+
+
+def median(flips: list[gallery_flips.Flip]) -> str:
+    """The epsilon by which half of the answers have changed, in words."""
+    stops = sorted(len(LEVELS) if f.stop is None else f.stop for f in flips)
+    middle = stops[(len(stops) - 1) // 2]
+    return f"more than {LEVELS[-1]:g}/255" if middle == len(LEVELS) else f"{LEVELS[middle]:.3g}/255"

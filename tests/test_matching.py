@@ -1,0 +1,68 @@
+"""`demo.matching`: the loss by hand, and what a teacher's batches hold."""
+
+import timm
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from demo import matching
+from demo.batches import InMemory
+
+WIDTH, CLASSES = 6, 4
+LOSS = matching.Matching(WIDTH)
+
+
+def outputs(seed: int, count: int = 5) -> Tensor:
+    return torch.rand(count, WIDTH + CLASSES, generator=torch.Generator().manual_seed(seed))
+
+
+def test_features_and_logits_are_the_networks_own() -> None:
+    network = timm.create_model("tf_efficientnet_lite0").eval()
+    images = torch.rand(2, 3, 64, 64)
+    both = matching.Features(network)(images)
+    normalised = (images - 0.5) / 0.5
+    features = network.global_pool(network.forward_features(normalised))
+    assert both.shape == (2, 1280 + 1000)
+    torch.testing.assert_close(both[:, :1280], features)
+    torch.testing.assert_close(matching.Features(network).logits(images), network(normalised))
+
+
+def test_a_student_like_its_teacher_has_only_the_answers_entropy_to_lose() -> None:
+    told = outputs(1)
+    p = told[:, WIDTH:].softmax(1)
+    entropy = -(p * p.log()).sum(1).mean()
+    torch.testing.assert_close(LOSS(told, told), entropy)
+    assert LOSS(outputs(2), told) > entropy
+
+
+def test_the_loss_is_the_sum_of_its_three_parts() -> None:
+    mine, told = outputs(2), outputs(1)
+    f, t = mine[:, :WIDTH], told[:, :WIDTH]
+    angle = 1 - (f * t).sum(1) / (f.norm(dim=1) * t.norm(dim=1))
+    size = (f - t).square().sum(1) / t.square().sum(1)
+    soft = F.cross_entropy(mine[:, WIDTH:], told[:, WIDTH:].softmax(1))
+    expected = angle.mean() + size.mean() + 0.5 * soft
+    torch.testing.assert_close(matching.Matching(WIDTH, 0.5)(mine, told), expected)
+
+
+def test_wrong_answers_are_those_that_the_teacher_does_not_give() -> None:
+    told = outputs(1)
+    mine = told.clone()
+    mine[0, WIDTH + (told[0, WIDTH:].argmax() + 1) % CLASSES] += 9
+    assert LOSS.wrong(told, told) == 0
+    assert LOSS.wrong(mine, told) == 1
+    answers = told[:, WIDTH:].argmax(1)
+    expected = F.cross_entropy(mine[:, WIDTH:], answers)
+    torch.testing.assert_close(LOSS.answer_lost(mine, told), expected)
+
+
+def test_a_teachers_batches_hold_what_it_says_of_the_clean_images() -> None:
+    images = torch.rand(4, 3, 8, 8)
+    teacher = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(192, 10)).requires_grad_(
+        False
+    )
+    taught = matching.Taught(InMemory(images, torch.arange(4), 2), teacher)
+    assert (taught.images, taught.steps) == (4, 2)
+    for some, targets in taught.epoch(torch.Generator().manual_seed(0)):
+        assert targets.dtype == torch.float32 and not targets.requires_grad
+        torch.testing.assert_close(targets, teacher(some), atol=0.03, rtol=0.03)
