@@ -67,6 +67,8 @@ class Settings:
     fall: float = 0.9
     evaluated_epsilon: float = field(default=EVALUATED_EPSILON, repr=False)
     """Of FGSM and PGD after each epoch; not shown, for it changes nothing in the training."""
+    together: int = field(default=10_000, repr=False)
+    """Held-out images in one pass: gradients of many photographs would fill the memory."""
 
 
 Accuracies = tuple[float, float, float]
@@ -208,14 +210,29 @@ def accuracies(
 ) -> Accuracies:
     """Clean, under FGSM and under PGD, 0 to 1, at `evaluated_epsilon`; PGD on the first few."""
     epsilon = settings.evaluated_epsilon
-    few = held_out[: settings.evaluated]
-    generator = torch.Generator(few.images.device).manual_seed(seed)
-    strong = attacks.projected_gradient_descent(
-        network, few.images, few.labels, epsilon, PGD_STEPS, epsilon / 4, generator
-    )
+    generator = torch.Generator(held_out.images.device).manual_seed(seed)
+    right = torch.zeros(3, dtype=torch.float64)
+    few = min(settings.evaluated, len(held_out))
+    for some in _parts(held_out[:few], settings.together):
+        strong = attacks.projected_gradient_descent(
+            network, some.images, some.labels, epsilon, PGD_STEPS, epsilon / 4, generator
+        )
+        right[2] += _right(network, strong, some.labels)
+    for some in _parts(held_out, settings.together):
+        right[0] += _right(network, some.images, some.labels)
+        weak = fgsm.fgsm(network, some.images, some.labels, epsilon)
+        right[1] += _right(network, weak, some.labels)
+    shares = right / torch.tensor([len(held_out), len(held_out), few])
+    clean, under_fgsm, under_pgd = shares.tolist()
+    return clean, under_fgsm, under_pgd
+
+
+def _parts(whole: Labelled, size: int) -> Iterator[Labelled]:
+    for start in range(0, len(whole), size):
+        yield whole[start : start + size]
+
+
+def _right(network: fgsm.Model, images: Tensor, labels: Tensor) -> float:
+    """How many answers are right."""
     with torch.inference_mode():
-        clean = scores.accuracy(network(held_out.images), held_out.labels)
-    weak = fgsm.fgsm(network, held_out.images, held_out.labels, epsilon)
-    with torch.inference_mode():
-        under_fgsm = scores.accuracy(network(weak), held_out.labels)
-        return clean, under_fgsm, scores.accuracy(network(strong), few.labels)
+        return scores.accuracy(network(images), labels) * len(labels)

@@ -52,7 +52,7 @@ TWIN = Twin(
     "efficientnet-lite0", 1.5 / 255,
     Settings(
         epochs=60, learning_rate=3e-4, batch=48, momentum=None, ramp=0.02, fall=0.9,
-        evaluated=50, evaluated_epsilon=1 / 255,
+        evaluated=50, evaluated_epsilon=1 / 255, together=25,
     ),
     round=9600,
 )  # fmt: skip

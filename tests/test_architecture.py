@@ -31,7 +31,7 @@ LONGEST_FILE = 220
 LONGER_FILES = {
     "demo/models.py": 400, "demo/folding.py": 225, "demo/pictures.py": 290,
     "demo/pages/attack.py": 350,
-    "demo/training.py": 240, "demo/experiments/paper_numbers/claims.py": 240,
+    "demo/training.py": 270, "demo/experiments/paper_numbers/claims.py": 240,
 }  # fmt: skip
 """Tables, many file formats, a page that lays out everything, one whole loop."""
 
