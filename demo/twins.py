@@ -119,18 +119,9 @@ def rounds(
     """
     recipe: Twin = run.recipe
     student: Any = run.network
-    matching = Matching(student.width, recipe.soft)
     crops = photographs.Crops(
         some, place.device, recipe.round, recipe.settings.batch, recipe.size, (recipe.scale, 1.0),
         place.workers, place.rank, place.ranks, place.dtype,
-    )  # fmt: skip
-    adversary = RandomStart(
-        recipe.epsilon, matching.answer_lost, warm_up=recipe.warm_up,
-        part=(place.rank, place.ranks),
-    )  # fmt: skip
-    objective = Objective(
-        student, adversary, 0.0, _told(matching, losses), wrong=matching.wrong,
-        passes=_together(student, place), half=place.device.type == "cuda",
     )  # fmt: skip
 
     def evaluate(number: int) -> training.Accuracies:
@@ -140,9 +131,24 @@ def rounds(
         return training.accuracies(model.logits, held_out, recipe.settings, number)
 
     yield from training.walk(
-        objective, Taught(crops, teacher(recipe, standard, place)), run.optimizer,
-        recipe.settings, evaluate, seed=run.seed, done=len(run.history), progress=progress,
+        _objective(recipe, student, place, losses),
+        Taught(crops, teacher(recipe, standard, place)), run.optimizer, recipe.settings, evaluate, seed=run.seed, done=len(run.history), progress=progress,
         average=run.average, share=_clock(run, minutes, place),
+    )  # fmt: skip
+
+
+def _objective(
+    recipe: Twin, student: Any, place: Place, losses: Callable[[float], None] | None
+) -> Objective:
+    """The matching loss on attacked crops alone."""
+    matching = Matching(student.width, recipe.soft)
+    adversary = RandomStart(
+        recipe.epsilon, matching.answer_lost, warm_up=recipe.warm_up,
+        part=(place.rank, place.ranks),
+    )  # fmt: skip
+    return Objective(
+        student, adversary, 0.0, _told(matching, losses), wrong=matching.wrong,
+        passes=_together(student, place), half=place.device.type == "cuda",
     )  # fmt: skip
 
 

@@ -198,8 +198,7 @@ def _ten(view: View) -> None:
 
 def _twin(view: View) -> tuple[confidence_figure.Twin, str] | None:
     """The same network trained the other way, under the same attack on its own gradient."""
-    other = models.counterpart(view.card.name)
-    if other is None:
+    if (other := models.counterpart(view.card.name)) is None:
         return None
     with contextlib.suppress(models.Unavailable):
         store.network(other, lambda share: None)
