@@ -132,8 +132,9 @@ def rounds(
 
     yield from training.walk(
         _objective(recipe, student, place, losses),
-        Taught(crops, teacher(recipe, standard, place)), run.optimizer, recipe.settings, evaluate, seed=run.seed, done=len(run.history), progress=progress,
-        average=run.average, share=_clock(run, minutes, place),
+        Taught(crops, teacher(recipe, standard, place)), run.optimizer, recipe.settings, evaluate,
+        seed=run.seed, done=len(run.history), progress=progress, average=run.average,
+        share=_clock(run, minutes, place),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from torch import nn
 
 from demo import networks, recipes, trained
 
-SHIPPED = sorted(path.stem for path in trained.FOLDER.glob("*.json"))
+SHIPPED = [r.name for r in recipes.RECIPES if (trained.FOLDER / f"{r.name}.json").is_file()]
 
 
 def card(name: str = "softmax", seed: int = 1) -> trained.Card:

@@ -33,14 +33,20 @@ def standard() -> nn.Module:
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The gallery as an archive to train on, and some of it to measure on."""
     root = tmp_path_factory.mktemp("pool")
-    for name, photos in (("train-0.tar", gallery.GALLERY), ("check.tar", gallery.GALLERY[:4])):
-        with tarfile.open(root / name, "w") as tar:
-            for number, photo in enumerate(photos):
-                file = gallery.photograph(photo.name)
-                info = tarfile.TarInfo(f"{number}_{photo.label}{Path(photo.file).suffix}")
-                info.size = len(file)
-                tar.addfile(info, io.BytesIO(file))
+    write_archive(root / "train-0.tar", gallery.GALLERY)
+    write_archive(root / "check.tar", gallery.GALLERY[:4])
     return root
+
+
+def write_archive(path: Path, photos: tuple[gallery.Photograph, ...]) -> Path:
+    """Photographs of the gallery, named as the archives name them."""
+    with tarfile.open(path, "w") as tar:
+        for number, photo in enumerate(photos):
+            file = gallery.photograph(photo.name)
+            info = tarfile.TarInfo(f"{number}_{photo.label}{Path(photo.file).suffix}")
+            info.size = len(file)
+            tar.addfile(info, io.BytesIO(file))
+    return path
 
 
 def held_out(dtype: torch.dtype = torch.float32) -> Labelled:

@@ -49,7 +49,7 @@ def plot(
     if twin is not None:
         mine = _OTHER[twin.training]
         styles[label] = (styles[label][0], _DASH[mine])
-        called = names | {label: f"{names[label]}, {mine} training"}
+        called = names | {label: _trained(names[label], mine, kind)}
     figure = go.Figure()
     if control is not None:
         _add_control(figure, levels, control, names[label])
@@ -74,12 +74,17 @@ _HOVER = {
 }
 
 
+def _trained(name: str, training: str, kind: str) -> str:
+    """A line's name; on two lines for a photograph, whose class has a long one."""
+    return f"{name},{'<br>' if kind == 'photographs' else ' '}{training} training"
+
+
 def _add_twin(
     figure: go.Figure, twin: Twin, name: str, colour: str, levels: NDArray[np.float64], kind: str
 ) -> None:
     figure.add_scatter(
         x=np.arange(len(levels)), y=100 * twin.curve, mode="lines",
-        name=f"{name}, {twin.training} training",
+        name=_trained(name, twin.training, kind),
         line={"color": colour, "dash": _DASH[twin.training], "width": 3},
         customdata=levels if kind == "photographs" else levels / 255, hovertemplate=_HOVER[kind],
     )  # fmt: skip

@@ -74,7 +74,7 @@ def _with_axes(figure: go.Figure, levels: Sequence[float]) -> go.Figure:
     ticks = [float(np.interp(t, levels, stops)) for t in TICKS]
     words = [{1 / 4: "¼", 1 / 2: "½"}.get(t, f"{t:g}") for t in TICKS]
     figure.update_xaxes(
-        title_text="255 × smallest epsilon that changes the answer (stretched near 0)",
+        title_text="255 × epsilon (stretched near 0)",
         tickvals=[*ticks, len(levels) + 2], ticktext=[*words, "more"],
         range=[-1.5, len(levels) + 4], fixedrange=True, zeroline=False,
     )  # fmt: skip

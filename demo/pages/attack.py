@@ -18,7 +18,7 @@ from demo.controls import Choices
 from demo.experiments import confidence_sweep, failures, one_step, random_signs, ten_steps
 from demo.figures import confidence_sweep as confidence_figure
 from demo.figures import logits_line as logits_figure
-from demo.pages import onward, two_networks
+from demo.pages import model_card, onward, two_networks
 from demo.store import attack as store
 
 
@@ -175,9 +175,8 @@ def _ten(view: View) -> None:
             with place.container():
                 viewer.feed("progress", view.identity, {"done": done})
     assert result is not None
-    answers = _answers(
-        view, result.logits, result.saved_logits, np.arange(len(view.levels)), _twin(view)
-    )
+    twin = _twin(view) if view.card.kind == "digits" else None
+    answers = _answers(view, result.logits, result.saved_logits, np.arange(len(view.levels)), twin)
     change = result.change
     largest = np.abs(change.astype(np.int32)).max(axis=(1, 2, 3))
     answers |= {
@@ -194,6 +193,9 @@ def _ten(view: View) -> None:
         answers["notes"] = [both]
     viewer.feed("answers", view.identity, answers)
     viewer.load_plotly()
+    if twin is None and (twin := _twin(view)) is not None:
+        confidence = _confidence(view, result.logits, twin, None)
+        viewer.feed("extra", view.identity, {"confidence": confidence, "twin": twin[1]})
 
 
 def _twin(view: View) -> tuple[confidence_figure.Twin, str] | None:
@@ -295,7 +297,7 @@ def _below(view: View) -> None:
     with st.expander("Show the code that made these pictures"):
         st.code(_source(choices), language="python")
     with st.expander(f"About this network: {view.card.title}"):
-        st.markdown(about(view.card))
+        st.markdown(model_card.about(view.card))
 
 
 def _source(choices: Choices) -> str:
@@ -308,30 +310,6 @@ def _source(choices: Choices) -> str:
     used: list[Any] = [fgsm.loss_gradient, fgsm.perturbation, fgsm.adversarial_example]
     used += [ten, attacks._iterate] if choices.method == controls.TEN else [one]
     return "\n\n".join(inspect.getsource(function) for function in used)
-
-
-def about(card: models.ModelCard) -> str:
-    """The model card in Markdown."""
-    clean = [card.accuracy] if card.accuracy else []
-    measured = [
-        (f"accuracy {a.attack}", f"{100 * a.share:.1f} % of {a.on}")
-        for a in (*clean, *card.under_attack)
-    ]
-    size = f"{card.input_size} × {card.input_size} pixels"
-    photographs = card.kind == "photographs"
-    rows = [
-        ("parameters", f"{card.parameters:,}"),
-        ("input", f"{size}; the shorter side is resized to {card.short_side}, then cut"
-                  if photographs else f"{size}, one channel, white on black"),
-        ("preprocessing", f"inside the network: (x − {card.mean}) / {card.std}"
-                          if photographs else "none: pixels from 0 to 1"),
-        ("training", card.training),
-        *(measured or [("accuracy without attack", "not measured here")]),
-        ("licence", card.licence),
-        ("source", card.credit),
-        ("SHA-256 of the weights", card.sha256 or "not published"),
-    ]  # fmt: skip
-    return "\n".join(["| | |", "|---|---|", *(f"| {k} | {v} |" for k, v in rows)])
 
 
 def _slug(choices: Choices) -> str:

@@ -1,5 +1,6 @@
 """The attack page in a real browser: what a person does, and what they must then see."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,8 +9,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from demo import gallery
 from tests.browser.conftest import complete
-from tests.browser.reading import answer, clean, heading, marker, pixels, readout, set_stop
+from tests.browser.reading import answer, clean, heading, legend, marker, pixels, readout, set_stop
 
 Visit = Callable[..., Page]
 
@@ -27,7 +29,8 @@ def test_it_opens_on_an_attack_that_works(visit: Visit) -> None:
 
 def test_a_drag_redraws_everything_in_the_browser_and_asks_the_server_nothing(visit: Visit) -> None:
     page = visit()
-    page.wait_for_timeout(6000)  # the control and the logits arrive, then the line is quiet
+    page.get_by_role("heading", name=re.compile("gallery’s answers")).wait_for()  # the last line
+    page.wait_for_timeout(3000)
     sent: list[object] = []
     page.on("request", lambda r: None if r.resource_type == "font" else sent.append(r.url))
     quiet = len(visit.frames)  # type: ignore[attr-defined]
@@ -228,7 +231,47 @@ def test_without_the_network_a_downloaded_model_gets_a_sentence_and_the_embedded
 
 
 def test_the_switch_appears_where_a_network_has_a_twin(visit: Visit) -> None:
-    page = visit("?network=inception-v3")
-    expect(page.get_by_text("Adversarially trained model")).to_be_visible()
-    page = visit()
+    for name in ("inception-v3", "efficientnet-lite0"):
+        page = visit(f"?network={name}")
+        expect(page.get_by_text("Adversarially trained model")).to_be_visible()
+    page = visit("?network=resnet50")
     expect(page.get_by_text("Adversarially trained model")).to_have_count(0)
+
+
+def both_curves(page: Page) -> str:
+    """Wait until the twin's curve stands beside the network's own; the label that both are of."""
+    entry = page.locator(".fgsm .plot .legendtext").filter(has_text="adversarial training")
+    entry.wait_for(timeout=60_000)
+    label = str(entry.text_content()).removesuffix(",adversarial training")
+    assert f"{label},standard training" in legend(page)
+    return label
+
+
+def test_the_switch_on_an_uploaded_photograph(
+    visit: Visit, photographs: Callable[[str], bytes]
+) -> None:
+    """Same picture, same epsilon, one click; both curves before and after; both gradients."""
+    page = visit("?epsilon=.0039")
+    old = clean(page)
+    upload(page, photographs("upright.jpg"), "own.jpg")
+    wait_for_new(page, old)
+    complete(page)
+    label = both_curves(page)
+    assert label == clean(page).rsplit(" ", 2)[0]
+    expect(page.locator(".fgsm .say")).to_contain_text("its adversarially trained twin")
+    page.get_by_text("Adversarially trained model").click()
+    seen = pixels(page, "Clean image"), pixels(page, "Adversarial example")
+    expect(page.locator(".fgsm .facts")).to_contain_text("adversarially trained")
+    complete(page)
+    both_curves(page)
+    expect(page.locator(".fgsm .say")).to_contain_text(re.compile("its standard twin|wrong before"))
+    assert np.array_equal(pixels(page, "Clean image"), seen[0])
+    assert not np.array_equal(pixels(page, "Adversarial example"), seen[1])
+    assert readout(page).endswith("1/255")
+    gradients = page.locator(".gradients img")
+    expect(gradients).to_have_count(4)
+    shown = {gradients.nth(i).get_attribute("src") for i in range(4)}
+    assert len(shown) == 4
+    page.get_by_role("heading", name=re.compile("gallery’s answers change by epsilon")).wait_for()
+    dots = page.locator(".stPlotlyChart .scatterlayer .point")
+    expect(dots).to_have_count(2 * (len(gallery.GALLERY) + 1))

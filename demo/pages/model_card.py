@@ -1,0 +1,27 @@
+"""What there is to know about a network, for its reader."""
+
+from demo import models
+
+
+def about(card: models.ModelCard) -> str:
+    """The model card in Markdown."""
+    clean = [card.accuracy] if card.accuracy else []
+    measured = [
+        (f"accuracy {a.attack}", f"{100 * a.share:.1f} % of {a.on}")
+        for a in (*clean, *card.under_attack)
+    ]
+    size = f"{card.input_size} × {card.input_size} pixels"
+    photographs = card.kind == "photographs"
+    rows = [
+        ("parameters", f"{card.parameters:,}"),
+        ("input", f"{size}; the shorter side is resized to {card.short_side}, then cut"
+                  if photographs else f"{size}, one channel, white on black"),
+        ("preprocessing", f"inside the network: (x − {card.mean}) / {card.std}"
+                          if photographs else "none: pixels from 0 to 1"),
+        ("training", card.training),
+        *(measured or [("accuracy without attack", "not measured here")]),
+        ("licence", card.licence),
+        ("source", card.credit),
+        ("SHA-256 of the weights", card.sha256 or "not published"),
+    ]  # fmt: skip
+    return "\n".join(["| | |", "|---|---|", *(f"| {k} | {v} |" for k, v in rows)])

@@ -1,0 +1,93 @@
+"""`python -m demo train efficientnet-lite0-adversarial`: from archives to weights and card."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from demo import gallery, models, trained, twins
+from demo.__main__ import main
+from tests.test_twins import write_archive
+
+NAME = twins.TWIN.name
+
+
+@pytest.fixture
+def words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """One step of 48 crops a round, in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    write_archive(tmp_path / "train-0.tar", gallery.GALLERY)
+    write_archive(tmp_path / "check.tar", gallery.GALLERY[:3])
+    return [
+        "train", NAME, "--data", str(tmp_path), "--round", "48", "--images", "96",
+        "--workers", "0", "--device", "cpu", "--out", "out",
+    ]  # fmt: skip
+
+
+def test_it_trains_writes_goes_on_and_measures_again(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words) == 0
+    said = capsys.readouterr().out
+    assert "16 photographs, measured on 3" in said and "96 crops  loss" in said
+    card = trained.card(NAME, folder=Path("out"))
+    assert card.images_seen == 96 and card.epochs == 2 and card.test_images == 3
+    assert card.command == f"python -m demo train {NAME} --data DIR --round 48 --images 96"
+    assert list(card.test) == [
+        "without attack", "under FGSM at 1/255", "under FGSM at 2/255",
+        "under PGD at 1/255 (20 steps)", "under PGD at 2/255 (20 steps)",
+    ]  # fmt: skip
+    history = json.loads(Path("out", f"{NAME}.training.json").read_text(encoding="utf-8"))
+    assert [row["crops"] for row in history] == [48, 96]
+    outcomes = Path("out", f"{NAME}.outcomes.json")
+    first = outcomes.read_text(encoding="utf-8")
+    assert {k: v.count("1") / 3 for k, v in json.loads(first).items()} == pytest.approx(
+        card.test, abs=1e-5
+    )
+    weights = Path("out", f"{NAME}.safetensors").read_bytes()
+    assert len(weights) < 10_000_000
+
+    assert main(words) == 0  # nothing is left to train
+    assert "going on after 96 crops" in capsys.readouterr().out
+    assert Path("out", f"{NAME}.safetensors").read_bytes() == weights
+
+    outcomes.unlink()
+    assert main([*words, "--measure"]) == 0
+    assert outcomes.read_text(encoding="utf-8") == first
+    assert Path("out", f"{NAME}.safetensors").read_bytes() == weights
+
+
+def test_what_is_wrong_is_one_sentence(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for option, value, sentence in (
+        ("--minutes", "0", "--minutes is above 0, not 0."),
+        ("--round", "7", "--round is at least one batch, 48."),
+        ("--check", "nowhere.tar", "There is no nowhere.tar: --check names"),
+        ("--start", "nobody", "There is no model called 'nobody'"),
+    ):
+        assert main([*words, option, value]) == 2
+        error = capsys.readouterr().err
+        assert sentence in error and error.count("\n") == 1
+
+
+def test_half_precision_changes_no_answer_of_the_network_that_is_trained_from() -> None:
+    """The standard network through the twin's file format: the same answers on the gallery."""
+    from demo import pictures
+
+    standard = models.plain("efficientnet-lite0")
+    images = torch.cat(
+        [
+            pictures.to_tensor(
+                pictures.at_network_size(
+                    pictures.from_bytes(gallery.photograph(p.name)), 224, pictures.Crop()
+                )
+            )
+            for p in gallery.GALLERY
+        ]
+    )
+    with torch.inference_mode():
+        before = standard((images - 0.5) / 0.5).argmax(1)
+        after = trained.rounded(standard)((images - 0.5) / 0.5).argmax(1)
+    assert torch.equal(before, after)
