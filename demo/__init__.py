@@ -14,10 +14,15 @@ A folder is a layer, a file is a topic. A room imports only from shelves below i
 | 4     | `figures/`       | a result -> a Plotly figure                                           |
 | 3     | `experiments/`   | model + picture + numbers -> a frozen result of plain arrays          |
 | 2     | `models.py`      | the catalogue of networks, and `load`                                 |
-| 2     | `trained.py`     | trained digit networks as files: weights and their card               |
+| 2     | `trained.py`     | trained networks as files: weights and their card                     |
+| 2     | `twins.py`       | adversarially trained twins of photograph networks: recipe and run    |
 | 2     | `checkpoints.py` | a training that can be killed and goes on                             |
 | 2     | `recipes.py`     | the catalogue of digit networks, and how each is trained              |
 | 2     | `training.py`    | the one training loop, standard and adversarial                       |
+| 2     | `objective.py`   | J~ and its gradient for one batch: what a step of training goes down  |
+| 1     | `matching.py`    | a twin's loss: a teacher's features instead of labels                 |
+| 1     | `photographs.py` | photographs by the thousand, for training and measuring               |
+| 1     | `batches.py`     | where a training's images come from                                   |
 | 1     | `adversaries.py` | what a network is trained against                                     |
 | 1     | `weights.py`     | weight files, checked, -> tensors                                     |
 | 1     | `networks.py`    | normalisation inside; the paper's networks for digits                 |
