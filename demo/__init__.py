@@ -18,6 +18,7 @@ A folder is a layer, a file is a topic. A room imports only from shelves below i
 | 2     | `checkpoints.py` | a training that can be killed and goes on                             |
 | 2     | `recipes.py`     | the catalogue of digit networks, and how each is trained              |
 | 2     | `training.py`    | the one training loop, standard and adversarial                       |
+| 1     | `efficientnet.py` | the embedded network, built as it is asked                           |
 | 1     | `adversaries.py` | what a network is trained against                                     |
 | 1     | `weights.py`     | weight files, checked, -> tensors                                     |
 | 1     | `networks.py`    | normalisation inside; the paper's networks for digits                 |

@@ -19,7 +19,7 @@ import torch
 from torch import nn
 
 import demo.device
-from demo import downloads, folding, networks, recipes, trained, weights
+from demo import downloads, efficientnet, folding, networks, recipes, trained, weights
 
 ASSETS = Path(__file__).parent.parent / "assets"
 HALF = (0.5, 0.5, 0.5)
@@ -285,8 +285,8 @@ def load(
     """The frozen network called `name`: images (N, C, S, S) in [0, 1] -> logits (N, K).
 
     device: where it runs; the machine's best if None.  progress: gets 0 to 1 during a download.
-    S is the card's `input_size`. Batch norms are folded into the convolutions and padding is
-    fixed for that size: the same function, sooner; see `networks`.
+    S is the card's `input_size`. Batch norms are folded into the convolutions, padding is fixed
+    for that size and ReLU6 keeps no copy: the same function, sooner; see `folding`.
     Raises `Unavailable` where weights must be fetched and cannot be, or are not what they were.
     """
     chosen = card(name)
@@ -297,10 +297,11 @@ def load(
 
 
 def _ready(network: nn.Module, card: ModelCard, device: torch.device) -> nn.Module:
-    """`network` normalised, frozen, and rewritten and laid out for speed on `device`."""
-    folded = folding.fold_batch_norm(network.eval(), card.input_size)
-    fixed = folding.fix_padding(folded, card.input_size)
-    model = networks.Normalized(fixed, card.mean, card.std).eval().requires_grad_(False)
+    """`network` normalised, frozen, rewritten if it is not yet, and laid out for `device`."""
+    if card.source != "embedded":
+        folded = folding.fold_batch_norm(network.eval(), card.input_size)
+        network = folding.clamp_in_place(folding.fix_padding(folded, card.input_size))
+    model = networks.Normalized(network, card.mean, card.std).eval().requires_grad_(False)
     channels_last = device.type in ("cpu", "cuda")
     layout = torch.channels_last if channels_last else torch.contiguous_format
     return model.to(device).to(memory_format=layout)
@@ -310,16 +311,14 @@ def _digits(card: ModelCard) -> nn.Module:
     if card.name in _own:
         return _own[card.name].network
     try:
-        return trained.load(card.name)
+        return trained.load(card.name).to(memory_format=torch.channels_last)
     except (ValueError, OSError) as error:
         raise Unavailable(f"{card.title} cannot be loaded: {error}") from error
 
 
 def _embedded(card: ModelCard, progress: downloads.Progress | None) -> nn.Module:
-    import timm
-
     tensors = weights.embedded(ASSETS / "weights" / str(card.file), str(card.sha256))
-    return weights.filled(timm.create_model(card.identifier), tensors)
+    return efficientnet.EfficientNetLite0(tensors)
 
 
 def _torchvision(card: ModelCard, progress: downloads.Progress | None) -> nn.Module:

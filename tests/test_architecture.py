@@ -12,7 +12,7 @@ SHELVES: dict[str, float] = {
     "attacks": 1, "lbfgs": 1, "pictures": 1, "gallery": 1, "networks": 1, "folding": 1,
     "digits": 1,
     "weights": 1.5, "adversaries": 1.5,
-    "training": 1.6,
+    "training": 1.6, "efficientnet": 1.6,
     "recipes": 1.7,
     "trained": 1.8, "checkpoints": 1.8,
     "models": 2,

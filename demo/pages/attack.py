@@ -305,7 +305,8 @@ def _source(choices: Choices) -> str:
         True: attacks.targeted_basic_iterative_method,
     }[choices.target is not None]
     one = fgsm.fgsm if choices.target is None else fgsm.targeted_fgsm
-    used: list[Any] = [fgsm.loss_gradient, fgsm.perturbation, fgsm.adversarial_example]
+    used: list[Any] = [fgsm.loss_gradient, fgsm.logit_gradient, fgsm.perturbation]
+    used.append(fgsm.adversarial_example)
     used += [ten, attacks._iterate] if choices.method == controls.TEN else [one]
     return "\n\n".join(inspect.getsource(function) for function in used)
 
