@@ -12,8 +12,8 @@ Seconds = dict[str, list[float]]
 
 LEAST_ROUNDS = 3
 LEAST_SECONDS = 0.01
-"""A sample is as many calls as it takes to last so long: a clock's tick and a thread's waking
-would be read as the work otherwise."""
+"""A sample is as many calls of each piece as the first needs to last so long: otherwise a clock's
+tick and a thread's waking would be read as the work."""
 
 
 def in_turns(
@@ -29,7 +29,7 @@ def in_turns(
     start, names = time.perf_counter(), list(work)
     for name in names * warm_up:
         work[name]()
-    calls = _calls(work) if warm_up else 1
+    calls = max(1, math.ceil(LEAST_SECONDS / _seconds(work[names[0]], 1)))
     seconds: Seconds = {name: [] for name in names}
     for i in range(rounds):
         if i >= LEAST_ROUNDS and time.perf_counter() - start > budget:
@@ -38,12 +38,6 @@ def in_turns(
         for name in names[first:] + names[:first]:
             seconds[name].append(_seconds(work[name], calls))
     return seconds
-
-
-def _calls(work: dict[str, Callable[[], object]]) -> int:
-    """Calls in a sample, the same for all, so that the quickest lasts `LEAST_SECONDS`."""
-    quickest = min(_seconds(piece, 1) for piece in work.values())
-    return max(1, math.ceil(LEAST_SECONDS / quickest)) if quickest < LEAST_SECONDS / 2 else 1
 
 
 def _seconds(piece: Callable[[], object], calls: int) -> float:
