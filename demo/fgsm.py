@@ -71,7 +71,8 @@ def loss_gradient(model: Model, images: Tensor, labels: Tensor) -> Tensor:
     with torch.enable_grad():
         leaves = images.detach().clone().requires_grad_(True)
         logits = model(leaves)
-        (gradient,) = torch.autograd.grad(logits, leaves, logit_gradient(logits, labels))
+        through = (logits * logit_gradient(logits, labels)).sum()  # the chain rule: dz/dx . dJ/dz
+        (gradient,) = torch.autograd.grad(through, leaves)
     return gradient
 
 

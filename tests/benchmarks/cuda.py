@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils.flop_counter import FlopCounterMode
+from torch.utils.flop_counter import flop_registry
 
 from demo import fgsm, models
 from tests.benchmarks import subjects, timing
@@ -35,12 +35,12 @@ class Needs:
     least: int
 
 
-class _Traffic(TorchDispatchMode):
-    """Counts the bytes of what every operation takes and gives, views left out."""
+class _Count(TorchDispatchMode):
+    """Counts the bytes of what every operation takes and gives, views left out, and the flops."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.bytes = 0
+        self.bytes = self.flops = 0
 
     def __torch_dispatch__(
         self, func: Any, types: Any, args: Any = (), kwargs: Any = None
@@ -49,15 +49,18 @@ class _Traffic(TorchDispatchMode):
         if not any(name in str(func) for name in VIEWS):
             flat = torch.utils._pytree.tree_leaves((args, kwargs, given))
             self.bytes += sum(t.nbytes for t in flat if isinstance(t, Tensor))
+        if func._overloadpacket in flop_registry:
+            flops = flop_registry[func._overloadpacket]
+            self.flops += flops(*args, **(kwargs or {}), out_val=given)
         return given
 
 
 def needs(model: nn.Module, images: Tensor, labels: Tensor) -> Needs:
     """What one gradient takes, counted over one run of it."""
-    with FlopCounterMode(display=False) as counted, _Traffic() as traffic:
+    with _Count() as counted:
         fgsm.loss_gradient(model, images, labels)
     weights = sum(p.nbytes for p in model.parameters())
-    return Needs(counted.get_total_flops(), traffic.bytes, 2 * (weights + images.nbytes))
+    return Needs(counted.flops, counted.bytes, 2 * (weights + images.nbytes))
 
 
 def floors(device: torch.device, values: int = 1 << 26) -> tuple[float, float]:

@@ -26,12 +26,19 @@ def test_pieces_are_taken_in_turns_and_each_round_begins_with_another() -> None:
     assert all(len(s) == 3 and min(s) >= 0.01 for s in seconds.values())
 
 
-def test_a_short_piece_is_called_often_enough_for_the_clock() -> None:
+def test_a_short_piece_is_called_often_enough_for_the_clock(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(timing, "LEAST_SECONDS", 0.5)
     calls: list[int] = []
     work = {"short": lambda: (calls.append(1), time.sleep(0.001))}
     seconds = timing.in_turns(work, 3, warm_up=0)["short"]
-    assert 3 * 3 + 1 <= len(calls) <= 3 * 11 + 1
-    assert all(0.001 <= s < 0.02 for s in seconds)
+    assert (len(calls) - 1) % 3 == 0 and len(calls) > 4
+    assert all(s >= 0.001 for s in seconds)
+    monkeypatch.setattr(timing, "LEAST_SECONDS", 1e-9)
+    calls.clear()
+    timing.in_turns(work, 3, warm_up=0)
+    assert len(calls) == 4
 
 
 def test_a_spent_budget_leaves_the_least_rounds() -> None:
