@@ -3,8 +3,8 @@
     python -m tests.benchmarks --only cost     # into assets/results/benchmarks.json
     python -m tests.benchmarks.cost            # the figure, assets/screenshots/cost.webp, from it
 
-Every axis is one process that goes up: the peak of its resident memory, less what it held before
-the first picture, is then that of the largest so far, which is the one just run.
+Every axis is one process that goes up. Megabytes: the peak of its resident memory at a point, less
+what it held when network and picture were there.
 """
 
 import argparse
@@ -55,12 +55,14 @@ def measured(rounds: int, axes: dict[str, tuple[int, ...]] | None = None) -> lis
 
 def walk(axis: str, network: str, points: list[int], rounds: int) -> list[dict[str, Any]]:
     """One axis, in this process."""
-    from tests.benchmarks.fresh import peak_megabytes
+    from tests.benchmarks.fresh import forget_peak, peak_megabytes
     from tests.benchmarks.subjects import Subject
 
     on = Subject(network, count=1)
+    forget_peak()
     held, rows = peak_megabytes(), []
     for point in points:
+        forget_peak()
         run = piece(axis, on, point)
         seconds = [_seconds(run) for _ in range(rounds + 1)][1:]
         rows.append({

@@ -92,16 +92,35 @@ def picture(network: str) -> Any:
 
 
 def peak_megabytes() -> float:
-    """The largest resident set of this process so far; what CUDA's allocator held beside it."""
-    import resource
+    """The largest resident set of this process so far; what CUDA's allocator held beside it.
 
+    Linux's own count of this program: `ru_maxrss` would begin with that of the process that
+    started it, which is larger here.
+    """
     import torch
 
-    unit = 1 if sys.platform == "darwin" else 1024
-    held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+    status = Path("/proc/self/status")
+    if status.exists():
+        lines = status.read_text(encoding="utf-8").splitlines()
+        held = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) * 1024
+    else:
+        import resource
+
+        held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # bytes on macOS
     if torch.cuda.is_available():
         held += torch.cuda.max_memory_allocated()
     return held / 2**20
+
+
+def forget_peak() -> None:
+    """The peak begins anew at what is held now, where the system can do it (Linux)."""
+    import torch
+
+    forgets = Path("/proc/self/clear_refs")
+    if forgets.exists():
+        forgets.write_text("5", encoding="ascii")
+    if torch.cuda.is_available():
+        torch.cuda.reset_peak_memory_stats()
 
 
 def child(library: str, network: str, batch: int) -> dict[str, float]:

@@ -91,6 +91,17 @@ def test_without_cuda_its_row_is_empty() -> None:
     assert cuda.measured(2) == []
 
 
+def test_a_peak_is_seen_and_forgotten() -> None:
+    fresh.forget_peak()
+    before = fresh.peak_megabytes()
+    held = torch.ones(50 << 18)
+    peak = fresh.peak_megabytes()
+    del held
+    assert 40 < peak - before < 70
+    fresh.forget_peak()
+    assert fresh.peak_megabytes() < peak - 30
+
+
 def test_memory_and_time_grow_with_the_batch() -> None:
     rows = cost.measured(3, {"batch": (1, 64)})
     assert [(r["network"], r["at"]) for r in rows] == [
