@@ -121,10 +121,12 @@ def figure(rows: list[dict[str, Any]]) -> str:
                     legendgroup=network, showlegend=(column, line) == (1, 1),
                 )  # fmt: skip
         drawn.update_xaxes(title_text=TITLES[axis], row=2, col=column)
-        drawn.update_xaxes(tickvals=list(AXES[axis]), col=column, type="log", minor_ticks="")
+        shown = [at for at in AXES[axis] if axis != "side" or at in (64, 128, 224, 448)]
+        drawn.update_xaxes(tickvals=shown, tickangle=0, col=column, type="log")
     for line, title in enumerate(("milliseconds", "megabytes beside the network"), start=1):
         drawn.update_yaxes(title_text=title, row=line, col=1)
     drawn.update_yaxes(type="log", dtick=1, exponentformat="none", row=1)
+    drawn.update_yaxes(dtick="D2", row=1, col=list(AXES).index("side") + 1)
     drawn.update_yaxes(rangemode="tozero", row=2)
     drawn.update_layout(
         template="plotly_white", width=WIDTH, height=HEIGHT, font={"size": 14, "color": "#1c1c1c"},

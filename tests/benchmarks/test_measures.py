@@ -1,6 +1,5 @@
 """The measures that need no peer: turns, steps, growth, floors, a fresh process."""
 
-import base64
 import time
 
 import pytest
@@ -112,8 +111,7 @@ def test_memory_and_time_grow_with_the_batch() -> None:
         assert small["megabytes"] <= large["megabytes"]
     page = cost.figure(rows)
     assert "pictures in one FGSM" in page
-    values = base64.b64encode(torch.tensor([1, 64], dtype=torch.int8).numpy().tobytes()).decode()
-    assert "[1,64]" in page or values in page
+    assert "[1,64]" in page
 
 
 @pytest.mark.parametrize("side", [64, 224, 448])
