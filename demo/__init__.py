@@ -23,6 +23,7 @@ A folder is a layer, a file is a topic. A room imports only from shelves below i
 | 1     | `matching.py`    | a twin's loss: a teacher's features instead of labels                 |
 | 1     | `photographs.py` | photographs by the thousand, for training and measuring               |
 | 1     | `batches.py`     | where a training's images come from                                   |
+| 1     | `efficientnet.py` | the embedded network, built as it is asked                           |
 | 1     | `adversaries.py` | what a network is trained against                                     |
 | 1     | `weights.py`     | weight files, checked, -> tensors                                     |
 | 1     | `networks.py`    | normalisation inside; the paper's networks for digits                 |

@@ -86,14 +86,15 @@ def projected_gradient_descent(
     epsilon: float,
     steps: int,
     step: float,
-    generator: torch.Generator,
+    generator: torch.Generator | None,
     restarts: int = 1,
 ) -> Tensor:
     """x_{i+1} = clip_{x, epsilon}(x_i + step * sign(grad_x J(theta, x_i, y))) from a random start.
 
     images: (N, C, H, W).  labels: (N,).  step: max-norm of one step.  generator: on the images'
-    device.  Each restart begins elsewhere in the ball, and runs only for images whose answer is
-    still the label. Gives the examples of the last run of each image, so a wrong answer is kept.
+    device; None starts from the images themselves, where a restart would find the same again.
+    Each restart begins elsewhere in the ball, and runs only for images whose answer is still the
+    label. Gives the examples of the last run of each image, so a wrong answer is kept.
     Source: Madry et al., arXiv:1706.06083, section 2.1.
     """
     worst = images
@@ -119,16 +120,18 @@ def projected_gradient_steps(
     epsilon: float,
     steps: int,
     step: float,
-    generator: torch.Generator,
+    generator: torch.Generator | None,
 ) -> Iterator[Tensor]:
-    """One run of `projected_gradient_descent` from one random start: the images after each step.
+    """One run of `projected_gradient_descent` from one start: the images after each step.
 
     steps: at least 1.
     """
     lowest = (images - epsilon).clamp_min(fgsm.PIXEL_RANGE[0])
     highest = (images + epsilon).clamp_max(fgsm.PIXEL_RANGE[1])
-    noise = torch.rand(images.shape, generator=generator, device=images.device) * 2 - 1
-    current = (images + epsilon * noise).clamp(lowest, highest)
+    current = images
+    if generator is not None:
+        noise = torch.rand(images.shape, generator=generator, device=images.device) * 2 - 1
+        current = (images + epsilon * noise).clamp(lowest, highest)
     for _ in range(steps):
         gradient = fgsm.loss_gradient(model, current, labels)
         current = (current + fgsm.perturbation(gradient, step)).clamp(lowest, highest)

@@ -1,7 +1,7 @@
-"""Two rewritings of a network that make the same function cheaper to compute.
+"""Three rewritings of a network that make the same function cheaper to compute.
 
 `fold_batch_norm` and `fix_padding` look at one trial run each, and refuse a network whose answer
-they would change.
+they would change; `clamp_in_place` changes no bit of it.
 """
 
 import copy
@@ -119,6 +119,45 @@ def unfolded(folded: nn.Module, network: nn.Module, size: int = 224) -> nn.Modul
             batch_norm.running_var.fill_(1.0 - batch_norm.eps)
     _refuse_another_answer(folded, copied, _probe(size))
     return copied
+
+
+class ClampInPlace(nn.Module):
+    """min(max(x, 0), 6) written over x, of which nothing is kept for the gradient but the result.
+
+    PyTorch's own `ReLU6(inplace=True)` copies x before it writes over it, because its gradient is
+    told from x. It can be told from the result as well: 1 strictly between 0 and 6, else 0.
+    """
+
+    def forward(self, values: Tensor) -> Tensor:
+        """values: any shape; overwritten, and returned."""
+        clamped: Tensor = _Clamp.apply(values)
+        return clamped
+
+
+class _Clamp(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, values: Tensor) -> Tensor:
+        ctx.mark_dirty(values.clamp_(0, 6))
+        ctx.save_for_backward(values)
+        return values
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> Tensor:
+        passed: Tensor = torch.ops.aten.hardtanh_backward(gradient, ctx.saved_tensors[0], 0, 6)
+        return passed
+
+
+def clamp_in_place(network: nn.Module) -> nn.Module:
+    """A copy in which every in-place ReLU6 is a `ClampInPlace`: same bits, less memory and time.
+
+    Only those that PyTorch runs in place already: whoever built them saw to it that nobody else
+    reads what they write over. The argument is left as it is.
+    """
+    lean = copy.deepcopy(network)
+    for name, module in _named(lean, nn.ReLU6):
+        if module.inplace:
+            lean.set_submodule(name, ClampInPlace())
+    return lean
 
 
 def _evenly_padded(conv: Any, side: int) -> nn.Conv2d:

@@ -19,7 +19,16 @@ import torch
 from torch import nn
 
 import demo.device
-from demo import downloads, folding, networks, recipes, trained, twins, weights
+from demo import (
+    downloads,
+    efficientnet,
+    folding,
+    networks,
+    recipes,
+    trained,
+    twins,
+    weights,
+)
 
 ASSETS = Path(__file__).parent.parent / "assets"
 HALF = (0.5, 0.5, 0.5)
@@ -309,8 +318,8 @@ def load(
     """The frozen network called `name`: images (N, C, S, S) in [0, 1] -> logits (N, K).
 
     device: where it runs; the machine's best if None.  progress: gets 0 to 1 during a download.
-    S is the card's `input_size`. Batch norms are folded into the convolutions and padding is
-    fixed for that size: the same function, sooner; see `networks`.
+    S is the card's `input_size`. Batch norms are folded into the convolutions, padding is fixed
+    for that size and ReLU6 keeps no copy: the same function, sooner; see `folding`.
     Raises `Unavailable` where weights must be fetched and cannot be, or are not what they were.
     """
     chosen = card(name)
@@ -321,32 +330,35 @@ def load(
 
 
 def plain(name: str) -> nn.Module:
-    """The network called `name` as its source builds it, at rest: no normalisation, not frozen.
+    """The network called `name` as timm or torchvision builds it, at rest: to be trained.
 
     For photographs; images (N, 3, S, S) normalised by the caller -> logits (N, K).
     """
     chosen = card(name)
-    return _SOURCES[chosen.source](chosen, None).eval()
-
-
-def filled_as(name: str, tensors: weights.Tensors) -> nn.Module:
-    """The architecture of the embedded network called `name` with these tensors, at rest."""
+    if chosen.source != "embedded":
+        return _SOURCES[chosen.source](chosen, None).eval()
     import timm
 
-    whole = {n: t.float() if t.dtype == torch.float16 else t for n, t in tensors.items()}
-    return weights.filled(timm.create_model(card(name).identifier), whole).eval()
+    tensors = weights.embedded(ASSETS / "weights" / str(chosen.file), str(chosen.sha256))
+    return weights.filled(timm.create_model(chosen.identifier), _exact(tensors)).eval()
 
 
-def prepared(network: nn.Module, name: str, device: torch.device) -> nn.Module:
-    """`network`, of the architecture of the one called `name`, made ready as `load` does it."""
-    return _ready(network, card(name), device)
+def prepared(tensors: weights.Tensors, name: str, device: torch.device) -> nn.Module:
+    """These tensors in the architecture of the embedded network called `name`, as `load` does."""
+    return _ready(efficientnet.EfficientNetLite0(_exact(tensors)), card(name), device)
+
+
+def _exact(tensors: weights.Tensors) -> weights.Tensors:
+    """Half precision, in which weights may be kept, as float32."""
+    return {n: t.float() if t.dtype == torch.float16 else t for n, t in tensors.items()}
 
 
 def _ready(network: nn.Module, card: ModelCard, device: torch.device) -> nn.Module:
-    """`network` normalised, frozen, and rewritten and laid out for speed on `device`."""
-    folded = folding.fold_batch_norm(network.eval(), card.input_size)
-    fixed = folding.fix_padding(folded, card.input_size)
-    model = networks.Normalized(fixed, card.mean, card.std).eval().requires_grad_(False)
+    """`network` normalised, frozen, rewritten if it is not yet, and laid out for `device`."""
+    if card.source != "embedded":
+        folded = folding.fold_batch_norm(network.eval(), card.input_size)
+        network = folding.clamp_in_place(folding.fix_padding(folded, card.input_size))
+    model = networks.Normalized(network, card.mean, card.std).eval().requires_grad_(False)
     channels_last = device.type in ("cpu", "cuda")
     layout = torch.channels_last if channels_last else torch.contiguous_format
     return model.to(device).to(memory_format=layout)
@@ -356,14 +368,14 @@ def _digits(card: ModelCard) -> nn.Module:
     if card.name in _own:
         return _own[card.name].network
     try:
-        return trained.load(card.name)
+        return trained.load(card.name).to(memory_format=torch.channels_last)
     except (ValueError, OSError) as error:
         raise Unavailable(f"{card.title} cannot be loaded: {error}") from error
 
 
 def _embedded(card: ModelCard, progress: downloads.Progress | None) -> nn.Module:
     tensors = weights.embedded(ASSETS / "weights" / str(card.file), str(card.sha256))
-    return filled_as(card.name, tensors)
+    return efficientnet.EfficientNetLite0(_exact(tensors))
 
 
 def _torchvision(card: ModelCard, progress: downloads.Progress | None) -> nn.Module:

@@ -79,10 +79,15 @@ def save(network: nn.Module, card: Card, folder: Path) -> Path:
     path = folder / f"{stem(card.name, card.seed)}.safetensors"
     data = safetensors.torch.save(_halves(network))
     path.write_bytes(data)
-    card = dataclasses.replace(card, sha256=hashlib.sha256(data).hexdigest())
-    text = json.dumps(dataclasses.asdict(card), indent=2, ensure_ascii=False)
-    path.with_suffix(".json").write_text(text + "\n", encoding="utf-8")
+    write_card(dataclasses.replace(card, sha256=hashlib.sha256(data).hexdigest()), folder)
     return path
+
+
+def write_card(card: Card, folder: Path) -> None:
+    """Write the card alone, beside the weights that it describes."""
+    text = json.dumps(dataclasses.asdict(card), indent=2, ensure_ascii=False)
+    path = folder / f"{stem(card.name, card.seed)}.json"
+    path.write_text(text + "\n", encoding="utf-8")
 
 
 def rounded(network: nn.Module) -> nn.Module:

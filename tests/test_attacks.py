@@ -251,3 +251,14 @@ def test_the_steps_of_pgd_end_where_pgd_does(small: Network, drawn: Drawn) -> No
     )
     assert len(walk) == 7 and torch.equal(walk[-1], whole)
     assert not torch.equal(walk[-1], images)
+
+
+def test_without_a_generator_pgd_starts_from_the_images_and_is_the_iterated_sign(
+    small: Network, drawn: Drawn
+) -> None:
+    model, (images, labels) = small(2), drawn(2)
+    found = attacks.projected_gradient_descent(model, images, labels, 0.1, 6, 0.025, None)
+    epsilon = torch.full((len(images), 1, 1, 1), 0.1)
+    *_, iterated = attacks.basic_iterative_method(model, images, labels, epsilon, 6)
+    torch.testing.assert_close(found, iterated, rtol=0, atol=1e-6)
+    assert not torch.equal(found, images)

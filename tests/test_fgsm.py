@@ -153,6 +153,15 @@ def test_the_losses_are_right_to_the_last_digits_for_sure_and_for_wrong_answers(
     assert losses_.tolist() == pytest.approx(exactly, rel=1e-6, abs=0)
 
 
+@given(seed=SEEDS)
+def test_the_gradient_by_the_logits_is_the_losses_own(seed: int) -> None:
+    generator = torch.Generator().manual_seed(seed)
+    logits = (20 * torch.randn(5, 7, generator=generator)).requires_grad_()
+    labels = torch.randint(7, (5,), generator=generator)
+    expected = torch.autograd.grad(fgsm.losses(logits, labels).sum(), logits)[0]
+    torch.testing.assert_close(fgsm.logit_gradient(logits, labels), expected, rtol=1e-4, atol=0)
+
+
 # Oracles
 
 
@@ -257,6 +266,24 @@ def test_an_image_s_gradient_does_not_depend_on_its_batch(
     together = fgsm.loss_gradient(model, images, labels)
     alone = [fgsm.loss_gradient(model, images[i : i + 1], labels[i : i + 1]) for i in range(4)]
     torch.testing.assert_close(together, torch.cat(alone), rtol=1e-10, atol=1e-14)
+
+
+def test_a_large_batch_is_taken_in_pieces_and_put_together_in_order(
+    small: Network, drawn: Drawn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, (images, labels) = small(7).double(), drawn(7, 5)
+    together = fgsm.loss_gradient(model, images.double(), labels)
+    asked: list[int] = []
+
+    def counted(batch: Tensor) -> Tensor:
+        asked.append(len(batch))
+        logits: Tensor = model(batch)
+        return logits
+
+    monkeypatch.setattr(fgsm, "CACHED", 2 * images[0].numel() + 1)
+    pieces = fgsm.loss_gradient(counted, images.double(), labels)
+    assert asked == [2, 2, 1]
+    torch.testing.assert_close(pieces, together, rtol=1e-10, atol=1e-14)
 
 
 def test_a_gradient_is_found_where_gradients_are_switched_off(small: Network, drawn: Drawn) -> None:

@@ -1,4 +1,4 @@
-"""`demo.folding`: two rewrites that must not change an answer."""
+"""`demo.folding` and the embedded network built by it: rewrites that must not change an answer."""
 
 import copy
 from pathlib import Path
@@ -9,7 +9,7 @@ import torch
 from timm.layers import BatchNormAct2d, Conv2dSame
 from torch import Tensor, nn
 
-from demo import fgsm, folding, models, networks, pictures, scores, weights
+from demo import efficientnet, fgsm, folding, models, networks, pictures, scores, weights
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = (ROOT / "assets" / "images", ROOT.parent / "shared" / "data" / "photographs")
@@ -140,3 +140,73 @@ def test_the_loaded_network_agrees_with_the_plain_one_on_photographs() -> None:
         agreements.append((signs[0] == signs[1]).double().mean().item())
     assert sum(agreements) / len(agreements) >= 0.999
     assert min(agreements) >= 0.99
+
+
+def both_ways(images: Tensor, network: nn.Module) -> tuple[Tensor, Tensor]:
+    """Logits, and their sum's gradient."""
+    leaves = images.clone().requires_grad_()
+    logits = network(leaves)
+    return logits.detach(), torch.autograd.grad(logits.sum(), leaves)[0]
+
+
+def test_clamping_in_place_changes_no_bit_of_logits_or_gradient() -> None:
+    layers = (nn.Conv2d(3, 8, 3), nn.ReLU6(inplace=True), nn.Conv2d(8, 8, 3), nn.ReLU6(True))
+    plain = nn.Sequential(*layers).eval().requires_grad_(False)
+    for layer in (plain[0], plain[2]):
+        assert isinstance(layer, nn.Conv2d)
+        layer.weight.mul_(20)  # both corners are met
+    lean, images = folding.clamp_in_place(plain), noise(2, 3, 12, 12)
+    assert [type(m) for m in lean].count(folding.ClampInPlace) == 2
+    assert isinstance(plain[1], nn.ReLU6)
+    hidden = plain[:2](images)
+    assert (hidden == 0).any() and (hidden == 6).any() and ((hidden > 0) & (hidden < 6)).any()
+    for mine, theirs in zip(both_ways(images, lean), both_ways(images, plain), strict=True):
+        assert torch.equal(mine, theirs)
+
+
+def test_a_clamp_keeps_one_tensor_for_the_gradient_and_copies_none() -> None:
+    kept: list[Tensor] = []
+
+    def keep(tensor: Tensor) -> Tensor:
+        kept.append(tensor)
+        return tensor
+
+    values = (noise(4, 100).requires_grad_() * 20).contiguous()
+    with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
+        clamped = folding.ClampInPlace()(values)
+    assert [tensor.data_ptr() for tensor in kept] == [values.data_ptr()] == [clamped.data_ptr()]
+
+
+def test_a_relu6_that_must_not_write_over_its_argument_is_left_alone() -> None:
+    plain = nn.Sequential(nn.Conv2d(3, 3, 1), nn.ReLU6()).eval()
+    assert isinstance(folding.clamp_in_place(plain)[1], nn.ReLU6)
+
+
+def test_the_embedded_network_is_timms_rewritten_bit_for_bit() -> None:
+    card = models.card("efficientnet-lite0")
+    tensors = weights.embedded(models.ASSETS / "weights" / str(card.file), str(card.sha256))
+    theirs = weights.filled(timm.create_model(card.identifier), tensors).eval()
+    rewritten = folding.clamp_in_place(folding.fix_padding(folding.fold_batch_norm(theirs)))
+    rewritten = rewritten.requires_grad_(False).to(memory_format=torch.channels_last)
+    mine = efficientnet.EfficientNetLite0(tensors).eval().to(memory_format=torch.channels_last)
+    assert sum(p.numel() for p in theirs.parameters()) == card.parameters
+    for side in (64, 224):
+        images = noise(2, 3, side, side)
+        for a, b in zip(both_ways(images, mine), both_ways(images, rewritten), strict=True):
+            torch.testing.assert_close(a, b, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("fault", ["one is missing", "one too many", "another shape"])
+def test_weights_that_do_not_fit_the_embedded_network_are_refused_by_name(fault: str) -> None:
+    card = models.card("efficientnet-lite0")
+    tensors = weights.embedded(models.ASSETS / "weights" / str(card.file), str(card.sha256))
+    name = "blocks.2.1.conv_dw.weight"
+    if fault == "one is missing":
+        del tensors[name]
+    elif fault == "one too many":
+        name = "blocks.9.9.conv_dw.weight"
+        tensors[name] = torch.zeros(1)
+    else:
+        tensors[name] = tensors[name][:-1]
+    with pytest.raises(ValueError, match=rf"do not fit the network EfficientNetLite0: {name}\."):
+        efficientnet.EfficientNetLite0(tensors)

@@ -127,7 +127,7 @@ def _written(
     """Round to half precision, measure that, and write it."""
     recipe = run_.recipe
     network = trained.rounded(twins.finished(run_, standard)).eval().requires_grad_(False)
-    model = models.prepared(network, recipe.standard, place.device)
+    model = models.prepared(network.state_dict(), recipe.standard, place.device)
     found, outcomes = _measured(model, held_out.to(place.device))
     path = trained.save(network, _card(run_, found, len(held_out), place, asked), folder)
     _beside(path, OUTCOMES).write_text(outcomes, encoding="utf-8")
@@ -154,11 +154,10 @@ def _measured_again(
     """Attack a trained twin again and write its card; the weights stay bit for bit."""
     old = trained.card(recipe.name, seed, folder)
     path = folder / f"{trained.stem(recipe.name, seed)}.safetensors"
-    network = models.filled_as(recipe.standard, weights.embedded(path, old.sha256))
-    model = models.prepared(network, recipe.standard, place.device)
+    model = models.prepared(weights.embedded(path, old.sha256), recipe.standard, place.device)
     found, outcomes = _measured(model, held_out.to(place.device))
-    new = dataclasses.replace(old, test=found, test_images=len(held_out))
-    _beside(trained.save(network, new, folder), OUTCOMES).write_text(outcomes, encoding="utf-8")
+    trained.write_card(dataclasses.replace(old, test=found, test_images=len(held_out)), folder)
+    _beside(path, OUTCOMES).write_text(outcomes, encoding="utf-8")
 
 
 def _beside(path: Path, ending: str) -> Path:

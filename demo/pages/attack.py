@@ -302,12 +302,12 @@ def _below(view: View) -> None:
 
 def _source(choices: Choices) -> str:
     """The very functions in use, read from the running program."""
-    ten = {
-        False: attacks.basic_iterative_method,
-        True: attacks.targeted_basic_iterative_method,
-    }[choices.target is not None]
+    ten: Any = attacks.basic_iterative_method
+    if choices.target is not None:
+        ten = attacks.targeted_basic_iterative_method
     one = fgsm.fgsm if choices.target is None else fgsm.targeted_fgsm
-    used: list[Any] = [fgsm.loss_gradient, fgsm.perturbation, fgsm.adversarial_example]
+    used: list[Any] = [fgsm.loss_gradient, fgsm.logit_gradient, fgsm.perturbation]
+    used.append(fgsm.adversarial_example)
     used += [ten, attacks._iterate] if choices.method == controls.TEN else [one]
     return "\n\n".join(inspect.getsource(function) for function in used)
 

@@ -1,61 +1,108 @@
-"""Our adversarial examples against those of Foolbox, Torchattacks and Captum, value by value."""
+"""Our adversarial examples against the peers', value by value, and the row that compares them."""
+
+import importlib.util
+import json
+import warnings
+from pathlib import Path
 
 import pytest
 import torch
-from torch import Tensor, nn
-
-from demo import fgsm, models
+from torch import Tensor
 
 REASON = "peers are not installed: pip install --no-deps -r tests/benchmarks/requirements.txt"
-for library in ("foolbox", "torchattacks", "captum.robust"):
-    pytest.importorskip(library, reason=REASON)
+for library in ("foolbox", "torchattacks", "captum", "art", "cleverhans", "sklearn"):
+    if importlib.util.find_spec(library) is None:
+        pytest.skip(REASON, allow_module_level=True)
 
-from tests.benchmarks import peers, subjects  # noqa: E402  (only where the peers are)
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # the peers' own
+    from tests.benchmarks import __main__ as command
+    from tests.benchmarks import peers, work
+    from tests.benchmarks.subjects import NETWORKS, Subject
 
+from demo import attacks, fgsm  # noqa: E402  (after the skip)
+
+pytestmark = [
+    pytest.mark.usefixtures("one_thread"),
+    pytest.mark.filterwarnings("default"),  # the peers' own
+]
 EPSILONS = (0.007, 8 / 255)
 AT_MOST_APART = 0.001
+each_peer = pytest.mark.parametrize("peer", peers.PEERS, ids=lambda peer: peer.name)
 
 
-@pytest.fixture(scope="module")
-def model() -> nn.Module:
-    return models.load(subjects.CARD.name, torch.device("cpu"))
+@pytest.fixture(scope="module", params=NETWORKS)
+def on(request: pytest.FixtureRequest) -> Subject:
+    return Subject(request.param, 3)
 
 
-@pytest.fixture(scope="module")
-def images() -> Tensor:
-    files = subjects.photographs(3)
-    if not files:
-        pytest.skip("there are no photographs in assets/images")
-    return subjects.images(files)
+def close(ours: Tensor, theirs: Tensor) -> bool:
+    return ours.shape == theirs.shape and peers.share_apart(ours, theirs) <= AT_MOST_APART
 
 
 @pytest.mark.parametrize("epsilon", EPSILONS)
-@pytest.mark.parametrize("peer", peers.PEERS, ids=lambda peer: peer.name)
-def test_fgsm_equals_the_peers(
-    peer: peers.Peer, epsilon: float, model: nn.Module, images: Tensor
-) -> None:
-    labels, attack = subjects.answers(model, images), peer.fgsm(model, epsilon)
-    for image, label in zip(images.split(1), labels.split(1), strict=True):
-        ours, theirs = fgsm.fgsm(model, image, label, epsilon), attack(image, label)
-        assert peers.share_apart(ours, theirs) <= AT_MOST_APART
-        assert peers.share_apart(image, theirs) > 0.9
+@each_peer
+def test_fgsm_equals_the_peers(peer: peers.Peer, epsilon: float, on: Subject) -> None:
+    attack = peer.fgsm(on.model, epsilon)
+    for image, label in zip(on.images.split(1), on.labels.split(1), strict=True):
+        ours, theirs = fgsm.fgsm(on.model, image, label, epsilon), attack(image, label)
+        assert close(ours, theirs)
+        assert not torch.equal(image, theirs)
 
 
 @pytest.mark.parametrize("epsilon", EPSILONS)
-@pytest.mark.parametrize("peer", peers.PEERS, ids=lambda peer: peer.name)
-def test_targeted_fgsm_equals_the_peers(
-    peer: peers.Peer, epsilon: float, model: nn.Module, images: Tensor
+@each_peer
+def test_targeted_fgsm_equals_the_peers(peer: peers.Peer, epsilon: float, on: Subject) -> None:
+    targets = (on.labels + 7) % on.classes
+    attack = peer.targeted_fgsm(on.model, epsilon)
+    for image, target in zip(on.images.split(1), targets.split(1), strict=True):
+        ours, theirs = fgsm.targeted_fgsm(on.model, image, target, epsilon), attack(image, target)
+        assert close(ours, theirs)
+        assert not torch.equal(image, theirs)
+
+
+@each_peer
+def test_a_whole_batch_equals_the_peers(peer: peers.Peer, on: Subject) -> None:
+    theirs = peer.fgsm(on.model, EPSILONS[0])(on.images, on.labels)
+    assert close(fgsm.fgsm(on.model, on.images, on.labels, EPSILONS[0]), theirs)
+
+
+@each_peer
+def test_three_steps_of_pgd_equal_the_peers(peer: peers.Peer, on: Subject) -> None:
+    theirs = peer.pgd(on.model, 0.03, 3, 0.02)(on.images, on.labels)
+    ours = attacks.projected_gradient_descent(on.model, on.images, on.labels, 0.03, 3, 0.02, None)
+    assert peers.share_apart(ours, theirs) <= 0.01  # a sign near 0 may turn, and the next with it
+    assert float((theirs - on.images).abs().max()) == pytest.approx(0.03, abs=1e-6)
+
+
+@each_peer
+def test_the_curve_equals_the_peers(peer: peers.Peer, on: Subject) -> None:
+    pieces = work.curve_work(on)
+    ours, theirs = pieces[work.OURS](), pieces[f"{peer.name}, {work.SAME}"]()
+    assert ours.shape == theirs.shape == (65, on.classes)
+    assert float((ours - theirs).abs().max()) < 0.01
+
+
+def test_one_row_is_written_and_the_others_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    targets = (subjects.answers(model, images) + 7) % 1000
-    attack = peer.targeted_fgsm(model, epsilon)
-    for image, target in zip(images.split(1), targets.split(1), strict=True):
-        ours, theirs = fgsm.targeted_fgsm(model, image, target, epsilon), attack(image, target)
-        assert peers.share_apart(ours, theirs) <= AT_MOST_APART
-        assert peers.share_apart(image, theirs) > 0.9
+    out = tmp_path / "found.json"
+    out.write_text(json.dumps({"rows": {"page": {"entries": []}}}))
+    asked = ["x", "--rounds", "2", "--only", "fgsm-1", "--network", "conv", "--out", str(out)]
+    monkeypatch.setattr("sys.argv", asked)
+    command.main()
+    rows = json.loads(out.read_text())["rows"]
+    assert set(rows) == {"page", "fgsm-1"}
+    entries = rows["fgsm-1"]["entries"]
+    assert {e["against"].split(",")[0] for e in entries} == {p.name for p in peers.PEERS}
+    assert all(e["share_apart"] <= AT_MOST_APART and e["ratio"] > 0 for e in entries)
+    assert "the best peer" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("peer", peers.PEERS, ids=lambda peer: peer.name)
-def test_a_whole_batch_equals_the_peers(peer: peers.Peer, model: nn.Module, images: Tensor) -> None:
-    labels = subjects.answers(model, images)
-    theirs = peer.fgsm(model, EPSILONS[0])(images, labels)
-    assert peers.share_apart(fgsm.fgsm(model, images, labels, EPSILONS[0]), theirs) <= AT_MOST_APART
+def test_too_few_rounds_are_refused_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["x", "--rounds", "1"])
+    with pytest.raises(SystemExit):
+        command.main()
+    assert "at least 2" in capsys.readouterr().err
