@@ -17,7 +17,7 @@ from typing import Any, ParamSpec, TypeVar
 import streamlit as st
 import torch
 from streamlit import runtime
-from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner import StopException, get_script_run_ctx
 
 from demo.store.fair_queue import Dropped, FairQueue, Ticket
 
@@ -53,7 +53,7 @@ def in_turn(compute: Callable[_P, _R], *args: _P.args, **kwargs: _P.kwargs) -> _
     try:
         found: _R = ticket.result()
     except Dropped:
-        st.stop()
+        raise StopException from None
     return found
 
 
