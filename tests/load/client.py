@@ -20,6 +20,7 @@ LOCAL = requests.Session()
 LOCAL.trust_env = False  # a proxy has no business here
 
 
+FINISHED = ForwardMsg.FINISHED_SUCCESSFULLY
 MESSAGES_KEPT = 24
 """Large ones, which the server then does not send again: as a browser does."""
 
@@ -44,6 +45,7 @@ class Client:
         self.session, self.messages, self.bytes = "", 0, 0
         self._kept: dict[str, ForwardMsg] = {}
         self._states: dict[str, WidgetState] = {}
+        self._drawn: set[str] = set()
         self._page = ""
         self._socket: ClientConnection | None = None
         self._opened = contextlib.ExitStack()
@@ -103,11 +105,10 @@ class Client:
 
     def until_finished(self, seconds: float = 300) -> None:
         """Read until a run ends that was not ended by another."""
-        done = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_WITH_COMPILE_ERROR)
 
         def ended(message: ForwardMsg) -> bool:
             kind = message.WhichOneof("type")
-            return kind == "script_finished" and message.script_finished in done
+            return kind == "script_finished" and message.script_finished == FINISHED
 
         self.until(ended, seconds)
 
@@ -200,8 +201,12 @@ class Client:
         elif message.metadata.cacheable and message.hash:
             self._kept[message.hash] = message
         if kind == "new_session":
+            self._drawn.clear()
             self._page = message.new_session.page_script_hash
             self.session = message.new_session.initialize.session_id
+        elif kind == "script_finished" and message.script_finished == FINISHED:
+            # A browser forgets the widgets that are not on the page any more.
+            self._states = {k: v for k, v in self._states.items() if k in self._drawn}
         elif kind == "page_info_changed":
             self.query = message.page_info_changed.query_string
         elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
@@ -217,6 +222,7 @@ class Client:
         identity = getattr(content, "id", "")
         if identity.startswith("$$ID-"):
             self.ids[identity.split("-", 2)[2]] = identity
+            self._drawn.add(identity)
         if kind == "bidi_component" and content.json:
             key = identity.split("-", 2)[2]
             self.components[key] = json.loads(content.json)
