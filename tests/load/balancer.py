@@ -1,9 +1,11 @@
 """Debian's nginx with the very configuration of `deploy/`, before servers of this machine."""
 
+import contextlib
 import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import time
 from pathlib import Path
@@ -77,12 +79,14 @@ class Balancer:
     def __enter__(self) -> Self:
         self.check()
         self.process = subprocess.Popen(self._command, stderr=subprocess.DEVNULL)
-        end = time.monotonic() + 10
-        while not (self.home / "nginx.pid").exists():
+        end = time.monotonic() + 20
+        while True:
+            with contextlib.suppress(OSError):
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+                return self
             if time.monotonic() > end:
                 raise RuntimeError((self.home / "error.log").read_text(encoding="utf-8"))
             time.sleep(0.02)
-        return self
 
     def __exit__(
         self,

@@ -1,6 +1,7 @@
 """A browser without a screen: Streamlit's websocket protocol, its messages and its uploads."""
 
 import contextlib
+import http.cookiejar
 import json
 import time
 import urllib.parse
@@ -18,6 +19,7 @@ from websockets.sync.client import ClientConnection, connect
 
 LOCAL = requests.Session()
 LOCAL.trust_env = False  # a proxy has no business here
+LOCAL.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))  # each its own
 
 
 FINISHED = ForwardMsg.FINISHED_SUCCESSFULLY
@@ -75,7 +77,7 @@ class Client:
                 subprotocols=["streamlit", self.cookies.get("_streamlit_xsrf", "")],  # type: ignore[list-item]
                 additional_headers={"Cookie": cookies},
                 origin=self.address,  # type: ignore[arg-type]
-                max_size=None, compression=None, proxy=None, open_timeout=60,
+                max_size=None, compression=None, proxy=None, open_timeout=60, ping_interval=None,
             ))  # fmt: skip
         except (OSError, ConnectionClosed, TimeoutError, requests.RequestException) as error:
             raise Gone(str(error)) from error
