@@ -138,6 +138,7 @@ def behind_nginx(home: Path, sessions: int, seconds: float, seed: int) -> dict[s
         for server in servers:
             warm(server)
         whole = play(nginx.address, sessions, seconds, seed, None)
+        time.sleep(1)  # nginx notes a websocket when it has ended
         served = nginx.replicas()
         found = {"three": report(whole)}
         found["three"]["people_of_each_replica"] = [
@@ -146,6 +147,7 @@ def behind_nginx(home: Path, sessions: int, seconds: float, seed: int) -> dict[s
         found["three"]["people_of_two_replicas"] = sum(len(p) > 1 for p in served.values())
         broken = play(nginx.address, sessions, seconds, seed + 500, servers[0])
         found["one_killed"] = report(broken)
+        time.sleep(1)
         after = nginx.replicas()
         theirs = [after[p.cookie] for p in broken.people]
         dead = servers[0].port

@@ -2,6 +2,7 @@
 
 import random
 import time
+import urllib.parse
 from dataclasses import dataclass, field
 
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -18,6 +19,7 @@ ACTIONS = {"photograph": 3, "digit": 4, "switch": 3, "upload": 1, "drag": 5}
 UPLOADS = 12
 """Different pictures that are uploaded, by all together: each must be computed alone, too."""
 PHOTOGRAPHS = models.offered("photographs")[0].name
+FIRST = {"photographs": gallery.GALLERY[0].name, "digits": "digit-1505"}
 PAIR = ("conv", "conv-adversarial")
 
 
@@ -54,7 +56,7 @@ class Person:
         self.client, self.diary = client, Diary()
         self._dice = random.Random(seed)
         self._kind: models.Kind = "photographs"
-        self._picture = {"photographs": gallery.GALLERY[0].name, "digits": "digit-1505"}
+        self._picture: dict[str, str] = dict(FIRST)
         self._switched = False
 
     @property
@@ -92,13 +94,15 @@ class Person:
             self._ask(action, file)
 
     def back_by_link(self, client: Client) -> None:
-        """After the server was lost: the same view in a new tab, as far as the link holds it."""
+        """After the server was lost: the view of the client's link, in a new tab.
+
+        What was asked for and never answered is not in the link; nor is an uploaded picture.
+        """
         self.client = client
-        if self._picture["photographs"].startswith(UPLOAD):
-            self._picture["photographs"] = gallery.GALLERY[0].name  # it was in memory only
-        other = "digits" if self._kind == "photographs" else "photographs"
-        self._picture[other] = "digit-1505" if other == "digits" else gallery.GALLERY[0].name
-        self._switched = self._switched and self._kind == "digits"
+        asked = dict(urllib.parse.parse_qsl(client.query))
+        self._kind = "digits" if asked.get("kind") == "digits" else "photographs"
+        self._picture = dict(FIRST) | ({self._kind: asked["picture"]} if "picture" in asked else {})
+        self._switched = asked.get("training") == "adversarial"
         self._ask("back")
 
     def _turn_to(self, kind: models.Kind) -> None:
