@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from playwright.sync_api import Browser, Page, TimeoutError, sync_playwright
+from playwright.sync_api import Browser, Page, TimeoutError, expect, sync_playwright
 
 from tests.browser.conftest import FLAGS, ROOT, chromium, complete
 from tests.load import alone, balancer
@@ -190,8 +190,7 @@ def test_who_was_on_the_replica_that_dies_goes_on_at_another(
                 break
         else:
             raise AssertionError("two clicks, and no change")
-    complete(page)
-    assert page.locator(".fgsm .say").inner_text() == heading
+    expect(page.locator(".fgsm .say")).to_have_text(heading)
     page.close()
 
 
