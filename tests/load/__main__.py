@@ -163,12 +163,12 @@ def spread(seconds: list[float]) -> dict[str, float]:
     }  # fmt: skip
 
 
-def warm(server: Server) -> None:
-    """Every network loaded, every photograph seen once: what a server holds that is in use."""
+def warm(server: Server, photographs: int = len(gallery.GALLERY)) -> None:
+    """Every network loaded, so many photographs seen once: what a server holds that is in use."""
     with Client(server.address) as client:
         person = Person(client, 0)
         person.arrive()
-        for photo in gallery.GALLERY:
+        for photo in gallery.GALLERY[:photographs]:
             client.run(client.trigger("thumbnails", "picked", photo.name))
         client.run(client.widget("kind", string_array_value=["Digits"]))
         for switched in (True, False):

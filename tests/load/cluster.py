@@ -136,7 +136,7 @@ def behind_nginx(home: Path, sessions: int, seconds: float, seed: int) -> dict[s
     """Throughput and affinity of three, then one killed."""
     with serving(home, REPLICAS) as servers, Balancer(home, servers) as nginx:
         for server in servers:
-            warm(server)
+            warm(server, photographs=1)
         whole = play(nginx.address, sessions, seconds, seed, None)
         time.sleep(1)  # nginx notes a websocket when it has ended
         served = nginx.replicas()
@@ -203,7 +203,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         with serving(home) as (server,):
-            warm(server)
+            warm(server, photographs=1)
             one = play(server.address, options.sessions, options.seconds, options.seed, None)
             result["one"] = report(one)
         result |= behind_nginx(home, options.sessions, options.seconds, options.seed)
