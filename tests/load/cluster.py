@@ -12,6 +12,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -89,8 +90,10 @@ class Play:
     seconds: float
 
 
-def play(address: str, sessions: int, seconds: float, seed: int, dying: Server | None) -> Play:
-    """So many people at once; a third of the time on, that replica is killed."""
+def play(
+    address: str, sessions: int, seconds: float, seed: int, kill: Callable[[str], None] | None
+) -> Play:
+    """So many people at once; a third of the time on, the replica of the first one is killed."""
     start = threading.Barrier(sessions + 1)
     people = [Steady(address, seed + i, seconds, start) for i in range(sessions)]
     for person in people:
@@ -100,9 +103,9 @@ def play(address: str, sessions: int, seconds: float, seed: int, dying: Server |
     except threading.BrokenBarrierError:
         raise next(p.error for p in people if p.error) from None
     began = time.monotonic()
-    if dying is not None:
+    if kill is not None:
         time.sleep(seconds / 3)
-        dying.kill()
+        kill(people[0].cookie)
     for person in people:
         person.join()
     for person in people:
@@ -145,12 +148,18 @@ def behind_nginx(home: Path, sessions: int, seconds: float, seed: int) -> dict[s
             sum(ports == {server.port} for ports in served.values()) for server in servers
         ]
         found["three"]["people_of_two_replicas"] = sum(len(p) > 1 for p in served.values())
-        broken = play(nginx.address, sessions, seconds, seed + 500, servers[0])
+        killed: list[Server] = []
+
+        def kill(cookie: str) -> None:
+            killed.append(nginx.server_of(cookie))
+            killed[0].kill()
+
+        broken = play(nginx.address, sessions, seconds, seed + 500, kill)
         found["one_killed"] = report(broken)
         time.sleep(1)
         after = nginx.replicas()
         theirs = [after[p.cookie] for p in broken.people]
-        dead = servers[0].port
+        dead = killed[0].port
         found["one_killed"]["people_of_the_dead"] = sum(dead in ports for ports in theirs)
         found["one_killed"]["others_that_moved"] = sum(
             len(ports) > 1 for ports in theirs if dead not in ports
