@@ -10,6 +10,7 @@ from demo.pages import (
     hidden_l1,
     paper,
     three_against_seven,
+    waiting,
 )
 
 st.set_page_config(page_title="Adversarial examples, by hand", page_icon="🐼", layout="wide")
@@ -25,6 +26,7 @@ CONTENTS = (
     (paper.page, "The paper's numbers", "paper"),
 )
 
+waiting.line("page")
 pages = [
     st.Page(page, title=title, url_path=address, default=not address)
     for page, title, address in CONTENTS

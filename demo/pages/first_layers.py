@@ -5,6 +5,7 @@ import streamlit as st
 from demo import trained
 from demo.controls import remembered
 from demo.experiments.weights_as_pictures import Pictures
+from demo.pages import waiting
 from demo.store import adversarial_training as store
 
 PAIRS = ("softmax", "logistic", "conv", "maxout")
@@ -13,6 +14,7 @@ PAIRS = ("softmax", "logistic", "conv", "maxout")
 
 def section(cards: list[trained.Card]) -> None:
     """The first layer of a network and of its adversarially trained twin."""
+    waiting.line("layers")
     by_name = {card.name: card for card in cards}
     both = [name for name in PAIRS if {name, f"{name}-adversarial"} <= set(by_name)]
     st.header("What it does to the weights", anchor=False)

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
+from demo.pages import waiting
+
 
 @dataclass
 class Page:
@@ -23,6 +25,7 @@ class Page:
         going = self.drawn_with[key] = st.session_state.setdefault(key, False)
 
         def again() -> None:
+            waiting.line(key)
             draw()
             if self.complete and st.session_state[key] != going:
                 st.rerun()

@@ -39,8 +39,14 @@ def train_one() -> None:
     kept = _trained_kept()
     for side in growth_of_a_trained_model.SIDES:
         if side not in kept:
-            kept[side] = worker.in_turn(growth_of_a_trained_model.train, side)
+            worker.in_turn(_train, side, kept)
             return
+
+
+def _train(side: int, kept: dict[int, Trained]) -> None:
+    """Unless somebody else's turn has brought it; only the worker writes."""
+    if side not in kept:
+        kept[side] = growth_of_a_trained_model.train(side)
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)
@@ -52,6 +58,10 @@ def _trained_kept() -> dict[int, Trained]:
 def errors(side: int, epsilon: float) -> Errors:
     """What the held-out digits get at that size and epsilon; the size must be trained."""
     return worker.in_turn(growth_of_a_trained_model.errors, _trained_kept()[side], epsilon)
+
+
+_Key = tuple[tuple[object, ...], int]
+"""A question about a photograph, and the side in pixels."""
 
 
 @dataclass(frozen=True)
@@ -108,11 +118,10 @@ def compute(photo: Photograph, epsilon: float, seconds: float) -> None:
     """Go on with the sizes for about so long, a pass of the network at a time."""
     end, kept, key = time.monotonic() + seconds, _rows_kept(), _key(photo, epsilon)
     for side in growth_on_a_photograph.SIDES:
+        image, network = _image(photo.data, side, photo.crop), _network()
         row = kept.get((key, side))
         while row is None or not _complete(row):
-            while len(kept) >= ROWS_KEPT:
-                kept.pop(next(iter(kept)))
-            row = kept[key, side] = _advanced(row, photo, epsilon, side)
+            row = worker.in_turn(_advance, (key, side), row, network, image, photo.label, epsilon)
             if time.monotonic() >= end:
                 return
 
@@ -121,24 +130,39 @@ def _complete(row: Row) -> bool:
     return len(row.gaps_under_random_signs) == len(growth_on_a_photograph.SEEDS)
 
 
-def _advanced(row: Row | None, photo: Photograph, epsilon: float, side: int) -> Row:
-    """The row begun: gradient and FGSM; or with one more of the random signs."""
-    network, image, label = _network(), _image(photo.data, side, photo.crop), photo.label
-    if row is not None:
-        seed = growth_on_a_photograph.SEEDS[len(row.gaps_under_random_signs)]
-        gap = worker.in_turn(
-            growth_on_a_photograph.gap_under_random_signs, network, image, epsilon, label, seed
-        )
-        return replace(row, gaps_under_random_signs=(*row.gaps_under_random_signs, gap))
-    gap, gradient = worker.in_turn(growth_on_a_photograph.gap_gradient, network, image, label)
+def _advance(
+    key: _Key, seen: Row | None, network: nn.Module, image: Tensor, label: int, epsilon: float
+) -> Row:
+    """One step more than `seen`, or what somebody else's turn has brought; only the worker writes.
+
+    The first is gradient and FGSM, each other one of the random signs.
+    """
+    kept = _rows_kept()
+    now = kept.get(key)
+    if now is not None and now != seen:
+        return now
+    if now is None:
+        row = _begun(network, image, label, epsilon, key[1])
+    else:
+        seed = growth_on_a_photograph.SEEDS[len(now.gaps_under_random_signs)]
+        gap = growth_on_a_photograph.gap_under_random_signs(network, image, epsilon, label, seed)
+        row = replace(now, gaps_under_random_signs=(*now.gaps_under_random_signs, gap))
+    while key not in kept and len(kept) >= ROWS_KEPT:
+        kept.pop(next(iter(kept)))
+    kept[key] = row
+    return row
+
+
+def _begun(network: nn.Module, image: Tensor, label: int, epsilon: float, side: int) -> Row:
+    gap, gradient = growth_on_a_photograph.gap_gradient(network, image, label)
     eta = fgsm.perturbation(-gradient, epsilon)
-    after = worker.in_turn(growth_on_a_photograph.gap_under, network, image, eta, label)
+    after = growth_on_a_photograph.gap_under(network, image, eta, label)
     double = gradient.double()
     return Row(side, epsilon, gap, float(double.abs().sum()), float(double.norm()), after, ())
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)
-def _rows_kept() -> dict[tuple[tuple[object, ...], int], Row]:
+def _rows_kept() -> dict[_Key, Row]:
     return {}
 
 

@@ -110,6 +110,8 @@ def _keep(
     piece: _Piece, model: nn.Module, labelled: digits.Labelled, kept: dict[_Piece, int]
 ) -> None:
     """Attack these digits and keep how many get the right answer; only the worker writes."""
+    if piece in kept:  # by somebody else's turn
+        return
     while len(kept) >= POINTS_KEPT:
         del kept[next(iter(kept))]
     kept[piece] = accuracy_against_epsilon.right(

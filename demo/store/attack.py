@@ -1,5 +1,6 @@
 """The attack page's caches: networks, pictures, and what was computed of them."""
 
+import functools
 import time
 from collections.abc import Callable, Iterator
 from typing import ParamSpec, TypeVar
@@ -20,6 +21,7 @@ from demo.experiments import (
     two_gradients,
 )
 from demo.store import worker
+from demo.store.shared_work import Pieces, SharedWork
 
 Pixels = NDArray[np.uint8]
 _P = ParamSpec("_P")
@@ -167,37 +169,34 @@ def ten(
     name: str, pixels: Pixels, label: int, target: int | None
 ) -> Iterator[tuple[int, ten_steps.TenSteps | None]]:
     """The iteration, step by step: (steps done, None), at last (10, the result), then kept."""
-    key = (name, pixels.tobytes(), label, target)
-    kept: dict[object, ten_steps.TenSteps] = _ten_kept()
-    if key not in kept:
-        for done, result in _ten_computed(name, pixels, label, target):
-            if result is None:
-                yield done, None
-                continue
-            while len(kept) >= _TEN_KEPT:
-                kept.pop(next(iter(kept)))
-            kept[key] = result
-    yield 10, kept[key]
+    key, network, image = (name, pixels.tobytes(), label, target), _loaded(name), _image(pixels)
+
+    def begin() -> Pieces[ten_steps.TenSteps]:
+        return _ten_pieces(network, image, label, target, models.card(name).kind)
+
+    for done, result in _ten_kept().walk(key, begin, functools.partial(_in_turn, name)):
+        if result is not None:
+            yield 10, result
+        elif done:
+            yield round(done), None
 
 
 _TEN_KEPT = 8
 
 
 @st.cache_resource(show_spinner=False)
-def _ten_kept() -> dict[object, ten_steps.TenSteps]:
-    return {}
+def _ten_kept() -> SharedWork[ten_steps.TenSteps]:
+    return SharedWork(_TEN_KEPT)
 
 
-def _ten_computed(
-    name: str, pixels: Pixels, label: int, target: int | None
-) -> Iterator[tuple[int, ten_steps.TenSteps | None]]:
-    network, image, kind = _loaded(name), _image(pixels), models.card(name).kind
+def _ten_pieces(
+    network: nn.Module, image: Tensor, label: int, target: int | None, kind: str
+) -> Pieces[ten_steps.TenSteps]:
     walk = ten_steps.steps(network, image, label, target, ten_steps.levels_of(kind))
     for done in range(1, 11):
-        adversarial = _in_turn(name, next, walk)
-        yield done, None
-    fraction = ten_steps.fraction_of(kind)
-    yield 10, _in_turn(name, ten_steps.result, network, image, adversarial, fraction)
+        adversarial = next(walk)
+        yield done
+    return ten_steps.result(network, image, adversarial, ten_steps.fraction_of(kind))
 
 
 def _loaded(name: str) -> nn.Module:

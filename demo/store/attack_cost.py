@@ -63,10 +63,17 @@ def work(name: str, pixels: Pixels, question: Question) -> Work:
     key, kept = (name, pixels.shape, pixels.tobytes(), question), _kept()
     if key not in kept:
         network, kind = attack.network(name, lambda share: None), models.card(name).kind
-        begun = worker.in_turn(_begun, network, pixels, question, kind == "digits")
-        while len(kept) >= KEPT:
-            kept.pop(next(iter(kept)), None)
-        kept[key] = begun
+
+        def begin() -> Work:
+            """Begin, unless somebody else's turn has begun it; only the worker writes."""
+            if key not in kept:
+                begun = _begun(network, pixels, question, kind == "digits")
+                while len(kept) >= KEPT:
+                    kept.pop(next(iter(kept)), None)
+                kept[key] = begun
+            return kept[key]
+
+        return worker.in_turn(begin)
     return kept[key]
 
 

@@ -19,6 +19,7 @@ from demo.experiments import accuracy_against_epsilon
 from demo.experiments import hidden_l1 as experiment
 from demo.experiments.hidden_l1 import HiddenL1, Margins
 from demo.store import adversarial_training, attack, worker
+from demo.store.shared_work import Pieces, SharedWork
 
 PIECE = 50
 """Digits computed in one go, so that a click waits for no more than that."""
@@ -44,6 +45,9 @@ class Digits:
     def count(self) -> int:
         """How many digits of its classes there are."""
         return len(_chosen(recipes.recipe(self.network).classes))
+
+
+_Pieces = dict[tuple[Digits, int], Margins]
 
 
 def digit(
@@ -73,21 +77,23 @@ def photograph(
     name: str, pixels: NDArray[np.uint8]
 ) -> Iterator[tuple[float, tuple[int, HiddenL1] | None]]:
     """The network's own answer and its curves, a few stops at a time: (share, None) at first."""
-    key, kept = (name, models.card(name).sha256, pixels.tobytes()), _photographs_kept()
-    if key not in kept:
-        network = attack.network(name, lambda share: None)
-        image = pictures.to_tensor(pixels).to(device.choose())
-        label = worker.in_turn(_answer, network, image)
-        labels = torch.tensor([label], device=image.device)
-        stops, pieces = experiment.PHOTOGRAPH_STOPS, []
-        for start in range(0, len(stops), _STOPS_IN_ONE_GO):
-            yield start / len(stops), None
-            few = stops[start : start + _STOPS_IN_ONE_GO]
-            pieces.append(worker.in_turn(experiment.run, network, image, labels, few))
-        while len(kept) >= _KEPT:
-            kept.pop(next(iter(kept)), None)
-        kept[key] = label, experiment.means(experiment.along(pieces))
-    yield 1.0, kept[key]
+    network = attack.network(name, lambda share: None)
+    image = pictures.to_tensor(pixels).to(device.choose())
+    key = (name, models.card(name).sha256, pixels.tobytes())
+    yield from _photographs_kept().walk(
+        key, lambda: _photograph_pieces(network, image), worker.in_turn
+    )
+
+
+def _photograph_pieces(network: nn.Module, image: Tensor) -> Pieces[tuple[int, HiddenL1]]:
+    label = _answer(network, image)
+    labels = torch.tensor([label], device=image.device)
+    stops, pieces = experiment.PHOTOGRAPH_STOPS, []
+    for start in range(0, len(stops), _STOPS_IN_ONE_GO):
+        yield start / len(stops)
+        few = stops[start : start + _STOPS_IN_ONE_GO]
+        pieces.append(experiment.run(network, image, labels, few))
+    return label, experiment.means(experiment.along(pieces))
 
 
 def _answer(network: nn.Module, image: Tensor) -> int:
@@ -111,12 +117,19 @@ def compute(wanted: list[Digits], seconds: float) -> None:
     for digits_, key in todo:
         network = adversarial_training.network(digits_.network, digits_.sha256)
         few = _chosen(recipes.recipe(digits_.network).classes)[key[1] : key[1] + PIECE]
-        found = worker.small(experiment.run, network, few.images, few.labels, digits_.epsilons)
-        while len(kept) >= _PIECES_KEPT:
-            kept.pop(next(iter(kept)), None)
-        kept[key] = found
+        worker.small(_keep, key, network, few, kept)
         if time.monotonic() >= end:
             return
+
+
+def _keep(key: tuple[Digits, int], network: nn.Module, few: digits.Labelled, kept: _Pieces) -> None:
+    """Compute one piece, unless somebody else's turn has brought it; only the worker writes."""
+    if key in kept:
+        return
+    found = experiment.run(network, few.images, few.labels, key[0].epsilons)
+    while len(kept) >= _PIECES_KEPT:
+        kept.pop(next(iter(kept)), None)
+    kept[key] = found
 
 
 def _keys(wanted: Digits) -> list[tuple[Digits, int]]:
@@ -124,13 +137,13 @@ def _keys(wanted: Digits) -> list[tuple[Digits, int]]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)
-def _pieces_kept() -> dict[tuple[Digits, int], Margins]:
+def _pieces_kept() -> _Pieces:
     return {}
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)
-def _photographs_kept() -> dict[object, tuple[int, HiddenL1]]:
-    return {}
+def _photographs_kept() -> SharedWork[tuple[int, HiddenL1]]:
+    return SharedWork(_KEPT)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

@@ -12,6 +12,7 @@ from demo.experiments.paper_numbers import at_hand, claims, examples, rows, stra
 from demo.experiments.paper_numbers import bench as benches
 from demo.experiments.paper_numbers.bench import Bench, Measured
 from demo.store import worker
+from demo.store.shared_work import SharedWork
 
 LIVE_PGD = 1_000
 """Digits under PGD when a row is run live; all 5,000 otherwise."""
@@ -88,35 +89,18 @@ def _line(name: str, sha256: str, digit: int) -> straight_lines.StraightLines:
 def live(claim: claims.Claim) -> Iterator[tuple[float, Measured | None]]:
     """The claim on the shipped digits, piece by piece: (share, None), at last (1, the result)."""
     assert claim.measure is not None
-    walk = claim.measure(_bench(claim))
-    share, result = 0.0, None
-    while result is None:
-        yield share, None
-        share, result = worker.small(_next, walk)
-    kept = _live_kept()
-    while len(kept) >= _LIVE_KEPT:
-        kept.pop(next(iter(kept)))
-    kept[_identity(claim)] = result
-    yield 1.0, result
+    measure, bench = claim.measure, _bench(claim)
+    yield from _live_kept().walk(_identity(claim), lambda: measure(bench), worker.small)
 
 
 def lived(claim: claims.Claim) -> Measured | None:
     """The result, if somebody has run the claim on these weights already."""
-    return _live_kept().get(_identity(claim))
-
-
-def _next(walk: benches.Walk[Measured]) -> tuple[float, Measured | None]:
-    """One piece. (A StopIteration does not travel well between threads.)"""
-    try:
-        return next(walk), None
-    except StopIteration as end:
-        found: Measured = end.value
-        return 1.0, found
+    return _live_kept().finished(_identity(claim))
 
 
 @st.cache_resource(show_spinner=False)
-def _live_kept() -> dict[object, Measured]:
-    return {}
+def _live_kept() -> SharedWork[Measured]:
+    return SharedWork(_LIVE_KEPT)
 
 
 def _identity(claim: claims.Claim) -> tuple[object, ...]:

@@ -1,0 +1,143 @@
+"""What one person gets who asks alone: computed in this process, without Streamlit or a queue."""
+
+import base64
+import functools
+import hashlib
+import io
+import zlib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+from torch import nn
+
+from demo import device, digits, gallery, models, pictures, scores
+from demo.experiments import confidence_sweep, one_step
+
+TOLERANCE = 1e-4
+"""In probability: what another batch, or another number of threads, may change."""
+FIRST_EPSILON = {"photographs": 0.007, "digits": 0.25}
+UPLOAD = "upload-"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What somebody looks at. picture: a photograph's name, digit-N, or upload-SEED."""
+
+    kind: models.Kind
+    network: str
+    picture: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the page shows for it. clean: SHA-256 of the picture's pixels as they were sent.
+
+    answers: (label, confidence), clean, then adversarial.  top: the five likeliest at 65 stops.
+    together: whether the curve belongs to the pictures.
+    """
+
+    network: str
+    clean: str
+    answers: tuple[tuple[int, float], ...]
+    top: tuple[tuple[tuple[int, float], ...], ...]
+    together: bool = True
+
+
+def shown(components: dict[str, Any]) -> Shown:
+    """What came to the page, from its components' arguments."""
+    view, answers = components["viewer"], components["feed-answers"]
+    return Shown(
+        view["network"],
+        hashlib.sha256(zlib.decompress(base64.b64decode(view["clean"]))).hexdigest(),
+        tuple((int(k), float(p)) for k, p in (view["cleanAnswer"], view["adversarial"]["answer"])),
+        tuple(tuple((int(k), float(p)) for k, p in stop) for stop in answers["top"]),
+        view["id"] == answers["id"] == components["feed-extra"]["id"],
+    )
+
+
+def mistake(seen: Shown, right: Shown) -> str | None:
+    """How what was seen differs from what is right; None where it does not."""
+    if not seen.together:
+        return "the curve is of another picture"
+    if seen.network != right.network:
+        return f"of {seen.network} instead of {right.network}"
+    if seen.clean != right.clean:
+        return "another picture"
+    pairs = [*zip(seen.answers, right.answers, strict=True)]
+    for stop, other in zip(seen.top, right.top, strict=True):
+        pairs += zip(stop, other, strict=True)
+    for (label, p), (right_label, right_p) in pairs:
+        if abs(p - right_p) > TOLERANCE:
+            return f"a confidence of {p} instead of {right_p}"
+        if label != right_label and not _tied(right_label, p, right):
+            return f"label {label} instead of {right_label}"
+    return None
+
+
+def _tied(label: int, confidence: float, right: Shown) -> bool:
+    """Whether a rank may go to either of two: another has that confidence at some stop too."""
+    near = [p for stop in right.top for k, p in stop if k != label]
+    return any(abs(p - confidence) <= TOLERANCE for p in near)
+
+
+@functools.cache
+def alone(question: Question) -> Shown:
+    """That question's answer; each is computed once."""
+    card = models.card(question.network)
+    network, pixels = _network(question.network), _pixels(question, card.input_size)
+    label = None
+    if question.picture.startswith("digit-"):
+        true = str(digits.embedded()[1][int(question.picture.removeprefix("digit-"))])
+        label = _names(question.network).index(true)
+    stops = confidence_sweep.stops_of(card.kind)
+    epsilon = min(stops, key=lambda stop: abs(stop - FIRST_EPSILON[card.kind]))
+    image = pictures.to_tensor(pixels).to(device.choose())
+    step = one_step.run(network, image, epsilon, label)
+    sweep = confidence_sweep.run(network, pixels, step.direction, device.choose(), stops)
+    probabilities = scores.probabilities(torch.from_numpy(sweep.logits)).numpy()
+    order = np.argsort(-probabilities, axis=1)[:, :5]
+    return Shown(
+        card.title,
+        hashlib.sha256(np.ascontiguousarray(pixels).tobytes()).hexdigest(),
+        tuple((a.label, a.confidence) for a in (step.clean, step.adversarial)),
+        tuple(
+            tuple((int(k), float(row[k])) for k in ks)
+            for ks, row in zip(order, probabilities, strict=True)
+        ),
+    )
+
+
+@functools.lru_cache(maxsize=64)
+def uploaded(seed: int) -> bytes:
+    """A picture nobody else has: smooth colours, a JPEG of 640 x 480."""
+    noise = np.random.default_rng(seed).integers(0, 256, (6, 8, 3), dtype=np.uint8)
+    kept = io.BytesIO()
+    Image.fromarray(noise).resize((640, 480), Image.Resampling.BICUBIC).save(kept, "JPEG")
+    return kept.getvalue()
+
+
+def _pixels(question: Question, size: int) -> NDArray[np.uint8]:
+    if question.picture.startswith("digit-"):
+        number = int(question.picture.removeprefix("digit-"))
+        return digits.as_mnist(pictures.from_bytes(pictures.to_png(digits.embedded()[0][number])))[
+            :, :, None
+        ]
+    if question.picture.startswith(UPLOAD):
+        data = uploaded(int(question.picture.removeprefix(UPLOAD)))
+    else:
+        data = gallery.photograph(question.picture)
+    return pictures.at_network_size(pictures.from_bytes(data), size, pictures.DEFAULT_CROP)
+
+
+@functools.lru_cache(maxsize=8)
+def _network(name: str) -> nn.Module:
+    return models.load(name)
+
+
+@functools.lru_cache(maxsize=8)
+def _names(network: str) -> tuple[str, ...]:
+    return models.class_names(models.card(network))

@@ -1,0 +1,229 @@
+"""The configuration of `deploy/` under a real nginx: affinity, a replica killed, headers, limits.
+
+Where nginx is missing these tests are skipped, and say so: CI installs it.
+"""
+
+import contextlib
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from playwright.sync_api import Browser, Page, TimeoutError, expect, sync_playwright
+
+from tests.browser.conftest import FLAGS, ROOT, chromium, complete
+from tests.load import alone, balancer
+from tests.load.balancer import Balancer
+from tests.load.client import LOCAL, Client, Gone
+from tests.load.person import Person
+from tests.load.server import serving
+
+pytestmark = pytest.mark.skipif(balancer.missing() is not None, reason=str(balancer.missing()))
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Balancer]:
+    home = tmp_path_factory.mktemp("cluster")
+    with serving(home, 2) as servers, Balancer(home, servers) as nginx:
+        yield nginx
+
+
+APP = (ROOT / "app.py").read_text(encoding="utf-8")
+PAGES = re.findall(r'\(\w+\.page, ".+?", "([\w-]*)"\)', APP)
+
+
+def digits_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.load.person.ACTIONS", {"digit": 2, "switch": 1})
+
+
+def test_a_person_stays_with_one_replica(
+    cluster: Balancer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digits_only(monkeypatch)
+    cookies = []
+    for seed in range(6):
+        with Client(cluster.address) as client:
+            person = Person(client, seed)
+            person.arrive()
+            cookies.append(client.cookies["replica"])
+            client.upload("upload_photographs", "0.jpg", alone.uploaded(0))
+        with Client(cluster.address, cookies={"replica": cookies[-1]}) as again:
+            again.run()
+    served = cluster.replicas()
+    assert len(set(cookies)) == 6
+    assert all(len(served[cookie]) == 1 for cookie in cookies)
+    assert {port for cookie in cookies for port in served[cookie]} == {
+        server.port for server in cluster.servers
+    }
+    uploads = [(p, ports, s) for p, ports, s, uri in cluster.log() if "upload_file" in uri]
+    assert len(uploads) == 6 and {status for _, _, status in uploads} == {204}
+    assert all({*ports} == served[person] for person, ports, _ in uploads)
+
+
+def test_a_cookie_that_is_not_ours_is_replaced(cluster: Balancer) -> None:
+    for value in ("x" * 32, "0" * 31, "0" * 500):
+        answer = LOCAL.get(cluster.address, cookies={"replica": value}, timeout=30)
+        assert re.search(r"replica=[0-9a-f]{32}; Path=/; HttpOnly", answer.headers["Set-Cookie"])
+    kept = LOCAL.get(cluster.address, cookies={"replica": "0" * 32}, timeout=30)
+    assert "replica=" not in kept.headers.get("Set-Cookie", "")
+
+
+def test_every_answer_has_the_security_headers_once(cluster: Balancer) -> None:
+    script = re.search(r"static/js/index\.[\w-]+\.js", LOCAL.get(cluster.address, timeout=30).text)
+    assert script
+    for path in ("/", f"/{script[0]}", "/_stcore/health", "/_stcore/metrics", "/nowhere.js"):
+        headers = LOCAL.get(f"{cluster.address}/{path.lstrip('/')}", timeout=30).headers
+        assert headers["X-Content-Type-Options"] == "nosniff", path
+        assert headers["X-Frame-Options"] == "SAMEORIGIN", path
+        policy = headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy and "frame-ancestors 'self'" in policy
+        assert "'unsafe-eval'" not in policy
+        assert "unsafe-inline" not in policy.split("script-src")[1].split(";")[0]
+        assert policy.count("default-src") == 1 and headers["Server"] == "nginx"
+
+
+def test_static_files_are_kept_and_small(cluster: Balancer) -> None:
+    script = re.search(r"static/js/index\.[\w-]+\.js", LOCAL.get(cluster.address, timeout=30).text)
+    assert script
+    for _ in range(3):
+        answer = LOCAL.get(f"{cluster.address}/{script[0]}", timeout=30)
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert int(re.findall(r"max-age=(\d+)", answer.headers["Cache-Control"])[0]) >= 31_000_000
+    asked = [ports for _, ports, _, uri in cluster.log() if uri == f"/{script[0]}"]
+    assert sum(map(len, asked)) == 1  # of all these, one went to a replica
+
+
+@pytest.mark.parametrize("path", ["/_stcore/metrics", "/_stcore/agent", "/_stcore/agent/x"])
+def test_what_nobody_outside_needs_is_not_there(cluster: Balancer, path: str) -> None:
+    assert LOCAL.get(cluster.address + path, timeout=30).status_code == 404
+
+
+def test_a_file_that_is_too_large_is_refused_at_the_door(cluster: Balancer) -> None:
+    with Client(cluster.address) as client:
+        client.run()
+        with pytest.raises(requests.HTTPError, match="413"):
+            client.upload("upload_photographs", "large.jpg", bytes(12 * 1024 * 1024))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        yield launched
+        launched.close()
+
+
+def opened(browser: Browser, said: list[str]) -> Page:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(90_000)
+    page.on("console", lambda m: said.append(f"{m.type}: {m.text}"))
+    page.on("pageerror", lambda error: said.append(f"error: {error}"))
+    return page
+
+
+BASE_GUESSES = "Failed to load resource"
+"""Streamlit's page asks for its base path first, where a link leads to a page not the first."""
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_keeps_to_the_content_policy(
+    cluster: Balancer, browser: Browser, path: str
+) -> None:
+    said: list[str] = []
+    page = opened(browser, said)
+    page.add_init_script(
+        "window.broken = []; document.addEventListener('securitypolicyviolation',"
+        " (e) => window.broken.push(`${e.violatedDirective}: ${e.blockedURI} ${e.sourceFile}`));"
+    )
+    page.goto(f"{cluster.address}/{path}?guess=skipped")
+    page.locator(".main-svg").first.wait_for(state="attached")
+    page.wait_for_timeout(1500)
+    assert page.evaluate("window.broken") == []
+    assert [line for line in said if BASE_GUESSES not in line] == []
+    page.close()
+
+
+def test_who_was_on_the_replica_that_dies_goes_on_at_another(
+    cluster: Balancer, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last test of this cluster: it kills one of the two."""
+    digits_only(monkeypatch)
+    said: list[str] = []
+    page = opened(browser, said)
+    page.goto(f"{cluster.address}/?kind=digits&picture=digit-77&training=adversarial")
+    complete(page)
+    heading = page.locator(".fgsm .say").inner_text()
+    cookie = next(c["value"] for c in page.context.cookies() if c["name"] == "replica")
+    dying = cluster.server_of(cookie)
+    client = Client(cluster.address, cookies={"replica": cookie})
+    with client:
+        person = Person(client, 5)
+        person.arrive()
+        for _ in range(3):
+            person.act()
+        dying.kill()
+        with pytest.raises(Gone):
+            for _ in range(5):
+                person.act()
+    # By its link, in a new tab: the same view on the other replica.
+    with Client(cluster.address, query=client.query, cookies=client.cookies) as other:
+        person.back_by_link(other)
+        person.act()
+    wrong = [alone.mistake(pick.shown, alone.alone(pick.question)) for pick in person.diary.picks]
+    assert wrong == [None] * len(wrong) and len(wrong) >= 5
+    assert cluster.server_of(cookie) is not dying
+    # The real browser reconnects by itself and keeps the view. Its session is a new one, which
+    # takes its first click for the first look at the link; the second is heard.
+    page.wait_for_timeout(1000)
+    assert page.locator(".fgsm .say").inner_text() == heading
+    for wanted in ("", "training=adversarial"):
+        for patience in (15_000, 90_000):
+            page.get_by_text("Adversarially trained model").click()
+            with contextlib.suppress(TimeoutError):
+                page.wait_for_function(
+                    "w => location.search.includes('digit-77')"
+                    " && location.search.includes('training') === (w !== '')",
+                    arg=wanted, timeout=patience,
+                )  # fmt: skip
+                break
+        else:
+            raise AssertionError("two clicks, and no change")
+    expect(page.locator(".fgsm .say")).to_have_text(heading)
+    page.close()
+
+
+def test_the_image_has_what_the_app_needs_and_no_more() -> None:
+    """The Dockerfile cuts requirements.txt at the tests' heading."""
+    text = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    app = text.split("# Its tests")[0]
+    assert "# Its tests" in text and "torch==" in app and "streamlit==" in app
+    assert "pytest" not in app and "playwright" not in app
+    dockerfile = (ROOT / "deploy" / "Dockerfile").read_text(encoding="utf-8")
+    assert "'/^# Its tests/,$d'" in dockerfile
+
+
+def test_the_policys_hash_is_that_of_streamlits_inline_script() -> None:
+    """A new Streamlit may write another line: then the configuration needs its hash."""
+    import base64
+    import hashlib
+
+    import streamlit
+
+    page = Path(streamlit.__file__).parent / "static" / "index.html"
+    scripts = re.findall(r"<script>(.*?)</script>", page.read_text(encoding="utf-8"), re.DOTALL)
+    hashes = [
+        "sha256-" + base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts
+    ]
+    policy = balancer.CONFIGURATION.read_text(encoding="utf-8")
+    assert hashes and all(f"'{each}'" in policy for each in hashes)
+
+
+def test_the_upload_limits_agree() -> None:
+    configuration = (ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8")
+    limit = re.search(r"maxUploadSize = (\d+)", configuration)
+    size = re.search(r"client_max_body_size (\d+)m", balancer.CONFIGURATION.read_text("utf-8"))
+    assert len(PAGES) >= 7
+    assert limit and size and int(limit[1]) < int(size[1]) <= int(limit[1]) + 1
+    assert shutil.which("nginx", path="/usr/sbin:/usr/bin") is not None

@@ -1,0 +1,111 @@
+"""A small load on a real server: nothing crosses, a drag is silent, and SIGTERM ends it in time."""
+
+import dataclasses
+import signal
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+import requests
+
+from demo import models
+from tests.load import alone
+from tests.load.__main__ import Seat, report, spread, stage, table
+from tests.load.alone import Question
+from tests.load.client import LOCAL, Client
+from tests.load.person import PHOTOGRAPHS, Person
+from tests.load.server import Server, serving
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serving(tmp_path_factory.mktemp("load")) as (server,):
+        yield server
+    assert server.tracebacks() == 0, server.log.read_text(encoding="utf-8")[-4000:]
+
+
+def test_people_together_see_what_each_would_see_alone(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actions = {"digit": 4, "switch": 3, "drag": 4, "photograph": 1}
+    monkeypatch.setattr("tests.load.person.ACTIONS", actions)
+    played = stage(server, sessions=4, browsers=0, seconds=10, seed=7, idle=2)
+    found = report(played)
+    assert found["wrong_answers"] == [] and found["complaints"] == []
+    assert found["answers_checked"] >= 8
+    assert found["drags"] >= 2 and found["messages_in_drags"] == 0
+    assert found["picks_per_second"] == pytest.approx(found["picks"] / found["seconds"])
+    assert "| 4 + 0 browsers |" in table({"stages": [found]})
+
+
+@pytest.mark.parametrize("action", ["photograph", "digit", "switch", "upload"])
+def test_each_action_shows_its_own_answer(
+    server: Server, action: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.load.person.ACTIONS", {action: 1})
+    with Client(server.address) as client:
+        person = Person(client, 3)
+        person.arrive()
+        before = client.components["viewer"]["id"]
+        person.act()
+        assert client.components["viewer"]["id"] != before
+    picked = person.diary.picks[-1]
+    assert picked.action == action
+    assert alone.mistake(picked.shown, alone.alone(picked.question)) is None
+
+
+def test_a_crossing_would_be_seen() -> None:
+    koala = alone.alone(Question("photographs", PHOTOGRAPHS, "koala"))
+    assert alone.mistake(koala, koala) is None
+    panda = alone.alone(Question("photographs", PHOTOGRAPHS, "panda"))
+    mixed = dataclasses.replace(koala, top=panda.top)
+    label, p = koala.answers[0]
+    other = dataclasses.replace(koala, answers=((label + 1, p), koala.answers[1]))
+    off = dataclasses.replace(koala, answers=((label, p - 0.001), koala.answers[1]))
+    apart = dataclasses.replace(koala, together=False)
+    for wrong in (panda, mixed, other, off, apart):
+        assert alone.mistake(wrong, koala) is not None
+
+
+def test_the_spread_is_of_what_was_measured() -> None:
+    assert spread([]) == {}
+    assert spread([1.0, 2.0, 9.0]) == {"median": 2.0, "p95": pytest.approx(8.3), "longest": 9.0}
+
+
+def test_it_says_that_it_is_well(server: Server) -> None:
+    answer = LOCAL.get(f"{server.address}/_stcore/health", timeout=10)
+    assert (answer.status_code, answer.text) == (200, "ok")
+
+
+def test_sigterm_ends_a_computing_server_in_time(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A container's stop: what runs is finished, the people are let go, the log is clean."""
+    with serving(tmp_path_factory.mktemp("stop")) as (server,):
+        clients = [Client(server.address) for _ in range(3)]
+        for client in clients:
+            client.open()
+            client.run(wait=False)
+            client.until(lambda m: m.WhichOneof("type") == "delta")
+        start = time.monotonic()
+        code = server.stop(10)
+        took = time.monotonic() - start
+        for client in clients:
+            client.close()
+        with pytest.raises(requests.ConnectionError):
+            LOCAL.get(f"{server.address}/_stcore/health", timeout=2)
+        assert server.tracebacks() == 0, server.log.read_text(encoding="utf-8")[-4000:]
+    assert code in (0, -signal.SIGTERM) and took < 10
+
+
+def test_whoever_fails_is_named_and_nobody_waits_for_ever(server: Server) -> None:
+    start, leave = threading.Barrier(2), threading.Event()
+    seat = Seat("http://127.0.0.1:9", 1, 1.0, start, leave)
+    seat.start()
+    with pytest.raises(threading.BrokenBarrierError):
+        start.wait(60)
+    seat.join(60)
+    assert isinstance(seat.error, ConnectionError) and seat.sat.is_set()
+
+
+def test_the_networks_of_the_played_people_are_here() -> None:
+    assert {"conv", "conv-adversarial"} <= {card.name for card in models.MODELS}
