@@ -40,8 +40,13 @@ def options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--images", type=int, metavar="N", help="crops to train on, in all")
     group.add_argument("--round", type=int, metavar="N", help="crops from checkpoint to checkpoint")
     group.add_argument(
-        "--start", metavar="NAME", help="network whose weights the student begins with"
+        "--start", metavar="NAME", help="network whose weights the student begins with; epsilon "
+        "is then whole at once",
+    )  # fmt: skip
+    group.add_argument(
+        "--epsilon", type=float, metavar="N", help="N/255 is the adversary's largest change"
     )
+    group.add_argument("--rate", type=float, metavar="R", help="the highest learning rate")
     group.add_argument("--workers", type=int, metavar="N", help="processes that decode")
 
 
@@ -84,8 +89,19 @@ def _changed(recipe: twins.Twin, asked: argparse.Namespace) -> twins.Twin:
     images = asked.images or recipe.settings.epochs * recipe.round
     if asked.epochs is not None:
         images = asked.epochs * per_round
-    settings = dataclasses.replace(recipe.settings, epochs=max(1, -(-images // per_round)))
-    return dataclasses.replace(recipe, settings=settings, round=per_round)
+    for option in ("epsilon", "rate"):
+        value = getattr(asked, option)
+        if value is not None and not value > 0:
+            raise ValueError(f"--{option} is above 0, not {value:g}.")
+    settings = dataclasses.replace(
+        recipe.settings, epochs=max(1, -(-images // per_round)),
+        learning_rate=asked.rate or recipe.settings.learning_rate,
+    )  # fmt: skip
+    return dataclasses.replace(
+        recipe, settings=settings, round=per_round,
+        epsilon=recipe.epsilon if asked.epsilon is None else asked.epsilon / 255,
+        warm_up=recipe.warm_up if asked.start is None else 0.0,
+    )  # fmt: skip
 
 
 @contextlib.contextmanager
@@ -169,17 +185,33 @@ def _card(
     asked: argparse.Namespace,
 ) -> trained.Card:  # fmt: skip
     recipe = run_.recipe
+    before = _before(asked)
     words = f"python -m demo train {recipe.name} --data DIR"
     words += "" if asked.seed == trained.SEED else f" --seed {asked.seed}"
     words += f" --round {recipe.round} --images {recipe.settings.epochs * recipe.round}"
     words += "" if asked.start is None else f" --start {asked.start}"
+    words += "" if asked.epsilon is None else f" --epsilon {asked.epsilon:g}"
+    words += "" if asked.rate is None else f" --rate {asked.rate:g}"
     words += "" if asked.minutes is None else f" --minutes {asked.minutes:g}"
     return trained.Card(
         name=recipe.name, title=recipe.title, training="adversarial", seed=run_.seed,
-        command=words, recipe=repr(recipe), epochs=len(run_.history),
+        command=f"{before.command}; {words}" if before else words,
+        recipe=f"{before.recipe}; {recipe!r}" if before else repr(recipe), epochs=len(run_.history),
         kept_epoch=len(run_.history),
         parameters=models.card(recipe.standard).parameters,
-        seconds=round(sum(epoch.seconds for epoch in run_.history), 1),
+        seconds=round(
+            (before.seconds if before else 0) + sum(epoch.seconds for epoch in run_.history), 1
+        ),
         device=f"{demo.device.name(place.device)} x {place.ranks}", torch=torch.__version__,
-        test=found, test_images=count, sha256="", images_seen=len(run_.history) * recipe.round,
+        test=found, test_images=count, sha256="",
+        images_seen=(before.images_seen if before else 0) + len(run_.history) * recipe.round,
     )  # fmt: skip
+
+
+def _before(asked: argparse.Namespace) -> trained.Card | None:
+    """The card of the trained network that the student began as, if it was trained here."""
+    if asked.start is None:
+        return None
+    with contextlib.suppress(trained.Absent):
+        return trained.card(asked.start)
+    return None
