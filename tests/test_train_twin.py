@@ -58,12 +58,29 @@ def test_it_trains_writes_goes_on_and_measures_again(
     assert Path("out", f"{NAME}.safetensors").read_bytes() == weights
 
 
+def test_a_training_that_starts_from_a_twin_counts_what_the_twin_has_seen(
+    words: list[str],
+) -> None:
+    shipped = trained.card(NAME)
+    words[words.index("96")] = "48"
+    assert main([*words, "--start", NAME, "--epsilon", "1", "--rate", "1e-4"]) == 0
+    card = trained.card(NAME, folder=Path("out"))
+    assert card.images_seen == shipped.images_seen + 48
+    assert card.command == (
+        f"{shipped.command}; python -m demo train {NAME} --data DIR --round 48 --images 48 "
+        f"--start {NAME} --epsilon 1 --rate 0.0001"
+    )
+    assert card.recipe.startswith(shipped.recipe) and "warm_up=0.0" in card.recipe
+
+
 def test_what_is_wrong_is_one_sentence(
     words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     for option, value, sentence in (
         ("--minutes", "0", "--minutes is above 0, not 0."),
         ("--round", "7", "--round is at least one batch, 48."),
+        ("--epsilon", "0", "--epsilon is above 0, not 0."),
+        ("--rate", "-1", "--rate is above 0, not -1."),
         ("--check", "nowhere.tar", "There is no nowhere.tar: --check names"),
         ("--start", "nobody", "There is no model called 'nobody'"),
     ):
