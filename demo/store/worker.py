@@ -11,6 +11,8 @@ from typing import ParamSpec, TypeVar
 
 import torch
 
+from demo.store import memory
+
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
@@ -20,9 +22,11 @@ _WORKER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="network")
 def in_turn(compute: Callable[_P, _R], *args: _P.args, **kwargs: _P.kwargs) -> _R:
     """compute(...), once everybody who asked before has been served.
 
+    Where the GPU's memory does not suffice, the CPU computes it: see `memory`.
+
     Keep each call short, below a second where it can be: others wait for it.
     """
-    return _WORKER.submit(compute, *args, **kwargs).result()
+    return _WORKER.submit(memory.spared, compute, *args, **kwargs).result()
 
 
 def small(compute: Callable[_P, _R], *args: _P.args, **kwargs: _P.kwargs) -> _R:
@@ -35,7 +39,7 @@ def small(compute: Callable[_P, _R], *args: _P.args, **kwargs: _P.kwargs) -> _R:
 
     def on_one_thread() -> _R:
         with one_thread():
-            return compute(*args, **kwargs)
+            return memory.spared(compute, *args, **kwargs)
 
     return in_turn(on_one_thread)
 
