@@ -46,7 +46,7 @@ def spared(compute: Callable[_P, _R], *args: _P.args, **kwargs: _P.kwargs) -> _R
             "the app with DEMO_DEVICE=cpu."
         )
     _last[0] = time.monotonic()
-    return compute(*moved_args, **moved_kwargs)  # type: ignore[arg-type]
+    return compute(*moved_args, **moved_kwargs)
 
 
 def notice() -> str | None:

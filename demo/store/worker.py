@@ -26,7 +26,7 @@ def in_turn(compute: Callable[_P, _R], *args: _P.args, **kwargs: _P.kwargs) -> _
 
     Keep each call short, below a second where it can be: others wait for it.
     """
-    return _WORKER.submit(memory.spared, compute, *args, **kwargs).result()
+    return _WORKER.submit(lambda: memory.spared(compute, *args, **kwargs)).result()
 
 
 def small(compute: Callable[_P, _R], *args: _P.args, **kwargs: _P.kwargs) -> _R:
