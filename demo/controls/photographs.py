@@ -66,7 +66,7 @@ def complaint() -> None:
 
 def _take(source: str, kind: str) -> None:
     file = st.session_state[f"{source}_{kind}"]
-    if file is not None:
+    if hasattr(file, "getvalue"):  # neither taken away again nor lost with an earlier session
         take_over(kind, file.getvalue(), file.name)
 
 

@@ -47,7 +47,7 @@ class Answer:
 class Client:
     """One session with the server."""
 
-    def __init__(self, address: str, timeout: float = 60) -> None:
+    def __init__(self, address: str, timeout: float = 30) -> None:
         """address: http://HOST:PORT.  timeout: seconds to wait for a message."""
         self.host, self.timeout, self.session = urllib.parse.urlsplit(address).netloc, timeout, ""
         self.pages: dict[str, str] = {}
@@ -122,8 +122,7 @@ class Client:
 
     def trigger(self, key: str, answer: Answer, event: str, value: Any) -> Answer:
         """Set off an event of a component, as its JavaScript does."""
-        body = json.dumps([{"event": event, "value": value}])
-        return self.run(states={events(answer.identity(key)): {"json_trigger_value": body}})
+        return self.run(states=event_states(answer.identity(key), {event: value}))
 
     def upload(
         self, data: bytes, name: str = "picture.png", *, session: str | None = None,
@@ -159,9 +158,13 @@ class Client:
         return status, number
 
 
-def events(identity: str) -> str:
-    """The identity that a component's events go to."""
-    return f"$$STREAMLIT_INTERNAL_KEY_{identity}__events"
+def event_states(identity: str, said: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """What a browser sends with a component's events, name -> value: its empty state, and they."""
+    body = json.dumps([{"event": event, "value": value} for event, value in said.items()])
+    return {
+        identity: {"json_value": "{}"},
+        f"$$STREAMLIT_INTERNAL_KEY_{identity}__events": {"json_trigger_value": body},
+    }
 
 
 def state(identity: str, values: Mapping[str, Any]) -> WidgetState:
