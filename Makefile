@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: run test check benchmark screenshot clean
+.PHONY: run test check benchmark screenshot abuse audit clean
 
 run: $(READY)
 	@echo "Serving on http://localhost:8501 (Ctrl+C stops it)"
@@ -25,6 +25,15 @@ benchmark: $(READY)
 screenshot: $(READY)
 	$(BIN)/python -m tests.browser.screenshot
 
+abuse: $(READY)
+	$(BIN)/python -m tests.abuse.pictures --corpus sdist
+
+# Known faults of everything that is installed; what cannot be looked up is an error too.
+audit: $(READY)
+	$(PYTHON) -m venv .audit
+	.audit/bin/pip install --quiet pip-audit
+	.audit/bin/pip-audit --strict --path $(wildcard $(VENV)/lib/python*/site-packages)
+
 $(READY): requirements.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
@@ -32,4 +41,4 @@ $(READY): requirements.txt
 	touch $(READY)
 
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) .audit

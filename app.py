@@ -12,6 +12,7 @@ from demo.pages import (
     three_against_seven,
     waiting,
 )
+from demo.store import memory
 
 st.set_page_config(page_title="Adversarial examples, by hand", page_icon="🐼", layout="wide")
 
@@ -32,7 +33,12 @@ pages = [
     for page, title, address in CONTENTS
 ]
 here = st.navigation(pages)
-here.run()
+try:
+    here.run()
+except memory.Exhausted as error:
+    st.error(str(error))
+if notice := memory.notice():
+    st.warning(notice)
 st.divider()
 last = here is pages[-1]
 following = pages[0] if last else pages[pages.index(here) + 1]

@@ -109,6 +109,11 @@ def _keep(run: Run, path: Path) -> None:
             name,
         )
         os.replace(name, path)
+    except (OSError, RuntimeError) as error:  # PyTorch's writer has its own for a full disk
+        raise OSError(
+            f"The checkpoint {path} could not be written ({str(error).splitlines()[0][:80]}): the "
+            "one before it is still there, so make room and start again, and the training goes on."
+        ) from error
     finally:
         Path(name).unlink(missing_ok=True)
 

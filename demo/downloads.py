@@ -6,6 +6,7 @@ SHA-256 is right, so a cut line, two downloads at once or a stopped app break no
 
 import hashlib
 import os
+import re
 import tempfile
 import urllib.error
 import urllib.request
@@ -55,14 +56,26 @@ def from_hub(repository: str, filename: str, progress: Progress | None = None) -
 
     cached = huggingface_hub.try_to_load_from_cache(repository, filename)
     if isinstance(cached, str):
-        return Path(cached)
+        return _as_named(Path(cached))
     endpoint = huggingface_hub.constants.ENDPOINT
     _reach(endpoint)
     bar: Any = _bar(progress or _silent)
     try:
-        return Path(huggingface_hub.hf_hub_download(repository, filename, tqdm_class=bar))
+        path = Path(huggingface_hub.hf_hub_download(repository, filename, tqdm_class=bar))
     except Exception as error:  # its own errors, httpx's and its transfer library's: no common root
         raise Failed(f"{_host(endpoint)} did not give them ({_reason(error)})") from error
+    return _as_named(path)
+
+
+def _as_named(path: Path) -> Path:
+    """`path`, if its bytes are those that the hub names: its cache calls a file by its SHA-256."""
+    name = path.resolve().name
+    if re.fullmatch(r"[0-9a-f]{64}", name) and not _starts_with(path, name):
+        raise Failed(
+            f"the file {path.name} in the hub's cache is not the expected one (its SHA-256 "
+            f"differs from {name[:12]}): delete it"
+        )
+    return path
 
 
 def _reach(url: str) -> None:

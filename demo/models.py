@@ -325,7 +325,12 @@ def load(
     chosen = card(name)
     if chosen.source == "digits":
         return _digits(chosen).to(device or demo.device.choose())
-    network = _SOURCES[chosen.source](chosen, progress)
+    try:
+        network = _SOURCES[chosen.source](chosen, progress)
+    except Unavailable:
+        raise
+    except ValueError as error:  # another file than the one that is meant
+        raise Unavailable(f"{chosen.title} cannot be loaded: {error}") from error
     return _ready(network, chosen, device or demo.device.choose())
 
 

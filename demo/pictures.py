@@ -1,4 +1,4 @@
-"""Bytes <-> pictures <-> 8-bit pixels <-> image tensors; the only place that opens a user's file.
+"""Bytes <-> pictures <-> 8-bit pixels <-> image tensors.
 
     bytes --from_bytes--> picture --at_network_size--> pixels --to_tensor--> image
 
@@ -11,59 +11,29 @@
 
 C is 3 for photographs and 1 for digits.
 
-Nothing is written to disk. Importing this module teaches Pillow to open HEIF, and nothing else.
+A user's file is opened in `demo.decoding`, which `demo.isolation` runs in a process of its own.
+Nothing is written to disk.
 """
 
-import contextlib
-import math
-import re
-import threading
-import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 
 import numpy as np
-import pi_heif  # type: ignore[import-untyped]
 import torch
 from numpy.typing import NDArray
-from PIL import Image, ImageChops, ImageCms
+from PIL import Image
 from torch import Tensor
 
+from demo import isolation
+from demo.decoding import KNOWN as KNOWN
+from demo.decoding import MAX_BYTES as MAX_BYTES
+from demo.decoding import MAX_PIXELS as MAX_PIXELS
+
 Pixels = NDArray[np.uint8]
-
-MAX_BYTES = 10 * 2**20
-MAX_PIXELS = 50_000_000
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
-KNOWN = "JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF or HEIC"
-BEGINNINGS = re.compile(
-    rb"\xff\xd8\xff|\x89PNG|GIF8|BM|II[*+]\0|MM\0[*+]|RIFF....WEBP|....ftyp(av|he|mi|ms)", re.DOTALL
-)
-DAMAGED = (
-    "This picture is damaged or incomplete, and a whole one was expected: "
-    "save or download it again, or choose another."
-)
-
-ORIENTATION = 0x0112
-TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-COLOUR_LATTICE = Image.fromarray(
-    (np.indices((18, 18, 18), dtype=np.uint8) * 15).reshape(3, -1).T.reshape(18, 324, 3)
-)
 
 CROP_SHARE = 0.875
 MIN_ZOOM = CROP_SHARE
 MAX_ZOOM = 8.0
-
-pi_heif.register_heif_opener()
-_one_at_a_time = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -94,109 +64,9 @@ def from_bytes(data: bytes) -> Image.Image:
     """The picture in a file: its first frame, upright, on white, in sRGB, at full size.
 
     Whatever is wrong with the file is a `ValueError` whose one sentence is for the person who
-    sent it. Files are decoded one at a time: 50 megapixels take 400 to 700 MB on the way.
+    sent it. It is opened in a process of its own, one file at a time: see `demo.isolation`.
     """
-    if not data:
-        raise ValueError(f"This file is empty, and a {KNOWN} picture was expected: choose another.")
-    if len(data) > MAX_BYTES:
-        raise ValueError(
-            f"This file has {math.ceil(len(data) / 2**20 * 10) / 10:.1f} MB and at most "
-            f"{MAX_BYTES // 2**20} MB are read: save the picture smaller and try again."
-        )
-    with _one_at_a_time, warnings.catch_warnings():
-        warnings.filterwarnings("ignore", module=r"PIL\.")
-        return _decoded(_opened(data))
-
-
-def _opened(data: bytes) -> Image.Image:
-    """The file with its header read and its pixels not yet decoded."""
-    with _failing_with(_why_not_a_picture(data)):
-        try:
-            file = Image.open(BytesIO(data), formats=FORMATS)
-            width, height = file.size
-            found = f"{width * height / 1e6:.1f} ({width} x {height})"
-        except Image.DecompressionBombError:
-            width, height, found = MAX_PIXELS, 2, "far more"
-    if width * height > MAX_PIXELS:
-        raise ValueError(
-            f"This picture has too many pixels: at most {MAX_PIXELS // 10**6} megapixels are "
-            f"read and it has {found}, so save it smaller and try again."
-        )
-    return file
-
-
-@contextlib.contextmanager
-def _failing_with(sentence: str) -> Iterator[None]:
-    """Pillow's plugins fail with a dozen kinds of exception; a visitor gets this one sentence."""
-    try:
-        yield
-    except Exception:
-        raise ValueError(sentence) from None
-
-
-def _why_not_a_picture(data: bytes) -> str:
-    if BEGINNINGS.match(data):
-        return DAMAGED
-    kind = "of another kind"
-    if b"<svg" in data[:4096].lower():
-        kind = "an SVG drawing"
-    elif data.startswith(b"%PDF"):
-        kind = "a PDF document"
-    return f"This file is {kind}, and a {KNOWN} picture was expected: export it as one of these."
-
-
-def _decoded(file: Image.Image) -> Image.Image:
-    with _failing_with(DAMAGED):
-        file.load()
-        picture = _rgb(file)
-    with contextlib.suppress(Exception):  # a broken EXIF turns nothing
-        picture = picture.transpose(TURNS[file.getexif()[ORIENTATION]])
-    picture.info = {}
-    return picture
-
-
-def _rgb(file: Image.Image) -> Image.Image:
-    if file.mode[0] in "IF":
-        return _srgb(_grey_of_8_bits(file))
-    if not file.has_transparency_data:
-        return _srgb(file.copy() if file.mode in ("L", "CMYK") else file.convert("RGB"))
-    colours = file.convert("RGBA")
-    clearness = ImageChops.invert(colours.getchannel("A"))
-    picture = _srgb(colours.convert("RGB"))
-    picture.paste((255, 255, 255), mask=clearness)
-    return picture
-
-
-def _grey_of_8_bits(file: Image.Image) -> Image.Image:
-    """Deeper greys, scaled so that white becomes 255 and nothing is clipped.
-
-    White is 65535; for fractions 1 or 255; and the brightest value where one lies above that.
-    """
-    values = np.nan_to_num(np.asarray(file).astype(np.float32), copy=False, posinf=0).clip(min=0)
-    brightest = values.max()
-    whites = (1, 255, brightest) if file.mode == "F" else (65535, brightest)
-    values *= 255 / next(white for white in whites if brightest <= white)
-    grey = Image.fromarray(values.round().astype(np.uint8))
-    grey.info = file.info
-    return grey
-
-
-def _srgb(colours: Image.Image) -> Image.Image:
-    """Mode RGB in sRGB. A profile that is sRGB, broken or made for other channels does nothing."""
-    with contextlib.suppress(ImageCms.PyCMSError, KeyError, OSError, TypeError, ValueError):
-        profile = ImageCms.ImageCmsProfile(BytesIO(colours.info["icc_profile"]))
-        srgb = ImageCms.createProfile("sRGB")
-        transform = ImageCms.buildTransform(profile, srgb, colours.mode, "RGB")
-        if _moves_colours(transform, colours.mode):
-            return transform.apply(colours)
-    return colours if colours.mode == "RGB" else colours.convert("RGB")
-
-
-def _moves_colours(transform: ImageCms.ImageCmsTransform, mode: str) -> bool:
-    """Whether any colour of a lattice moves by more than rounding, 2 of 255."""
-    before = COLOUR_LATTICE.convert(mode)
-    change = np.asarray(transform.apply(before), int) - np.asarray(before.convert("RGB"), int)
-    return bool(np.abs(change).max() > 2)
+    return isolation.decoded(data)
 
 
 def at_network_size(picture: Image.Image, size: int, crop: Crop = DEFAULT_CROP) -> Pixels:

@@ -78,7 +78,7 @@ def save(network: nn.Module, card: Card, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{stem(card.name, card.seed)}.safetensors"
     data = safetensors.torch.save(_halves(network))
-    path.write_bytes(data)
+    _whole(path, data)
     write_card(dataclasses.replace(card, sha256=hashlib.sha256(data).hexdigest()), folder)
     return path
 
@@ -86,8 +86,17 @@ def save(network: nn.Module, card: Card, folder: Path) -> Path:
 def write_card(card: Card, folder: Path) -> None:
     """Write the card alone, beside the weights that it describes."""
     text = json.dumps(dataclasses.asdict(card), indent=2, ensure_ascii=False)
-    path = folder / f"{stem(card.name, card.seed)}.json"
-    path.write_text(text + "\n", encoding="utf-8")
+    _whole(folder / f"{stem(card.name, card.seed)}.json", f"{text}\n".encode())
+
+
+def _whole(path: Path, data: bytes) -> None:
+    """Write beside the old file, then take its place: a full disk leaves the old one."""
+    partial = path.with_name(f"{path.name}.partial")
+    try:
+        partial.write_bytes(data)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def rounded(network: nn.Module) -> nn.Module:

@@ -1,15 +1,20 @@
 """A network's tensors, checked before anything is made of them: safetensors or plain weights.
 
-Never an arbitrary pickle: torchvision's files are opened with `weights_only`.
+Never an arbitrary pickle. Torchvision's files are pickles of a kind: they are opened with
+`weights_only`, an unpickler that makes tensors and plain containers and calls nothing else.
 """
 
+import contextlib
 import hashlib
 import importlib
+import pickle
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import safetensors.torch
 import torch
+from safetensors import SafetensorError
 from torch import Tensor, nn
 
 from demo import downloads
@@ -29,7 +34,8 @@ def embedded(path: Path, sha256: str) -> Tensors:
             f"The weights {path.name} are not the expected file: "
             f"their SHA-256 starts with {actual[:12]}, expected {sha256[:12]}."
         )
-    return safetensors.torch.load(data)
+    with _tensors_of(path):
+        return safetensors.torch.load(data)
 
 
 def from_torchvision(
@@ -43,15 +49,28 @@ def from_torchvision(
     published = zoo.get_model_weights(identifier)["IMAGENET1K_V1"]
     cached = Path(torch.hub.get_dir()) / "checkpoints" / Path(published.url).name
     downloads.fetch(published.url, cached, hash_prefix, progress)
-    tensors = published.get_state_dict(check_hash=True, weights_only=True, map_location="cpu")
+    with _tensors_of(cached):
+        tensors = published.get_state_dict(check_hash=True, weights_only=True, map_location="cpu")
     return {name: tensor for name, tensor in tensors.items() if not name.startswith("aux")}
 
 
 def from_hub(repository: str, progress: downloads.Progress | None = None) -> Tensors:
     """The tensors of a Hugging Face repository's `model.safetensors`."""
-    return safetensors.torch.load_file(
-        downloads.from_hub(repository, "model.safetensors", progress)
-    )
+    path = downloads.from_hub(repository, "model.safetensors", progress)
+    with _tensors_of(path):
+        return safetensors.torch.load_file(path)
+
+
+@contextlib.contextmanager
+def _tensors_of(path: Path) -> Iterator[None]:
+    """Refuse, by name, a file that holds anything but tensors."""
+    try:
+        yield
+    except (RuntimeError, AttributeError, pickle.UnpicklingError, SafetensorError) as error:
+        raise ValueError(
+            f"The file {path.name} is no file of plain weights and was not opened: delete it from "
+            "the folder of downloads, so that it is fetched again."
+        ) from error
 
 
 def filled(network: nn.Module, tensors: Tensors) -> nn.Module:

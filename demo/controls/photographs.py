@@ -1,6 +1,8 @@
 """Which photograph: one of the gallery's, the visitor's own, the camera's; and its crop."""
 
 import base64
+import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +14,8 @@ from demo.store import attack as store
 
 FILES = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "avif", "heic", "heif"]
 OWN_CREDIT = "Your own picture; it is not stored."
+NAMELESS = "your own picture"
+LONGEST_TITLE = 60
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ def complaint() -> None:
 
 def _take(source: str, kind: str) -> None:
     file = st.session_state[f"{source}_{kind}"]
-    if file is not None:
+    if hasattr(file, "getvalue"):  # neither taken away again nor lost with an earlier session
         take_over(kind, file.getvalue(), file.name)
 
 
@@ -76,10 +80,21 @@ def take_over(kind: str, data: bytes, title: str) -> None:
     except ValueError as error:
         st.session_state.complaint = str(error)
         return
-    own = {f"picture_{kind}": link.OWN, f"own_{kind}": data, f"own_title_{kind}": title}
+    own = {
+        f"picture_{kind}": link.OWN, f"own_{kind}": data, f"own_title_{kind}": fit_to_show(title),
+    }  # fmt: skip
     st.session_state.update(own, complaint=None)
     if kind == "photographs":
         st.session_state.crop = pictures.DEFAULT_CROP
+
+
+def fit_to_show(name: str) -> str:
+    """A file's name as a title: short, in one line, and of nothing that Markdown or HTML reads."""
+    words = re.sub(r"[^\w .()-]|_", " ", unicodedata.normalize("NFC", name)).split()
+    title = " ".join(words).strip(" .")
+    if not title:
+        return NAMELESS
+    return title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…"
 
 
 def _pick(name: Any) -> None:
@@ -97,7 +112,7 @@ def _cut(asked: Any) -> None:
     try:
         crop = pictures.Crop(*(float(asked[k]) for k in ("x", "y", "zoom")))
         store.clean_pixels(_data(), 224, crop)
-    except (TypeError, KeyError, ValueError):
+    except (TypeError, KeyError, ValueError, OverflowError):
         return
     st.session_state.crop = crop
 

@@ -1,7 +1,7 @@
 """Small components that choose the picture: two galleries, the crop, and a pad to draw on."""
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,12 @@ def _component(name: str) -> Callable[..., Any]:
     )
 
 
+def _said(key: str, event: str) -> Any:
+    """What the component of that key said with the event; None where it makes no sense."""
+    said = st.session_state.get(key)
+    return said.get(event) if isinstance(said, Mapping) else None
+
+
 _thumbnails, _crop = _component("thumbnails"), _component("crop")
 _digits, _pad = _component("digits"), _component("pad")
 
@@ -31,7 +37,7 @@ def thumbnails(
     """Show the photographs, each {"name", "title", "src"}, and call `on_pick` with a name."""
 
     def changed() -> None:
-        on_pick(st.session_state["thumbnails"].get("picked"))
+        on_pick(_said("thumbnails", "picked"))
 
     _thumbnails(
         data={"photographs": photographs, "selected": selected},
@@ -49,7 +55,7 @@ def crop(
     """
 
     def changed() -> None:
-        on_crop(st.session_state["crop_window"].get("crop"))
+        on_crop(_said("crop_window", "crop"))
 
     _crop(
         data={"src": src, "width": size[0], "height": size[1], "crop": chosen},
@@ -73,10 +79,10 @@ def digits(
     """
 
     def picked() -> None:
-        on_pick(st.session_state["digits"].get("picked"))
+        on_pick(_said("digits", "picked"))
 
     def turned() -> None:
-        on_turn(st.session_state["digits"].get("turned"))
+        on_turn(_said("digits", "turned"))
 
     page, pages, total = place
     _digits(
@@ -94,6 +100,6 @@ def pad(on_draw: Callable[[Any], None]) -> None:
     """Show the pad, and call `on_draw` with the whole drawing as a PNG in base64 at each stroke."""
 
     def drawn() -> None:
-        on_draw(st.session_state["pad"].get("drawn"))
+        on_draw(_said("pad", "drawn"))
 
     _pad(key="pad", on_drawn_change=drawn)

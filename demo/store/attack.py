@@ -49,7 +49,14 @@ def network(name: str, progress: Callable[[float], None]) -> nn.Module:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _network(name: str, _progress: Callable[[float], None]) -> nn.Module:
-    loaded, card = models.load(name, progress=_progress), models.card(name)
+    card = models.card(name)
+    try:
+        loaded = models.load(name, progress=_progress)
+    except torch.OutOfMemoryError as error:
+        raise models.Unavailable(
+            f"{card.title} does not fit into the GPU's memory just now: close what else uses it, "
+            "or start the app with DEMO_DEVICE=cpu."
+        ) from error
     blank = torch.zeros(1, card.channels, card.input_size, card.input_size, device=device.choose())
     _in_turn(name, fgsm.loss_gradient, loaded, blank, torch.zeros_like(blank[:, 0, 0, 0]).long())
     return loaded

@@ -19,6 +19,7 @@ import torch
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import StopException, get_script_run_ctx
 
+from demo.store import memory
 from demo.store.fair_queue import Dropped, FairQueue, Ticket
 
 _P = ParamSpec("_P")
@@ -38,6 +39,8 @@ _PLACE: contextvars.ContextVar[tuple[contextvars.Context, Any] | None] = context
 def in_turn(compute: Callable[_P, _R], *args: _P.args, **kwargs: _P.kwargs) -> _R:
     """compute(...) in the worker's thread, when it is this session's turn.
 
+    Where the GPU's memory does not suffice, the CPU computes it: see `memory`.
+
     Keep each call short, below a second where it can be: others wait for it. Where the session
     closes or its script is to run anew before the turn has come, nothing is computed and the
     script ends here, as it does in any of Streamlit's calls. Without a session it just waits.
@@ -45,7 +48,9 @@ def in_turn(compute: Callable[_P, _R], *args: _P.args, **kwargs: _P.kwargs) -> _
     session = _session()
     owner: Hashable = threading.get_ident() if session is None else session
     ticket = _QUEUE.enter(
-        owner, functools.partial(compute, *args, **kwargs), functools.partial(_is_there, session)
+        owner,
+        functools.partial(memory.spared, compute, *args, **kwargs),
+        functools.partial(_is_there, session),
     )
     _WORKER.submit(_QUEUE.serve)
     if session is not None:
@@ -67,7 +72,7 @@ def small(compute: Callable[_P, _R], *args: _P.args, **kwargs: _P.kwargs) -> _R:
 
     def on_one_thread() -> _R:
         with one_thread():
-            return compute(*args, **kwargs)
+            return memory.spared(compute, *args, **kwargs)
 
     return in_turn(on_one_thread)
 

@@ -1,6 +1,6 @@
 """The component of the page "Three against seven": everything that moves with its epsilon."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,8 @@ def show(data: dict[str, Any], on_turn: Callable[[Any], None]) -> bool:
     """
 
     def turned() -> None:
-        on_turn(st.session_state["three_against_seven"].get("turned"))
+        said = st.session_state.get("three_against_seven")
+        on_turn(said.get("turned") if isinstance(said, Mapping) else None)
 
     def drawn() -> None:
         """Nothing more: the run that follows is what it is for."""

@@ -1,0 +1,88 @@
+"""A GPU whose memory does not suffice: the same computation on the CPU, and a sentence about it."""
+
+import copy
+import time
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
+
+import torch
+from torch import Tensor, nn
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+CPU = torch.device("cpu")
+TOLD_FOR = 60.0
+"""Seconds that the pages speak of it."""
+SENTENCE = (
+    "The GPU's memory did not suffice a moment ago, so the CPU computed it: the answers are the "
+    "same but for rounding, and take longer."
+)
+_last = [-TOLD_FOR]
+
+
+class Exhausted(ValueError):
+    """The GPU's memory does not suffice, and what was to be computed cannot be moved."""
+
+
+def spared(compute: Callable[_P, _R], *args: _P.args, **kwargs: _P.kwargs) -> _R:
+    """compute(...); where the GPU has no memory left for it, once more with everything on the CPU.
+
+    Tensors, networks and devices among the arguments are moved, in tuples, lists and dicts too;
+    the originals stay where they are. Raises `Exhausted` where there is nothing to move.
+    """
+    try:
+        return compute(*args, **kwargs)
+    except RuntimeError as error:
+        if not is_out_of_memory(error):
+            raise
+    moved = [0]  # outside the handler: the failed computation's tensors are free by now
+    torch.cuda.empty_cache()
+    moved_args = [_on_cpu(value, moved) for value in args]
+    moved_kwargs = {name: _on_cpu(value, moved) for name, value in kwargs.items()}
+    if not moved[0]:
+        raise Exhausted(
+            "The GPU's memory does not suffice for this just now: try again in a moment, or start "
+            "the app with DEMO_DEVICE=cpu."
+        )
+    _last[0] = time.monotonic()
+    return compute(*moved_args, **moved_kwargs)
+
+
+def notice() -> str | None:
+    """What a page should say: a sentence for a minute after the CPU had to help."""
+    return SENTENCE if time.monotonic() - _last[0] < TOLD_FOR else None
+
+
+def is_out_of_memory(error: RuntimeError) -> bool:
+    """Whether it is the GPU's memory that was too small: CUDA's has a class, Apple's a message."""
+    return isinstance(error, torch.OutOfMemoryError) or "MPS backend out of memory" in str(error)
+
+
+def _on_cpu(value: Any, moved: list[int]) -> Any:
+    """The value with everything that computes on the CPU; `moved` counts what was moved."""
+    if isinstance(value, Tensor):
+        moved[0] += 1
+        return value.detach().to(CPU)
+    if isinstance(value, nn.Module):
+        moved[0] += 1
+        return _copied_to_cpu(value)
+    if isinstance(value, torch.device):
+        moved[0] += 1
+        return CPU
+    if type(value) in (tuple, list):
+        return type(value)(_on_cpu(each, moved) for each in value)
+    if type(value) is dict:
+        return {name: _on_cpu(each, moved) for name, each in value.items()}
+    return value
+
+
+def _copied_to_cpu(network: nn.Module) -> nn.Module:
+    """A copy that takes nothing of the GPU's memory: its tensors are copied straight to the CPU."""
+    there: dict[int, Any] = {}
+    for parameter in network.parameters():
+        here = parameter.detach().to(CPU, copy=True)
+        there[id(parameter)] = nn.Parameter(here, requires_grad=parameter.requires_grad)
+    for buffer in network.buffers():
+        there[id(buffer)] = buffer.detach().to(CPU, copy=True)
+    return copy.deepcopy(network, there)

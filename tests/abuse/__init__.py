@@ -1,0 +1,1 @@
+"""What strangers may send: damaged and hostile pictures, messages, links and files."""
