@@ -31,7 +31,8 @@ SHELVES: dict[str, float] = {
 LONGEST_FUNCTION = 40
 LONGEST_FILE = 220
 LONGER_FILES = {
-    "demo/models.py": 410, "demo/folding.py": 270, "demo/decoding.py": 260,
+    "demo/models.py": 420, "demo/folding.py": 270, "demo/decoding.py": 260,
+    "demo/store/attack.py": 230,
     "demo/pages/attack.py": 350,
     "demo/training.py": 270, "demo/experiments/paper_numbers/claims.py": 240,
 }  # fmt: skip
