@@ -147,10 +147,7 @@ def _written(
     found, outcomes = _measured(model, held_out.to(place.device))
     path = trained.save(network, _card(run_, found, len(held_out), place, asked), folder)
     _beside(path, OUTCOMES).write_text(outcomes, encoding="utf-8")
-    history = [
-        {"crops": epoch.number * recipe.round} | dataclasses.asdict(epoch) for epoch in run_.history
-    ]
-    lines = ",\n".join("  " + json.dumps(row) for row in history)
+    lines = ",\n".join("  " + json.dumps(row) for row in _history(run_, asked))
     _beside(path, HISTORY).write_text(f"[\n{lines}\n]\n", encoding="utf-8")
     print(f"  {path}", flush=True)
 
@@ -206,6 +203,21 @@ def _card(
         test=found, test_images=count, sha256="",
         images_seen=(before.images_seen if before else 0) + len(run_.history) * recipe.round,
     )  # fmt: skip
+
+
+def _history(run_: checkpoints.Run, asked: argparse.Namespace) -> list[dict[str, Any]]:
+    """The rounds, after those of the twin that the student began as."""
+    before = _before(asked)
+    seen = before.images_seen if before else 0
+    earlier = _beside(trained.FOLDER / f"{asked.start}.json", HISTORY)
+    rows: list[dict[str, Any]] = []
+    if before and earlier.is_file():
+        rows += json.loads(earlier.read_text(encoding="utf-8"))
+    return rows + [
+        {"crops": seen + epoch.number * run_.recipe.round, "epsilon": run_.recipe.epsilon}
+        | dataclasses.asdict(epoch)
+        for epoch in run_.history
+    ]
 
 
 def _before(asked: argparse.Namespace) -> trained.Card | None:
