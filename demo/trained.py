@@ -118,6 +118,15 @@ def card(name: str, seed: int = SEED, folder: Path = FOLDER) -> Card:
     return Card(**fields)
 
 
+def history(name: str, folder: Path = FOLDER) -> list[dict[str, Any]]:
+    """The rounds of a twin's training, as they lie beside its weights; empty where they do not."""
+    path = folder / f"{name}.training.json"
+    rows: list[dict[str, Any]] = []
+    if path.is_file():
+        rows = json.loads(path.read_text(encoding="utf-8"))
+    return rows
+
+
 def load(name: str, seed: int = SEED, folder: Path = FOLDER) -> nn.Module:
     """The frozen network: images (N, 1, 28, 28) in [0, 1] -> logits (N, K), in float32.
 

@@ -18,11 +18,9 @@ from torch import nn
 
 import demo.device
 from demo import checkpoints, models, photographs, trained, training, twins, weights
+from demo.commands import twin_card
 from demo.digits import Labelled
 from demo.experiments import photograph_accuracy
-
-HISTORY, OUTCOMES = "training.json", "outcomes.json"
-"""Endings of what lies beside the weights: the rounds; each photograph, right (1) or not (0)."""
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -145,10 +143,10 @@ def _written(
     network = trained.rounded(twins.finished(run_, standard)).eval().requires_grad_(False)
     model = models.prepared(network.state_dict(), recipe.standard, place.device)
     found, outcomes = _measured(model, held_out.to(place.device))
-    path = trained.save(network, _card(run_, found, len(held_out), place, asked), folder)
-    _beside(path, OUTCOMES).write_text(outcomes, encoding="utf-8")
-    lines = ",\n".join("  " + json.dumps(row) for row in _history(run_, asked))
-    _beside(path, HISTORY).write_text(f"[\n{lines}\n]\n", encoding="utf-8")
+    path = trained.save(network, twin_card.card(run_, found, len(held_out), place, asked), folder)
+    twin_card.beside(path, twin_card.OUTCOMES).write_text(outcomes, encoding="utf-8")
+    lines = ",\n".join("  " + json.dumps(row) for row in twin_card.history(run_, asked))
+    twin_card.beside(path, twin_card.HISTORY).write_text(f"[\n{lines}\n]\n", encoding="utf-8")
     print(f"  {path}", flush=True)
 
 
@@ -170,60 +168,4 @@ def _measured_again(
     model = models.prepared(weights.embedded(path, old.sha256), recipe.standard, place.device)
     found, outcomes = _measured(model, held_out.to(place.device))
     trained.write_card(dataclasses.replace(old, test=found, test_images=len(held_out)), folder)
-    _beside(path, OUTCOMES).write_text(outcomes, encoding="utf-8")
-
-
-def _beside(path: Path, ending: str) -> Path:
-    return path.with_name(f"{path.stem}.{ending}")
-
-
-def _card(
-    run_: checkpoints.Run, found: dict[str, float], count: int, place: twins.Place,
-    asked: argparse.Namespace,
-) -> trained.Card:  # fmt: skip
-    recipe = run_.recipe
-    before = _before(asked)
-    words = f"python -m demo train {recipe.name} --data DIR"
-    words += "" if asked.seed == trained.SEED else f" --seed {asked.seed}"
-    words += f" --round {recipe.round} --images {recipe.settings.epochs * recipe.round}"
-    words += "" if asked.start is None else f" --start {asked.start}"
-    words += "" if asked.epsilon is None else f" --epsilon {asked.epsilon:g}"
-    words += "" if asked.rate is None else f" --rate {asked.rate:g}"
-    words += "" if asked.minutes is None else f" --minutes {asked.minutes:g}"
-    return trained.Card(
-        name=recipe.name, title=recipe.title, training="adversarial", seed=run_.seed,
-        command=f"{before.command}; {words}" if before else words,
-        recipe=f"{before.recipe}; {recipe!r}" if before else repr(recipe), epochs=len(run_.history),
-        kept_epoch=len(run_.history),
-        parameters=models.card(recipe.standard).parameters,
-        seconds=round(
-            (before.seconds if before else 0) + sum(epoch.seconds for epoch in run_.history), 1
-        ),
-        device=f"{demo.device.name(place.device)} x {place.ranks}", torch=torch.__version__,
-        test=found, test_images=count, sha256="",
-        images_seen=(before.images_seen if before else 0) + len(run_.history) * recipe.round,
-    )  # fmt: skip
-
-
-def _history(run_: checkpoints.Run, asked: argparse.Namespace) -> list[dict[str, Any]]:
-    """The rounds, after those of the twin that the student began as."""
-    before = _before(asked)
-    seen = before.images_seen if before else 0
-    earlier = _beside(trained.FOLDER / f"{asked.start}.json", HISTORY)
-    rows: list[dict[str, Any]] = []
-    if before and earlier.is_file():
-        rows += json.loads(earlier.read_text(encoding="utf-8"))
-    return rows + [
-        {"crops": seen + epoch.number * run_.recipe.round, "epsilon": run_.recipe.epsilon}
-        | dataclasses.asdict(epoch)
-        for epoch in run_.history
-    ]
-
-
-def _before(asked: argparse.Namespace) -> trained.Card | None:
-    """The card of the trained network that the student began as, if it was trained here."""
-    if asked.start is None:
-        return None
-    with contextlib.suppress(trained.Absent):
-        return trained.card(asked.start)
-    return None
+    twin_card.beside(path, twin_card.OUTCOMES).write_text(outcomes, encoding="utf-8")

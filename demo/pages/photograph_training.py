@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from demo import models
+from demo import models, trained
 from demo.experiments import photograph_accuracy as experiment
 from demo.experiments.accuracy_against_epsilon import Curve
 from demo.figures import accuracy_against_epsilon as figure
+from demo.figures import twin_training
 from demo.pages import plotted
 
 MARKED = 1 / 255
@@ -41,6 +42,30 @@ def section() -> None:
             f"set, none of them trained on; PGD takes {experiment.STEPS} steps from one random "
             "start. Recorded: `python -m demo photographs --check CHECK.tar`. Not of ImageNet’s "
             "50,000: these photographs were chosen by the competition and are easier.]"
+        )
+        _training(twin.name)
+
+
+def _training(name: str) -> None:
+    """How the twin came to be, on demand."""
+    rounds = trained.history(name)
+    if not rounds:
+        return
+    card = trained.card(name)
+    with st.expander("How the twin was trained"):
+        st.markdown(
+            f"It began as the standard network and saw {card.images_seen:,} crops of some 19,000 "
+            f"photographs, each attacked by one step from a random start, in "
+            f"{card.seconds / 3600:.1f} hours ({card.device}). It learned no labels: its features "
+            "for the attacked crop were to equal the standard network’s for the clean one."
+        )
+        plotted.show(
+            twin_training.plot(rounds), "twin_training",
+            "Right answers, in percent, against the crops seen in training",
+        )  # fmt: skip
+        st.markdown(
+            ":small[Measured after each round on half of the check set (PGD: 10 steps, 50 "
+            "photographs), so these move by some points; the curves above take all of it.]"
         )
 
 

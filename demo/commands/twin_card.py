@@ -1,0 +1,73 @@
+"""A twin's card and history, those of the twin that it began as before its own."""
+
+import argparse
+import contextlib
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+
+import demo.device
+from demo import checkpoints, models, trained, twins
+
+HISTORY, OUTCOMES = "training.json", "outcomes.json"
+"""Endings of what lies beside the weights: the rounds; each photograph, right (1) or not (0)."""
+
+
+def beside(path: Path, ending: str) -> Path:
+    """The path of what lies beside the weights."""
+    return path.with_name(f"{path.stem}.{ending}")
+
+
+def card(
+    run_: checkpoints.Run, found: dict[str, float], count: int, place: twins.Place,
+    asked: argparse.Namespace,
+) -> trained.Card:  # fmt: skip
+    recipe = run_.recipe
+    begun = before(asked)
+    words = f"python -m demo train {recipe.name} --data DIR"
+    words += "" if asked.seed == trained.SEED else f" --seed {asked.seed}"
+    words += f" --round {recipe.round} --images {recipe.settings.epochs * recipe.round}"
+    words += "" if asked.start is None else f" --start {asked.start}"
+    words += "" if asked.epsilon is None else f" --epsilon {asked.epsilon:g}"
+    words += "" if asked.rate is None else f" --rate {asked.rate:g}"
+    words += "" if asked.minutes is None else f" --minutes {asked.minutes:g}"
+    return trained.Card(
+        name=recipe.name, title=recipe.title, training="adversarial", seed=run_.seed,
+        command=f"{begun.command}; {words}" if begun else words,
+        recipe=f"{begun.recipe}; {recipe!r}" if begun else repr(recipe), epochs=len(run_.history),
+        kept_epoch=len(run_.history),
+        parameters=models.card(recipe.standard).parameters,
+        seconds=round(
+            (begun.seconds if begun else 0) + sum(epoch.seconds for epoch in run_.history), 1
+        ),
+        device=f"{demo.device.name(place.device)} x {place.ranks}", torch=torch.__version__,
+        test=found, test_images=count, sha256="",
+        images_seen=(begun.images_seen if begun else 0) + len(run_.history) * recipe.round,
+    )  # fmt: skip
+
+
+def history(run_: checkpoints.Run, asked: argparse.Namespace) -> list[dict[str, Any]]:
+    """The rounds, after those of the twin that the student began as."""
+    begun = before(asked)
+    seen = begun.images_seen if begun else 0
+    earlier = beside(trained.FOLDER / f"{asked.start}.json", HISTORY)
+    rows: list[dict[str, Any]] = []
+    if begun and earlier.is_file():
+        rows += json.loads(earlier.read_text(encoding="utf-8"))
+    return rows + [
+        {"crops": seen + epoch.number * run_.recipe.round, "epsilon": run_.recipe.epsilon}
+        | dataclasses.asdict(epoch)
+        for epoch in run_.history
+    ]
+
+
+def before(asked: argparse.Namespace) -> trained.Card | None:
+    """The card of the trained network that the student began as, if it was trained here."""
+    if asked.start is None:
+        return None
+    with contextlib.suppress(trained.Absent):
+        return trained.card(asked.start)
+    return None
