@@ -8,13 +8,13 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from demo import gallery, models, photographs, twins
+from demo import gallery, models, photographs, trained, twins
 from demo.__main__ import main
 from demo.digits import Labelled
 from demo.experiments import confidence_sweep, gallery_flips, photograph_accuracy
 from demo.experiments.accuracy_against_epsilon import Curve
 from demo.experiments.gallery_flips import Flip
-from demo.figures import flip_strip
+from demo.figures import flip_strip, twin_training
 from demo.pages import photograph_training, two_networks
 
 CHECK = Path(__file__).parents[2] / "shared" / "data" / "imagenet-pool" / "check.tar"
@@ -129,6 +129,16 @@ def test_the_training_page_says_what_it_gives_and_what_it_costs() -> None:
     price = photograph_training.price(curves(), "s", "t")
     assert "90.0\u00a0% become 75.0\u00a0%" in price and "right on 5.0\u00a0%" in price
     assert "1/255" not in photograph_training.heading([], "s", "t")
+
+
+def test_a_twins_rounds_are_drawn_against_the_crops_it_has_seen() -> None:
+    rounds = trained.history(TWIN)
+    assert [row["crops"] for row in rounds] == sorted({row["crops"] for row in rounds})
+    assert rounds[-1]["crops"] == trained.card(TWIN).images_seen
+    drawn = twin_training.plot(rounds)
+    assert [line.name for line in drawn.data] == ["without attack", "FGSM, 1/255", "PGD, 1/255"]
+    assert drawn.data[1].y[-1] == 100 * rounds[-1]["accuracy_under_fgsm"]
+    assert trained.history("conv") == []
 
 
 def test_the_command_measures_the_check_set(

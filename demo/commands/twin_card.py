@@ -25,6 +25,7 @@ def card(
     run_: checkpoints.Run, found: dict[str, float], count: int, place: twins.Place,
     asked: argparse.Namespace,
 ) -> trained.Card:  # fmt: skip
+    """What is known of it, `found` on `count` photographs; the weights' SHA-256 is still empty."""
     recipe = run_.recipe
     begun = before(asked)
     words = f"python -m demo train {recipe.name} --data DIR"

@@ -54,7 +54,7 @@ def _training(name: str) -> None:
     card = trained.card(name)
     with st.expander("How the twin was trained"):
         st.markdown(
-            f"It began as the standard network and saw {card.images_seen:,} crops of some 19,000 "
+            f"It began as the standard network and saw {card.images_seen:,} crops of "
             f"photographs, each attacked by one step from a random start, in "
             f"{card.seconds / 3600:.1f} hours ({card.device}). It learned no labels: its features "
             "for the attacked crop were to equal the standard network’s for the clean one."
