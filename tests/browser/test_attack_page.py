@@ -259,8 +259,8 @@ def test_the_switch_on_an_uploaded_photograph(
     label = both_curves(page)
     assert label == clean(page).rsplit(" ", 2)[0]
     expect(page.locator(".fgsm .say")).to_contain_text("its adversarially trained twin")
-    page.get_by_text("Adversarially trained model").click()
     seen = pixels(page, "Clean image"), pixels(page, "Adversarial example")
+    page.get_by_text("Adversarially trained model").click()
     expect(page.locator(".fgsm .facts")).to_contain_text("adversarially trained")
     complete(page)
     both_curves(page)
