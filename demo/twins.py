@@ -6,6 +6,7 @@ trained on crops of 128 pixels for an input of 224: objects then look about equa
 step costs a third. Sources: arXiv:2001.03994 (the adversary), arXiv:1906.06423 (the two sizes).
 """
 
+import copy
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -197,10 +198,21 @@ def _agreed(number: float, place: Place) -> float:
     return float(told.item())
 
 
-def finished(run: checkpoints.Run, standard: nn.Module) -> nn.Module:
-    """The averaged student in the standard network's own architecture, norms and all."""
+def finished(run: checkpoints.Run, standard: nn.Module, mix: float = 1.0) -> nn.Module:
+    """The averaged student in the standard network's own architecture, norms and all.
+
+    mix: how much of each weight is the student's, the rest being the standard network's, both
+    with their norms folded: a student that has forgotten a part finds it again on the way back.
+    Source: Wortsman et al., arXiv:2109.01903, section 3.
+    """
     student: Any = run.average.module
-    return folding.unfolded(student.network.cpu().eval(), standard)
+    mixed = copy.deepcopy(student.network).cpu().eval()
+    first = folding.trainable(standard, run.recipe.size).state_dict()
+    with torch.no_grad():
+        for name, weight in mixed.state_dict().items():
+            if weight.is_floating_point():
+                weight.lerp_(first[name], 1 - mix)
+    return folding.unfolded(mixed, standard)
 
 
 def processes() -> tuple[int, int]:

@@ -79,6 +79,7 @@ def test_what_is_wrong_is_one_sentence(
     for option, value, sentence in (
         ("--minutes", "0", "--minutes is above 0, not 0."),
         ("--round", "7", "--round is at least one batch, 48."),
+        ("--mix", "2", "--mix is from 0 to 1, not 2."),
         ("--epsilon", "0", "--epsilon is above 0, not 0."),
         ("--rate", "-1", "--rate is above 0, not -1."),
         ("--check", "nowhere.tar", "There is no nowhere.tar: --check names"),

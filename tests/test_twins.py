@@ -142,6 +142,20 @@ def test_the_finished_twin_is_the_average_in_the_standard_architecture(
     assert not torch.allclose(expected, standard((images - 0.5) / 0.5), atol=1e-3)
 
 
+def test_a_mixed_twin_lies_between_the_student_and_the_standard_network(
+    standard: nn.Module, data: Path
+) -> None:
+    run = twins.started(SHORT, standard, 1, PLACE)
+    rounds(run, standard, data)
+    images = (torch.rand(2, 3, 64, 64) - 0.5) / 0.5
+    back = twins.finished(run, standard, 0.0)
+    torch.testing.assert_close(back(images), standard(images), atol=1e-3, rtol=1e-3)
+    ends = [twins.finished(run, standard, mix).get_parameter("conv_head.weight") for mix in (0, 1)]
+    half = twins.finished(run, standard, 0.5).get_parameter("conv_head.weight")
+    torch.testing.assert_close(half, (ends[0] + ends[1]) / 2)
+    assert not torch.equal(ends[0], ends[1])
+
+
 STEPS = """
 import json, os, sys
 import torch

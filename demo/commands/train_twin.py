@@ -45,6 +45,11 @@ def options(parser: argparse.ArgumentParser) -> None:
         "--epsilon", type=float, metavar="N", help="N/255 is the adversary's largest change"
     )
     group.add_argument("--rate", type=float, metavar="R", help="the highest learning rate")
+    group.add_argument(
+        "--mix", type=float, default=1.0, metavar="M",
+        help="share of the student in the weights written, 0 to 1; the rest is the standard "
+        "network's",
+    )  # fmt: skip
     group.add_argument("--workers", type=int, metavar="N", help="processes that decode")
 
 
@@ -91,6 +96,8 @@ def _changed(recipe: twins.Twin, asked: argparse.Namespace) -> twins.Twin:
         value = getattr(asked, option)
         if value is not None and not value > 0:
             raise ValueError(f"--{option} is above 0, not {value:g}.")
+    if not 0 <= asked.mix <= 1:
+        raise ValueError(f"--mix is from 0 to 1, not {asked.mix:g}.")
     settings = dataclasses.replace(
         recipe.settings, epochs=max(1, -(-images // per_round)),
         learning_rate=asked.rate or recipe.settings.learning_rate,
@@ -140,7 +147,9 @@ def _written(
 ) -> None:  # fmt: skip
     """Round to half precision, measure that, and write it."""
     recipe = run_.recipe
-    network = trained.rounded(twins.finished(run_, standard)).eval().requires_grad_(False)
+    network = (
+        trained.rounded(twins.finished(run_, standard, asked.mix)).eval().requires_grad_(False)
+    )
     model = models.prepared(network.state_dict(), recipe.standard, place.device)
     found, outcomes = _measured(model, held_out.to(place.device))
     path = trained.save(network, twin_card.card(run_, found, len(held_out), place, asked), folder)
