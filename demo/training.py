@@ -144,16 +144,17 @@ def walk(
             torch.manual_seed(1_000_003 * seed + number)
             generator = torch.Generator(batches.device)
             generator.manual_seed(int(torch.randint(2**62, ())))
-            sums = torch.zeros(3, device=batches.device)
+            sums, seen = torch.zeros(3, device=batches.device), 0
             objective.network.train()
             for i, batch in enumerate(batches.epoch(generator)):
                 over = share(number - 1 + i / batches.steps)
                 sums += _step(objective, optimizer, settings, *batch, generator, over)
+                seen += len(batch[0])
                 if average is not None:
                     average.update_parameters(objective.network)
                 if progress is not None:
                     progress((i + 1) / batches.steps)
-        means = (sums / batches.images).tolist()
+        means = (sums / seen).tolist()  # of this process's part, where several train together
         seconds = time.perf_counter() - started
         yield _epoch_result(objective.clean_weight, number, means, evaluate(number), seconds)
 
