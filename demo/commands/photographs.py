@@ -54,10 +54,12 @@ def run(options: argparse.Namespace) -> None:
             flips[card.name] = _flips(network, card, device)
             continue
         rows += _rows(network, card, labelled.to(device))
-        _write(options.out / photograph_accuracy.FILE, device, _setting(labelled), rows=rows)
+        words = " --check CHECK.tar"
+        words += "" if options.at_most is None else f" --at-most {options.at_most}"
+        _write(options.out / photograph_accuracy.FILE, device, _setting(labelled), words, rows=rows)
     if labelled is None:
         setting = "one step of FGSM away from the network's own answer, the first of 65 stops"
-        _write(options.out / gallery_flips.RECORDED.name, device, setting, networks=flips)
+        _write(options.out / gallery_flips.RECORDED.name, device, setting, "", networks=flips)
 
 
 def _labelled(path: Path, at_most: int | None) -> Labelled:
@@ -103,10 +105,10 @@ def _rows(network: nn.Module, card: models.ModelCard, labelled: Labelled) -> lis
     return found
 
 
-def _write(path: Path, device: torch.device, setting: str, **found: object) -> None:
+def _write(path: Path, device: torch.device, setting: str, words: str, **found: object) -> None:
     """Beside the old file first: a kill leaves one of them whole."""
     whole = {
-        "command": "python -m demo photographs" + (" --check CHECK.tar" if "rows" in found else ""),
+        "command": f"python -m demo photographs{words}",
         "setting": setting, "device": demo.device.name(device), "torch": torch.__version__, **found,
     }  # fmt: skip
     path.parent.mkdir(parents=True, exist_ok=True)
