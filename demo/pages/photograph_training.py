@@ -40,7 +40,7 @@ def section() -> None:
         st.markdown(
             f":small[{curves[0].images} photographs of the NIPS 2017 adversarial competition’s "
             f"set, none of them trained on; PGD takes {experiment.STEPS} steps from one random "
-            "start. Recorded: `python -m demo photographs --check CHECK.tar`. Not of ImageNet’s "
+            "start. Recorded: `python -m demo photographs`. Not of ImageNet’s "
             "50,000: these photographs were chosen by the competition and are easier.]"
         )
         _training(twin.name)
