@@ -139,12 +139,11 @@ def walk(
     for number in range(done + 1, settings.epochs + 1):
         if share(number - 1) >= 1:
             return
-        started = time.perf_counter()
+        started, seen = time.perf_counter(), 0
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(1_000_003 * seed + number)
-            generator = torch.Generator(batches.device)
-            generator.manual_seed(int(torch.randint(2**62, ())))
-            sums, seen = torch.zeros(3, device=batches.device), 0
+            generator = torch.Generator(batches.device).manual_seed(int(torch.randint(2**62, ())))
+            sums = torch.zeros(3, device=batches.device)
             objective.network.train()
             for i, batch in enumerate(batches.epoch(generator)):
                 over = share(number - 1 + i / batches.steps)
