@@ -58,11 +58,10 @@ def test_random_signs_are_the_seeds() -> None:
     assert one.confidence != other.confidence
 
 
-def test_batches_make_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_batches_make_no_difference() -> None:
     network, some = networks.Convolutional(), shipped(30)
     whole = digit_accuracy.run(network, some, "FGSM", 0.25)
-    monkeypatch.setattr(digit_accuracy, "_BATCH", 7)
-    parts = digit_accuracy.run(network, some, "FGSM", 0.25)
+    parts = digit_accuracy.run(network, some, "FGSM", 0.25, batch=7)
     assert parts.errors == whole.errors
     assert parts.confidence == pytest.approx(whole.confidence, abs=1e-6)
 
@@ -79,11 +78,10 @@ def test_only_the_first_classes_count_and_the_confidence_is_over_all() -> None:
     assert found.confidence == pytest.approx(expected, rel=1e-5)
 
 
-def test_progress_rises_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(digit_accuracy, "_BATCH", 10)
+def test_progress_rises_to_the_end() -> None:
     shares: list[float] = []
     network = networks.SoftmaxRegression()
-    digit_accuracy.run(network, shipped(30), "none", 0.0, progress=shares.append)
+    digit_accuracy.run(network, shipped(30), "none", 0.0, batch=10, progress=shares.append)
     assert shares == pytest.approx([1 / 3, 2 / 3, 1])
 
 
