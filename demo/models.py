@@ -345,17 +345,12 @@ def plain(name: str) -> nn.Module:
     import timm
 
     tensors = weights.embedded(ASSETS / "weights" / str(chosen.file), str(chosen.sha256))
-    return weights.filled(timm.create_model(chosen.identifier), _exact(tensors)).eval()
+    return weights.filled(timm.create_model(chosen.identifier), weights.exact(tensors)).eval()
 
 
 def prepared(tensors: weights.Tensors, name: str, device: torch.device) -> nn.Module:
     """These tensors in the architecture of the embedded network called `name`, as `load` does."""
-    return _ready(efficientnet.EfficientNetLite0(_exact(tensors)), card(name), device)
-
-
-def _exact(tensors: weights.Tensors) -> weights.Tensors:
-    """Half precision, in which weights may be kept, as float32."""
-    return {n: t.float() if t.dtype == torch.float16 else t for n, t in tensors.items()}
+    return _ready(efficientnet.EfficientNetLite0(weights.exact(tensors)), card(name), device)
 
 
 def _ready(network: nn.Module, card: ModelCard, device: torch.device) -> nn.Module:
@@ -380,7 +375,7 @@ def _digits(card: ModelCard) -> nn.Module:
 
 def _embedded(card: ModelCard, progress: downloads.Progress | None) -> nn.Module:
     tensors = weights.embedded(ASSETS / "weights" / str(card.file), str(card.sha256))
-    return efficientnet.EfficientNetLite0(_exact(tensors))
+    return efficientnet.EfficientNetLite0(weights.exact(tensors))
 
 
 def _torchvision(card: ModelCard, progress: downloads.Progress | None) -> nn.Module:

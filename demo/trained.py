@@ -135,8 +135,7 @@ def load(name: str, seed: int = SEED, folder: Path = FOLDER) -> nn.Module:
     expected = card(name, seed, folder)
     tensors = weights.embedded(folder / f"{stem(name, seed)}.safetensors", expected.sha256)
     network = recipes.recipe(name).build()
-    whole = {key: half.float() for key, half in tensors.items()}
-    return weights.filled(network, whole).eval().requires_grad_(False)
+    return weights.filled(network, weights.exact(tensors)).eval().requires_grad_(False)
 
 
 def _halves(network: nn.Module) -> dict[str, Tensor]:

@@ -73,6 +73,11 @@ def _tensors_of(path: Path) -> Iterator[None]:
         ) from error
 
 
+def exact(tensors: Tensors) -> Tensors:
+    """Half precision, in which weights are kept, as float32; what is not half as it is."""
+    return {n: t.float() if t.dtype == torch.float16 else t for n, t in tensors.items()}
+
+
 def filled(network: nn.Module, tensors: Tensors) -> nn.Module:
     """`network`, changed: every tensor of its own taken from `tensors`, and none left over."""
     try:
