@@ -63,7 +63,9 @@ def plot(
         if k == label and twin is not None:
             _add_twin(figure, twin, names[label], styles[label][0], levels, kind)
     figure.update_layout(shapes=_bands(answers, styles), annotations=_words(answers, names))
-    return _with_axes(figure, levels, kind)
+    figure = _with_axes(figure, levels, kind)
+    lines = sum("<br>" in (trace.name or "") for trace in figure.data)
+    return figure.update_layout(margin_b=figure.layout.margin.b + 20 * lines)
 
 
 _OTHER = {"standard": "adversarial", "adversarial": "standard"}

@@ -39,7 +39,9 @@ function createChart(root, onPick, onPlace = () => {}) {
     layout.font = { color: ink, family: style.fontFamily, size: 13 };
     if (plot.clientWidth < 520) { // a phone: the legend in two columns, with room for its rows
       Object.assign(layout.legend, { entrywidth: 0.48, entrywidthmode: "fraction", font: { size: 11 } });
-      layout.margin.b = 64 + 17 * Math.ceil(figure.data.filter((t) => t.showlegend !== false).length / 2);
+      const shown = figure.data.filter((t) => t.showlegend !== false);
+      const twoLines = shown.filter((t) => (t.name || "").includes("<br>")).length;
+      layout.margin.b = 64 + 17 * (Math.ceil(shown.length / 2) + twoLines);
       layout.font.size = 11;
     }
     layout.hoverlabel = { bgcolor: style.getPropertyValue("--st-secondary-background-color").trim(), font: { color: ink } };
