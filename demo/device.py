@@ -31,6 +31,18 @@ def name(device: torch.device) -> str:
     return f"CPU, {threads} thread{'' if threads == 1 else 's'}"
 
 
+def fast_in_half(device: torch.device) -> bool:
+    """Whether bfloat16 is faster there than float32.
+
+    A processor without instructions for it imitates them: 290 times slower than float32 in a
+    product of matrices on an AMD EPYC with AVX2 alone.
+    """
+    if device.type != "cpu":
+        return device.type == "cuda"
+    known = torch.cpu.get_capabilities()
+    return any(known.get(name, False) for name in ("avx512_bf16", "amx_bf16", "bf16"))
+
+
 def _usable() -> list[str]:
     """Names that `DEMO_DEVICE` may hold here, the best first."""
     gpus = torch.cuda.device_count() if torch.cuda.is_available() else 0

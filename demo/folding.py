@@ -64,41 +64,73 @@ def fix_padding(network: nn.Module, size: int = 224) -> nn.Module:
     return fixed
 
 
-class EvenlyPadded(nn.Conv2d):
-    """A convolution padded to "same" with stride 2, for images of an even side, to be trained.
+class ScaledConv2d(nn.Conv2d):
+    """A convolution with a batch norm at rest held in its kernel, to be trained.
 
-    As `fix_padding`'s, but the leading zeros join the kernel at each call, so that its weights
-    stay those of the network that it came from.
+    The kernel is `scale` (K or 1, 1, 1, 1), the norm's, times `weight`, which so stays what it is
+    beside an unfolded norm: optimizers whose steps do not follow the gradient's size, Adam above
+    all, then go as far in each channel as they would there.
+    evenly: pad to "same" with stride 2 for images of an even side, as `fix_padding` does.
     """
 
+    scale: Tensor
+    evenly = False
+
+    def kernel(self) -> Tensor:
+        """What the images are convolved with, but for the zeros of padding."""
+        return self.weight * self.scale
+
     def forward(self, input: Tensor) -> Tensor:
-        """input: (N, C, H, W), H and W even -> (N, K, H / 2, W / 2)."""
-        kernel = F.pad(self.weight, (1, 0, 1, 0))
-        after = math.ceil((self.kernel_size[0] - self.stride[0]) / 2)
-        return F.conv2d(input, kernel, self.bias, self.stride, after, groups=self.groups)
+        """input: (N, C, H, W) -> (N, K, H / stride, W / stride)."""
+        kernel, padding = self.kernel(), self.padding
+        if self.evenly:
+            kernel = F.pad(kernel, (1, 0, 1, 0))
+            padding = (math.ceil((self.kernel_size[0] - self.stride[0]) / 2),) * 2
+        return F.conv2d(input, kernel, self.bias, self.stride, padding, groups=self.groups)
 
 
-def trainable(network: nn.Module, size: int = 224) -> nn.Module:
-    """A copy to go on training with: batch norms folded, padding fixed as `EvenlyPadded`.
+def trainable(network: nn.Module, size: int = 224, like: nn.Module | None = None) -> nn.Module:
+    """A copy to go on training with: batch norms held in `ScaledConv2d`, padding fixed.
 
     Norms at rest are a part of the convolutions here, so a step costs about half. size: side of
     the square image of a trial run; any even size at every stride-2 layer will do afterwards.
+    like: the network whose norms' scales are kept apart, if another: one whose own are spent.
     """
-    folded = fold_batch_norm(network, size)
+    folded, scales = fold_batch_norm(network, size), _scales(like or network, size)
     for name, module in _named(folded, nn.Conv2d):
-        if type(module).__name__ == "Conv2dSame":
-            folded.set_submodule(name, _to_train(module))
+        uneven = type(module).__name__ == "Conv2dSame"
+        if name in scales or uneven:
+            folded.set_submodule(name, _scaled(module, scales.get(name, torch.ones(1)), uneven))
     _refuse_another_answer(network, folded, _probe(size))
     return folded
 
 
-def _to_train(conv: Any) -> EvenlyPadded:
-    even = EvenlyPadded(
-        conv.in_channels, conv.out_channels, conv.kernel_size, conv.stride, groups=conv.groups,
-        bias=conv.bias is not None,
+SMALLEST_SCALE = 1e-3
+"""Of the largest in the same norm; a channel nearer to nothing would need endless weights."""
+
+
+def _scales(network: nn.Module, size: int) -> dict[str, Tensor]:
+    """By convolution, gamma / sqrt(var + e) of the norm behind it: (K,)."""
+    scales: dict[str, Tensor] = {}
+    for convolution, norm in _pairs(network, _probe(size)):
+        batch_norm: Any = network.get_submodule(norm)
+        scale = (batch_norm.running_var + batch_norm.eps).rsqrt()
+        if batch_norm.weight is not None:
+            scale = scale * batch_norm.weight.detach()
+        small = scale.abs() < SMALLEST_SCALE * scale.abs().max()
+        scales[convolution] = torch.where(small, SMALLEST_SCALE * scale.abs().max(), scale)
+    return scales
+
+
+def _scaled(conv: Any, scale: Tensor, uneven: bool) -> ScaledConv2d:
+    made = ScaledConv2d(
+        conv.in_channels, conv.out_channels, conv.kernel_size, conv.stride, conv.padding,
+        groups=conv.groups, bias=conv.bias is not None,
     )  # fmt: skip
-    even.weight, even.bias = conv.weight, conv.bias
-    return even
+    made.evenly = uneven and conv.stride[0] == 2
+    made.register_buffer("scale", scale.detach().reshape(-1, 1, 1, 1).to(conv.weight.dtype))
+    made.weight, made.bias = nn.Parameter(conv.weight.detach() / made.scale), conv.bias
+    return made
 
 
 def unfolded(folded: nn.Module, network: nn.Module, size: int = 224) -> nn.Module:
@@ -112,7 +144,7 @@ def unfolded(folded: nn.Module, network: nn.Module, size: int = 224) -> nn.Modul
         conv: Any = copied.get_submodule(convolution)
         batch_norm: Any = copied.get_submodule(norm)
         with torch.no_grad():
-            conv.weight.copy_(trained.weight)
+            conv.weight.copy_(trained.kernel())
             batch_norm.weight.fill_(1.0)
             batch_norm.bias.copy_(trained.bias)
             batch_norm.running_mean.fill_(0.0)
@@ -179,14 +211,20 @@ def _probe(size: int) -> Tensor:
 
 def _pairs(network: nn.Module, probe: Tensor) -> list[tuple[str, str]]:
     """(convolution, batch norm) by name, each norm with the one whose output it takes."""
-    outputs: dict[int, tuple[str, Tensor]] = {}  # the tensors stay alive, so an id is unique
+    outputs: dict[tuple[int, int], tuple[str, Tensor]] = {}  # they stay alive: an id is unique
     pairs: list[tuple[str, str]] = []
 
+    def as_it_is(output: Tensor) -> tuple[int, int]:
+        return id(output), output._version  # the second counts what was written over it
+
     def remember(name: str) -> Callable[..., None]:
-        return lambda _module, _images, output: outputs.update({id(output): (name, output)})
+        return lambda _module, _images, output: outputs.update({as_it_is(output): (name, output)})
 
     def pair(name: str) -> Callable[..., None]:
-        return lambda _module, args: pairs.append((outputs.get(id(args[0]), ("", None))[0], name))
+        def follow(_module: nn.Module, args: tuple[Tensor, ...]) -> None:
+            pairs.append((outputs.get(as_it_is(args[0]), ("", None))[0], name))
+
+        return follow
 
     hooks = [
         *(m.register_forward_hook(remember(n)) for n, m in _named(network, nn.Conv2d)),

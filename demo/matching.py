@@ -14,6 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from demo import device
 from demo.batches import Batches
 
 
@@ -80,8 +81,8 @@ class Matching:
 class Taught:
     """Batches whose targets are what the teacher says of the images.
 
-    teacher: a frozen `Features`, at rest; it computes in bfloat16.  pictures: their own targets
-    are not looked at.
+    teacher: a frozen `Features`, at rest; it computes in bfloat16 where that is fast.  pictures:
+    their own targets are not looked at.
     """
 
     pictures: Batches
@@ -104,7 +105,10 @@ class Taught:
 
     def epoch(self, generator: torch.Generator) -> Iterator[tuple[Tensor, Tensor]]:
         """(images, the teacher's features and logits)."""
+        half = torch.autocast(
+            self.device.type, torch.bfloat16, enabled=device.fast_in_half(self.device)
+        )
         for images, _ in self.pictures.epoch(generator):
-            with torch.no_grad(), torch.autocast(self.device.type, torch.bfloat16):
+            with torch.no_grad(), half:
                 targets = self.teacher(images)
             yield images, targets.to(images.dtype)

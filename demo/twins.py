@@ -84,9 +84,14 @@ class Place:
         return self.rank == 0
 
 
-def started(recipe: Twin, standard: nn.Module, seed: int, place: Place) -> checkpoints.Run:
-    """A new run: the student, its optimizer, its average. standard: timm's network, at rest."""
-    folded = folding.trainable(standard, recipe.size)
+def started(
+    recipe: Twin, standard: nn.Module, seed: int, place: Place, first: nn.Module | None = None
+) -> checkpoints.Run:
+    """A new run: the student, its optimizer, its average.
+
+    standard: timm's network, at rest.  first: what the student begins as, if not as that.
+    """
+    folded = folding.trainable(first or standard, recipe.size, like=standard)
     student: Any = Features(folded).to(place.device, place.dtype)
     student.to(memory_format=torch.channels_last)
     student.network.get_classifier().requires_grad_(False)

@@ -7,14 +7,28 @@ import numpy as np
 import pytest
 import torch
 from numpy.typing import NDArray
+from playwright.sync_api import Browser, sync_playwright
 from torch import Tensor, nn
 
 from demo import gallery, models, pictures
+from tests.browser.chromium import FLAGS, chromium
 
 hypothesis.settings.register_profile(
     "house", deadline=None, derandomize=True, database=None, max_examples=40
 )
 hypothesis.settings.load_profile("house")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium, one for all rooms: Playwright runs once in a process.
+
+    A browser that is missing is a failure, never a skip.
+    """
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        yield launched
+        launched.close()
 
 
 @pytest.fixture(scope="module")

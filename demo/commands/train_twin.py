@@ -62,11 +62,11 @@ def run(asked: argparse.Namespace, recipe: twins.Twin, folder: Path, elsewhere: 
         if asked.measure:
             _measured_again(recipe, asked.seed, held_out, place, folder)
             return
-        first = standard if asked.start is None else models.plain(asked.start)
+        first = None if asked.start is None else models.plain(asked.start)
         kept = elsewhere / "checkpoints" / f"{trained.stem(recipe.name, asked.seed)}.pt"
         if asked.restart and place.leads:
             kept.unlink(missing_ok=True)
-        run_ = checkpoints.restored(twins.started(recipe, first, asked.seed, place), kept)
+        run_ = checkpoints.restored(twins.started(recipe, standard, asked.seed, place, first), kept)
         say: Any = print if place.leads else lambda *_, **__: None
         say(
             f"{recipe.title}, seed {asked.seed}, {demo.device.name(place.device)} x {place.ranks}, "

@@ -142,7 +142,7 @@ def photographed(html: str) -> bytes:
     from PIL import Image
     from playwright.sync_api import sync_playwright
 
-    from tests.browser.conftest import FLAGS, chromium
+    from tests.browser.chromium import FLAGS, chromium
 
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         page_file = Path(folder) / "figure.html"

@@ -17,15 +17,8 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
-from tests.browser.conftest import (
-    FLAGS,
-    ROOT,
-    chromium,
-    complete,
-    free_port,
-    start_server,
-    wait_until_healthy,
-)
+from tests.browser.chromium import FLAGS, chromium
+from tests.browser.conftest import ROOT, complete, free_port, start_server, wait_until_healthy
 
 PICKS = ("Giant panda", "Polar bear", "Koala", "Machu Picchu", "Two jaguars")
 WATCH = """

@@ -1,9 +1,8 @@
-"""A real server, a real browser. A browser that is missing is a failure, never a skip."""
+"""A real server, and pages on it whose every word to the console is heard."""
 
 import io
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -14,29 +13,12 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 ROOT = Path(__file__).parents[2]
-FLAGS = [
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-]
 expect.set_options(timeout=45_000)
 NOWHERE = "http://127.0.0.1:9"
 """A proxy that nobody listens at: the server under test has no network."""
-
-
-def chromium() -> str | None:
-    """A Chromium of this machine; None lets Playwright use the one that it installed."""
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    found = [os.environ.get("DEMO_CHROMIUM"), *map(shutil.which, names)]
-    mac = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
-    return next((path for path in [*found, mac] if path and Path(path).exists()), None)
 
 
 def start_server(home: Path, port: int) -> subprocess.Popen[bytes]:
@@ -93,15 +75,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         server.wait(30)
         log = GONE.sub("", log)
         assert "Traceback" not in log, log[-4000:]
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Headless Chromium."""
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        yield launched
-        launched.close()
 
 
 @pytest.fixture

@@ -5,15 +5,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.browser.conftest import (
-    FLAGS,
-    ROOT,
-    chromium,
-    complete,
-    free_port,
-    start_server,
-    wait_until_healthy,
-)
+from tests.browser.chromium import FLAGS, chromium
+from tests.browser.conftest import ROOT, complete, free_port, start_server, wait_until_healthy
 
 SHOTS = (
     ("page.png", 1440, 1340, "light"),

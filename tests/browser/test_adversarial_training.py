@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import at_rest
 
@@ -47,9 +47,9 @@ def wait_for_epoch(page: Page, number: int) -> None:
     raise AssertionError(f"epoch {number} did not come: {epoch(page)}")
 
 
-def points(page: Page, chart: int) -> int:
-    """Markers drawn in that chart of the page."""
-    return page.get_by_test_id("stPlotlyChart").nth(chart).locator(".scatter .point").count()
+def points_of_the_training(page: Page) -> Locator:
+    """The markers in the chart of what is trained here, the last of the page."""
+    return page.get_by_test_id("stPlotlyChart").last.locator(".scatter .point")
 
 
 def finished(page: Page) -> None:
@@ -110,7 +110,7 @@ def test_a_training_runs_stops_within_an_epoch_goes_on_and_can_be_used(opened: O
     stopped = epoch(page)
     page.wait_for_timeout(3000)
     assert epoch(page) == stopped >= 2
-    assert points(page, 1) == 3 * stopped
+    expect(points_of_the_training(page)).to_have_count(3 * stopped)
     expect(page.get_by_role("link", name="first page's list of networks")).to_be_visible(
         timeout=PATIENCE
     )

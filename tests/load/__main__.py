@@ -145,7 +145,7 @@ def mistakes(stage: Stage) -> list[str]:
     found = []
     for diary in stage.diaries:
         for pick in diary.picks:
-            wrong = alone.mistake(pick.shown, alone.alone(pick.question))
+            wrong = alone.mistake(pick.shown, pick.question)
             if wrong:
                 found.append(f"{pick.action} {pick.question.picture}: {wrong}")
     for browsing in stage.browsers:
@@ -187,9 +187,7 @@ def visits(server: Server, count: int, seed: int) -> dict[str, Any]:
             diary: Diary = person.diary
         held.append(server.megabytes())
         checked += len(diary.picks)
-        wrong += sum(
-            alone.mistake(p.shown, alone.alone(p.question)) is not None for p in diary.picks
-        )
+        wrong += sum(alone.mistake(p.shown, p.question) is not None for p in diary.picks)
         if (number + 1) % 50 == 0:
             print(f"{number + 1} visits: {held[-1]:.0f} MB", flush=True)
     piece = max(1, count // 10)

@@ -1,6 +1,7 @@
 """What one person gets who asks alone: computed in this process, without Streamlit or a queue."""
 
 import base64
+import contextlib
 import functools
 import hashlib
 import io
@@ -16,9 +17,12 @@ from torch import nn
 
 from demo import device, digits, gallery, models, pictures, scores
 from demo.experiments import confidence_sweep, one_step
+from demo.store import worker
 
 TOLERANCE = 1e-4
-"""In probability: what another batch, or another number of threads, may change."""
+"""In probability, at the same signs: what another batch, or number of threads, may change."""
+TURNED = 0.01
+"""Share of the signs that may differ: where a gradient is all but nothing, rounding decides."""
 FIRST_EPSILON = {"photographs": 0.007, "digits": 0.25}
 UPLOAD = "upload-"
 
@@ -36,12 +40,14 @@ class Question:
 class Shown:
     """What the page shows for it. clean: SHA-256 of the picture's pixels as they were sent.
 
+    signs: of the perturbation, a byte each.
     answers: (label, confidence), clean, then adversarial.  top: the five likeliest at 65 stops.
     together: whether the curve belongs to the pictures.
     """
 
     network: str
     clean: str
+    signs: bytes
     answers: tuple[tuple[int, float], ...]
     top: tuple[tuple[tuple[int, float], ...], ...]
     together: bool = True
@@ -52,21 +58,47 @@ def shown(components: dict[str, Any]) -> Shown:
     view, answers = components["viewer"], components["feed-answers"]
     return Shown(
         view["network"],
-        hashlib.sha256(zlib.decompress(base64.b64decode(view["clean"]))).hexdigest(),
+        hashlib.sha256(_unpacked(view["clean"])).hexdigest(),
+        _once(_unpacked(view["signs"])),
         tuple((int(k), float(p)) for k, p in (view["cleanAnswer"], view["adversarial"]["answer"])),
         tuple(tuple((int(k), float(p)) for k, p in stop) for stop in answers["top"]),
         view["id"] == answers["id"] == components["feed-extra"]["id"],
     )
 
 
-def mistake(seen: Shown, right: Shown) -> str | None:
-    """How what was seen differs from what is right; None where it does not."""
+def _unpacked(sent: str) -> bytes:
+    return zlib.decompress(base64.b64decode(sent))
+
+
+@functools.cache
+def _once(signs: bytes) -> bytes:
+    """The same bytes, kept once however many see them."""
+    return signs
+
+
+def mistake(seen: Shown, question: Question) -> str | None:
+    """How what was seen differs from what is right; None where it does not.
+
+    Every sign that is not that of the gradient computed alone is counted, and a few are allowed
+    for; the confidences are then those along the signs that were shown.
+    """
+    right = alone(question)
     if not seen.together:
         return "the curve is of another picture"
     if seen.network != right.network:
         return f"of {seen.network} instead of {right.network}"
     if seen.clean != right.clean:
         return "another picture"
+    if seen.signs != right.signs:
+        mine, theirs = (np.frombuffer(shown.signs, np.int8) for shown in (right, seen))
+        turned = (mine != theirs).mean() if len(mine) == len(theirs) else 1.0
+        if turned > TURNED:
+            return f"{turned:.2%} of the signs are of another gradient"
+        right = alone(question, seen.signs)
+    return _other_answer(seen, right)
+
+
+def _other_answer(seen: Shown, right: Shown) -> str | None:
     pairs = [*zip(seen.answers, right.answers, strict=True)]
     for stop, other in zip(seen.top, right.top, strict=True):
         pairs += zip(stop, other, strict=True)
@@ -85,8 +117,8 @@ def _tied(label: int, confidence: float, right: Shown) -> bool:
 
 
 @functools.cache
-def alone(question: Question) -> Shown:
-    """That question's answer; each is computed once."""
+def alone(question: Question, signs: bytes | None = None) -> Shown:
+    """That question's answer; each is computed once.  signs: of the gradient, if not its own."""
     card = models.card(question.network)
     network, pixels = _network(question.network), _pixels(question, card.input_size)
     label = None
@@ -96,14 +128,24 @@ def alone(question: Question) -> Shown:
     stops = confidence_sweep.stops_of(card.kind)
     epsilon = min(stops, key=lambda stop: abs(stop - FIRST_EPSILON[card.kind]))
     image = pictures.to_tensor(pixels).to(device.choose())
-    step = one_step.run(network, image, epsilon, label)
-    sweep = confidence_sweep.run(network, pixels, step.direction, device.choose(), stops)
+    threads = worker.one_thread() if card.kind == "digits" else contextlib.nullcontext()
+    with threads:  # as in the server: with two, a sign may turn where a gradient is all but nothing
+        step = one_step.run(network, image, epsilon, label)
+        direction = step.direction
+        if signs is not None:
+            direction = np.frombuffer(signs, np.int8).reshape(direction.shape)
+        sweep = confidence_sweep.run(network, pixels, direction, device.choose(), stops)
     probabilities = scores.probabilities(torch.from_numpy(sweep.logits)).numpy()
     order = np.argsort(-probabilities, axis=1)[:, :5]
+    attacked = (step.adversarial.label, step.adversarial.confidence)
+    if signs is not None:
+        first = stops.index(epsilon)
+        attacked = (int(order[first, 0]), float(probabilities[first, order[first, 0]]))
     return Shown(
         card.title,
         hashlib.sha256(np.ascontiguousarray(pixels).tobytes()).hexdigest(),
-        tuple((a.label, a.confidence) for a in (step.clean, step.adversarial)),
+        _once(np.ascontiguousarray(direction).tobytes()),
+        ((step.clean.label, step.clean.confidence), attacked),
         tuple(
             tuple((int(k), float(row[k])) for k in ks)
             for ks, row in zip(order, probabilities, strict=True)

@@ -7,7 +7,8 @@ import time
 from playwright.sync_api import Page, sync_playwright
 
 from demo import gallery, models
-from tests.browser.conftest import FLAGS, chromium, complete
+from tests.browser.chromium import FLAGS, chromium
+from tests.browser.conftest import complete
 from tests.load.alone import Question, alone
 from tests.load.person import PHOTOGRAPHS
 

@@ -122,7 +122,7 @@ def report(played: Play) -> dict[str, Any]:
         f"{p.action} {p.question.picture}: {why}"
         for d in diaries
         for p in d.picks
-        if (why := alone.mistake(p.shown, alone.alone(p.question)))
+        if (why := alone.mistake(p.shown, p.question))
     ]
     return {
         "sessions": len(played.people), "seconds": played.seconds, "picks": len(picks),

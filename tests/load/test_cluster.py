@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 import requests
-from playwright.sync_api import Browser, Page, TimeoutError, expect, sync_playwright
+from playwright.sync_api import Browser, Page, TimeoutError, expect
 
-from tests.browser.conftest import FLAGS, ROOT, chromium, complete
+from tests.browser.conftest import ROOT, complete
 from tests.load import alone, balancer
 from tests.load.balancer import Balancer
 from tests.load.client import LOCAL, Client, Gone
@@ -107,14 +107,6 @@ def test_a_file_that_is_too_large_is_refused_at_the_door(cluster: Balancer) -> N
             client.upload("upload_photographs", "large.jpg", bytes(12 * 1024 * 1024))
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        yield launched
-        launched.close()
-
-
 def opened(browser: Browser, said: list[str]) -> Page:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.set_default_timeout(90_000)
@@ -171,7 +163,7 @@ def test_who_was_on_the_replica_that_dies_goes_on_at_another(
     with Client(cluster.address, query=client.query, cookies=client.cookies) as other:
         person.back_by_link(other)
         person.act()
-    wrong = [alone.mistake(pick.shown, alone.alone(pick.question)) for pick in person.diary.picks]
+    wrong = [alone.mistake(pick.shown, pick.question) for pick in person.diary.picks]
     assert wrong == [None] * len(wrong) and len(wrong) >= 5
     assert cluster.server_of(cookie) is not dying
     # The real browser reconnects by itself and keeps the view. Its session is a new one, which

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 import requests
 
@@ -52,20 +53,37 @@ def test_each_action_shows_its_own_answer(
         assert client.components["viewer"]["id"] != before
     picked = person.diary.picks[-1]
     assert picked.action == action
-    assert alone.mistake(picked.shown, alone.alone(picked.question)) is None
+    assert alone.mistake(picked.shown, picked.question) is None
 
 
 def test_a_crossing_would_be_seen() -> None:
-    koala = alone.alone(Question("photographs", PHOTOGRAPHS, "koala"))
-    assert alone.mistake(koala, koala) is None
+    question = Question("photographs", PHOTOGRAPHS, "koala")
+    koala = alone.alone(question)
+    assert alone.mistake(koala, question) is None
     panda = alone.alone(Question("photographs", PHOTOGRAPHS, "panda"))
     mixed = dataclasses.replace(koala, top=panda.top)
     label, p = koala.answers[0]
     other = dataclasses.replace(koala, answers=((label + 1, p), koala.answers[1]))
     off = dataclasses.replace(koala, answers=((label, p - 0.001), koala.answers[1]))
     apart = dataclasses.replace(koala, together=False)
-    for wrong in (panda, mixed, other, off, apart):
-        assert alone.mistake(wrong, koala) is not None
+    attacked = dataclasses.replace(koala, signs=panda.signs)
+    for wrong in (panda, mixed, other, off, apart, attacked):
+        assert alone.mistake(wrong, question) is not None
+
+
+def test_a_sign_that_rounding_turned_is_allowed_for_and_its_answers_are_still_checked() -> None:
+    question = Question("digits", "conv", "digit-3992")
+    right = alone.alone(question)
+    signs = np.frombuffer(right.signs, np.int8).copy()
+    signs[np.flatnonzero(signs)[:3]] *= -1
+    turned = alone.alone(question, signs.tobytes())
+    assert turned.top != right.top
+    assert alone.mistake(turned, question) is None
+    assert alone.mistake(dataclasses.replace(turned, top=right.top), question) is not None
+    signs[::50] = 1 - signs[::50]
+    assert "signs" in str(
+        alone.mistake(dataclasses.replace(turned, signs=signs.tobytes()), question)
+    )
 
 
 def test_the_spread_is_of_what_was_measured() -> None:
