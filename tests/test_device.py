@@ -51,3 +51,13 @@ def test_devices_have_names_for_people(machine: pytest.MonkeyPatch) -> None:
     machine.setattr(torch.cuda, "get_device_name", lambda _device: "NVIDIA H200")
     assert device.name(torch.device("cuda")) == "NVIDIA H200 (CUDA)"
     assert device.name(torch.device("mps")) == "Apple GPU (MPS)"
+
+
+@pytest.mark.parametrize("known", ["avx512_bf16", "amx_bf16", "bf16", "avx2"])
+def test_a_processor_computes_in_half_precision_only_if_it_has_the_instructions(
+    machine: pytest.MonkeyPatch, known: str
+) -> None:
+    machine.setattr(torch.cpu, "get_capabilities", lambda: {known: True, "sse": True})
+    assert device.fast_in_half(torch.device("cpu")) == (known != "avx2")
+    assert device.fast_in_half(torch.device("cuda"))
+    assert not device.fast_in_half(torch.device("mps"))

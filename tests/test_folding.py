@@ -215,3 +215,45 @@ def test_weights_that_do_not_fit_the_embedded_network_are_refused_by_name(fault:
         tensors[name] = tensors[name][:-1]
     with pytest.raises(ValueError, match=rf"do not fit the network EfficientNetLite0: {name}\."):
         efficientnet.EfficientNetLite0(tensors)
+
+
+def two_normed() -> nn.Module:
+    """Two convolutions, the first with uneven padding, each with its norm."""
+    layers = (
+        Conv2dSame(3, 6, 3, stride=2, bias=False), BatchNormAct2d(6, act_layer=nn.ReLU6),
+        nn.Conv2d(6, 6, 3, padding=1, groups=6, bias=False), nn.BatchNorm2d(6),
+    )  # fmt: skip
+    return lively(nn.Sequential(*layers))
+
+
+def test_a_network_to_be_trained_keeps_its_weights_beside_the_norms_scale() -> None:
+    plain = two_normed()
+    ready = folding.trainable(plain, 16)
+    for place in (0, 2):
+        torch.testing.assert_close(ready[place].weight, plain[place].weight)
+        assert not ready[place].scale.requires_grad
+    images = noise(2, 3, 16, 16)
+    torch.testing.assert_close(ready(images), plain(images), rtol=1e-5, atol=1e-5)
+    with torch.no_grad():
+        ready[2].weight.mul_(1.5)
+    back = folding.unfolded(ready, plain, 16)
+    torch.testing.assert_close(back(images), ready(images), rtol=1e-5, atol=1e-5)
+
+
+def test_spent_norms_are_replaced_by_those_of_the_network_it_came_from() -> None:
+    """`unfolded` leaves scales of 1; going on from there keeps the first network's."""
+    plain = two_normed()
+    spent = folding.unfolded(folding.trainable(plain, 16), plain, 16)
+    ready = folding.trainable(spent, 16, like=plain)
+    for place in (0, 2):
+        torch.testing.assert_close(ready[place].weight, plain[place].weight, rtol=1e-4, atol=1e-5)
+    images = noise(2, 3, 16, 16)
+    torch.testing.assert_close(ready(images), plain(images), rtol=1e-4, atol=1e-4)
+
+
+def test_a_channel_that_its_norm_shuts_gets_no_endless_weight() -> None:
+    plain = two_normed()
+    plain[1].weight.data[0] = 0.0
+    ready = folding.trainable(plain, 16)
+    assert ready[0].weight.isfinite().all() and (ready[0].weight[0] == 0).all()
+    assert (ready[0].scale > 0).all()

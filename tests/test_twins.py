@@ -80,13 +80,13 @@ def test_training_moves_the_student_and_lowers_its_loss(standard: nn.Module, dat
     """Against a fixed small step, the same sixteen pictures are matched better and better."""
     few = dataclasses.replace(
         SHORT, warm_up=0.0, epsilon=0.5 / 255, size=64, round=16,
-        settings=dataclasses.replace(SHORT.settings, epochs=8, learning_rate=1e-4),
+        settings=dataclasses.replace(SHORT.settings, epochs=16, learning_rate=1e-4),
     )  # fmt: skip
     run = twins.started(few, standard, 1, PLACE)
     before = weights_of(run.network)
-    epochs = rounds(run, standard, data)
-    assert len(epochs) == 8
-    assert epochs[-1].training_loss < epochs[0].training_loss
+    losses = [epoch.training_loss for epoch in rounds(run, standard, data)]
+    assert len(losses) == 16
+    assert sum(losses[-4:]) < 0.8 * sum(losses[:4])  # each epoch cuts its own crops
     assert not torch.equal(before, weights_of(run.network))
     classifier = standard.get_parameter("classifier.weight")
     assert torch.equal(run.network.network.classifier.weight, classifier)
@@ -158,18 +158,19 @@ def test_a_mixed_twin_lies_between_the_student_and_the_standard_network(
 
 STEPS = """
 import json, os, sys
-import torch
+import timm, torch
 from pathlib import Path
 sys.path.insert(0, sys.argv[3])
 torch.set_num_threads(1)
-from demo import models, photographs, twins
+from demo import photographs, twins
 from tests import test_twins
 rank, ranks = twins.processes()
 if ranks > 1:
     torch.distributed.init_process_group("gloo")
 place = twins.Place(torch.device("cpu"), rank, ranks, workers=0, dtype=torch.float64)
 recipe = test_twins.HUNDRED
-standard = models.plain("efficientnet-lite0")
+torch.manual_seed(0)
+standard = timm.create_model("test_efficientnet").eval()
 run = twins.started(recipe, standard, 1, place)
 losses = []
 some = photographs.Archives([Path(sys.argv[1]) / "train-0.tar"])
@@ -189,6 +190,7 @@ def test_two_processes_train_as_one_does(data: Path, tmp_path: Path) -> None:
     """The first hundred losses of the same global batches, within 1e-3.
 
     In float64: signs, and Adam's first steps, make as much of a rounding error as of a gradient.
+    The network is timm's smallest: a wide one convolves slowly in float64.
     """
     root = str(Path(__file__).parent.parent)
     words = [STEPS, str(data), str(tmp_path), root]
