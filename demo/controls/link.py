@@ -1,7 +1,10 @@
 """The URL and the session: what a link restores, and the defaults behind it."""
 
 import math
+import time
+import urllib.parse
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -21,12 +24,31 @@ LARGEST_EPSILON = {"photographs": 16 / 255, "digits": 0.5}
 SHARED = {"goal": (AWAY, TOWARD), "method": (ONE, TEN)}
 """Choices that both kinds of picture have in common; the first one is the default."""
 OWN_TO_A_KIND = ("picture", "network", "switch", "label", "target")
+IN_THE_URL = ("kind", "training", *SHARED, *(key for key in OWN_TO_A_KIND if key != "switch"))
+WRITTEN = "link as written"
+SETTLED = 2.0
+"""Seconds after writing the URL for which the browser may still tell of the one before."""
+
+
+@dataclass(frozen=True)
+class _Written:
+    """What stood in the URL, on which page, for which choices, and since when (monotonic)."""
+
+    page: str
+    query: dict[str, str]
+    chosen: tuple[object, ...]
+    at: float
 
 
 def start() -> None:
-    """Fill the session once: from the URL where it makes sense, else with the defaults."""
+    """Fill the session once: from the URL where it makes sense, else with the defaults.
+
+    Once more where the browser went back or forward to another URL of this page.
+    """
     asked = st.query_params.to_dict()
     kind = _kind(asked)
+    if _went_elsewhere(asked):
+        _follow(kind, asked)
     st.session_state.setdefault("kind", kind)
     for each in models.KINDS:
         if models.offered(each):
@@ -38,7 +60,46 @@ def start() -> None:
     st.session_state.setdefault("crop", pictures.DEFAULT_CROP)
 
 
-def _kind(asked: dict[str, str]) -> str:
+def _went_elsewhere(asked: dict[str, str]) -> bool:
+    """Whether the URL is another than was written though nothing else was chosen meanwhile."""
+    written: _Written | None = st.session_state.get(WRITTEN)
+    return (
+        written is not None
+        and written.page == _page()
+        and written.query != _ours(asked)
+        and written.chosen == _chosen()
+        and time.monotonic() - written.at > SETTLED
+    )
+
+
+def _follow(kind: models.Kind, asked: dict[str, str]) -> None:
+    """Choose what the URL says; where it names no picture, an own one is what stood there."""
+    state = st.session_state
+    found = _sound(kind, asked)
+    if "picture" not in asked and f"own_{kind}" in state:
+        found["picture"] = OWN
+    if state[f"picture_{kind}"] != found["picture"]:
+        state.crop = pictures.DEFAULT_CROP
+    state.update({f"{key}_{kind}": value for key, value in found.items()})
+    for key, options in SHARED.items():
+        state[key] = asked[key] if asked.get(key) in options else options[0]
+    state.update(kind=kind, complaint=None)
+
+
+def _ours(query: dict[str, str]) -> dict[str, str]:
+    return {key: value for key, value in query.items() if key in IN_THE_URL}
+
+
+def _chosen() -> tuple[object, ...]:
+    own = [f"{key}_{kind}" for key in OWN_TO_A_KIND for kind in models.KINDS]
+    return tuple(st.session_state.get(key) for key in ("kind", *SHARED, *own))
+
+
+def _page() -> str:
+    return urllib.parse.urlsplit(st.context.url or "").path
+
+
+def _kind(asked: dict[str, str]) -> models.Kind:
     digits = asked.get("kind") == "digits" or asked.get("picture", "").startswith(DIGIT)
     return "digits" if digits and models.offered("digits") else "photographs"
 
@@ -117,5 +178,9 @@ def write(kind: models.Kind, kept: Sequence[str] = ("epsilon",)) -> None:
     if wanted.pop("switch", False) and models.card(state[f"network_{kind}"]).twin:
         wanted["training"] = "adversarial"
     wanted |= {key: st.query_params[key] for key in kept if key in st.query_params}
+    before: _Written | None = state.get(WRITTEN)
+    at = time.monotonic() if before is None else before.at
     if wanted != st.query_params.to_dict():
         st.query_params.from_dict(wanted)
+        at = time.monotonic()
+    state[WRITTEN] = _Written(_page(), _ours(wanted), _chosen(), at)
