@@ -1,7 +1,7 @@
 """Three rewritings of a network that make the same function cheaper to compute.
 
 `fold_batch_norm` and `fix_padding` look at one trial run each, and refuse a network whose answer
-they would change; `clamp_in_place` changes no bit of it.
+they would change; `clamp_in_place` changes no bit of it. `resting_norms` has those for training.
 """
 
 import copy
@@ -30,10 +30,10 @@ def fold_batch_norm(network: nn.Module, size: int = 224) -> nn.Module:
     if network.training:
         raise ValueError("Batch norms are folded in a network at rest; call .eval() first.")
     folded = copy.deepcopy(network)
-    probe = _probe(size)
-    for convolution, norm in _pairs(folded, probe):
+    probe = probe_of(size)
+    for convolution, norm in norms_by_convolution(folded, probe):
         _merge(folded, convolution, norm)
-    _refuse_another_answer(network, folded, probe)
+    refuse_another_answer(network, folded, probe)
     return folded
 
 
@@ -52,105 +52,16 @@ def fix_padding(network: nn.Module, size: int = 224) -> nn.Module:
     def measure(name: str) -> Callable[..., None]:
         return lambda _module, args: sides.update({name: args[0].shape[-1]})
 
-    same = [(n, m) for n, m in _named(fixed, nn.Conv2d) if type(m).__name__ == "Conv2dSame"]
+    same = [(n, m) for n, m in modules_of(fixed, nn.Conv2d) if type(m).__name__ == "Conv2dSame"]
     hooks = [module.register_forward_pre_hook(measure(name)) for name, module in same]
     with torch.no_grad():
-        fixed(_probe(size))
+        fixed(probe_of(size))
     for hook in hooks:
         hook.remove()
     for name, side in sides.items():
         fixed.set_submodule(name, _evenly_padded(fixed.get_submodule(name), side))
-    _refuse_another_answer(network, fixed, _probe(size))
+    refuse_another_answer(network, fixed, probe_of(size))
     return fixed
-
-
-class ScaledConv2d(nn.Conv2d):
-    """A convolution with a batch norm at rest held in its kernel, to be trained.
-
-    The kernel is `scale` (K or 1, 1, 1, 1), the norm's, times `weight`, which so stays what it is
-    beside an unfolded norm: optimizers whose steps do not follow the gradient's size, Adam above
-    all, then go as far in each channel as they would there.
-    evenly: pad to "same" with stride 2 for images of an even side, as `fix_padding` does.
-    """
-
-    scale: Tensor
-    evenly = False
-
-    def kernel(self) -> Tensor:
-        """What the images are convolved with, but for the zeros of padding."""
-        return self.weight * self.scale
-
-    def forward(self, input: Tensor) -> Tensor:
-        """input: (N, C, H, W) -> (N, K, H / stride, W / stride)."""
-        kernel, padding = self.kernel(), self.padding
-        if self.evenly:
-            kernel = F.pad(kernel, (1, 0, 1, 0))
-            padding = (math.ceil((self.kernel_size[0] - self.stride[0]) / 2),) * 2
-        return F.conv2d(input, kernel, self.bias, self.stride, padding, groups=self.groups)
-
-
-def trainable(network: nn.Module, size: int = 224, like: nn.Module | None = None) -> nn.Module:
-    """A copy to go on training with: batch norms held in `ScaledConv2d`, padding fixed.
-
-    Norms at rest are a part of the convolutions here, so a step costs about half. size: side of
-    the square image of a trial run; any even size at every stride-2 layer will do afterwards.
-    like: the network whose norms' scales are kept apart, if another: one whose own are spent.
-    """
-    folded, scales = fold_batch_norm(network, size), _scales(like or network, size)
-    for name, module in _named(folded, nn.Conv2d):
-        uneven = type(module).__name__ == "Conv2dSame"
-        if name in scales or uneven:
-            folded.set_submodule(name, _scaled(module, scales.get(name, torch.ones(1)), uneven))
-    _refuse_another_answer(network, folded, _probe(size))
-    return folded
-
-
-SMALLEST_SCALE = 1e-3
-"""Of the largest in the same norm; a channel nearer to nothing would need endless weights."""
-
-
-def _scales(network: nn.Module, size: int) -> dict[str, Tensor]:
-    """By convolution, gamma / sqrt(var + e) of the norm behind it: (K,)."""
-    scales: dict[str, Tensor] = {}
-    for convolution, norm in _pairs(network, _probe(size)):
-        batch_norm: Any = network.get_submodule(norm)
-        scale = (batch_norm.running_var + batch_norm.eps).rsqrt()
-        if batch_norm.weight is not None:
-            scale = scale * batch_norm.weight.detach()
-        small = scale.abs() < SMALLEST_SCALE * scale.abs().max()
-        scales[convolution] = torch.where(small, SMALLEST_SCALE * scale.abs().max(), scale)
-    return scales
-
-
-def _scaled(conv: Any, scale: Tensor, uneven: bool) -> ScaledConv2d:
-    made = ScaledConv2d(
-        conv.in_channels, conv.out_channels, conv.kernel_size, conv.stride, conv.padding,
-        groups=conv.groups, bias=conv.bias is not None,
-    )  # fmt: skip
-    made.evenly = uneven and conv.stride[0] == 2
-    made.register_buffer("scale", scale.detach().reshape(-1, 1, 1, 1).to(conv.weight.dtype))
-    made.weight, made.bias = nn.Parameter(conv.weight.detach() / made.scale), conv.bias
-    return made
-
-
-def unfolded(folded: nn.Module, network: nn.Module, size: int = 224) -> nn.Module:
-    """A copy of `network`, norms and all, that computes what `folded` (`trainable`'s) computes.
-
-    Each norm is left with the convolution's bias as its shift and nothing else to do.
-    """
-    copied = copy.deepcopy(network)
-    for convolution, norm in _pairs(copied, _probe(size)):
-        trained: Any = folded.get_submodule(convolution)
-        conv: Any = copied.get_submodule(convolution)
-        batch_norm: Any = copied.get_submodule(norm)
-        with torch.no_grad():
-            conv.weight.copy_(trained.kernel())
-            batch_norm.weight.fill_(1.0)
-            batch_norm.bias.copy_(trained.bias)
-            batch_norm.running_mean.fill_(0.0)
-            batch_norm.running_var.fill_(1.0 - batch_norm.eps)
-    _refuse_another_answer(folded, copied, _probe(size))
-    return copied
 
 
 class ClampInPlace(nn.Module):
@@ -186,7 +97,7 @@ def clamp_in_place(network: nn.Module) -> nn.Module:
     reads what they write over. The argument is left as it is.
     """
     lean = copy.deepcopy(network)
-    for name, module in _named(lean, nn.ReLU6):
+    for name, module in modules_of(lean, nn.ReLU6):
         if module.inplace:
             lean.set_submodule(name, ClampInPlace())
     return lean
@@ -204,12 +115,12 @@ def _evenly_padded(conv: Any, side: int) -> nn.Conv2d:
     return even
 
 
-def _probe(size: int) -> Tensor:
+def probe_of(size: int) -> Tensor:
     """One image of noise for a trial run, always the same."""
     return torch.rand(1, 3, size, size, generator=torch.Generator().manual_seed(0))
 
 
-def _pairs(network: nn.Module, probe: Tensor) -> list[tuple[str, str]]:
+def norms_by_convolution(network: nn.Module, probe: Tensor) -> list[tuple[str, str]]:
     """(convolution, batch norm) by name, each norm with the one whose output it takes."""
     outputs: dict[tuple[int, int], tuple[str, Tensor]] = {}  # they stay alive: an id is unique
     pairs: list[tuple[str, str]] = []
@@ -227,18 +138,19 @@ def _pairs(network: nn.Module, probe: Tensor) -> list[tuple[str, str]]:
         return follow
 
     hooks = [
-        *(m.register_forward_hook(remember(n)) for n, m in _named(network, nn.Conv2d)),
-        *(m.register_forward_pre_hook(pair(n)) for n, m in _named(network, nn.BatchNorm2d)),
+        *(m.register_forward_hook(remember(n)) for n, m in modules_of(network, nn.Conv2d)),
+        *(m.register_forward_pre_hook(pair(n)) for n, m in modules_of(network, nn.BatchNorm2d)),
     ]
     with torch.no_grad():
         network(probe)
     for hook in hooks:
         hook.remove()
-    _refuse_unpaired(pairs, [name for name, _ in _named(network, nn.BatchNorm2d)])
+    _refuse_unpaired(pairs, [name for name, _ in modules_of(network, nn.BatchNorm2d)])
     return pairs
 
 
-def _named(network: nn.Module, kind: type[nn.Module]) -> list[tuple[str, nn.Module]]:
+def modules_of(network: nn.Module, kind: type[nn.Module]) -> list[tuple[str, nn.Module]]:
+    """(name, module) of every module of that kind."""
     return [(name, module) for name, module in network.named_modules() if isinstance(module, kind)]
 
 
@@ -281,7 +193,8 @@ def _after(batch_norm: nn.Module) -> nn.Module:
     return nn.Sequential(*work) if len(work) > 1 else (work or [nn.Identity()])[0]
 
 
-def _refuse_another_answer(network: nn.Module, folded: nn.Module, probe: Tensor) -> None:
+def refuse_another_answer(network: nn.Module, folded: nn.Module, probe: Tensor) -> None:
+    """Raise ValueError where the two answer `probe` differently, beyond `TOLERANCE`."""
     with torch.no_grad():
         before, after = network(probe), folded(probe)
     change = ((after - before).abs().max() / before.abs().max()).item()

@@ -17,11 +17,11 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from demo import checkpoints, folding, photographs, training
+from demo import checkpoints, folding, photographs, resting_norms, training
 from demo.adversaries import RandomStart
 from demo.digits import Labelled
 from demo.matching import Features, Matching, Taught
-from demo.objective import Objective
+from demo.objective import Loss, Objective
 from demo.training import Settings
 
 
@@ -87,11 +87,8 @@ class Place:
 def started(
     recipe: Twin, standard: nn.Module, seed: int, place: Place, first: nn.Module | None = None
 ) -> checkpoints.Run:
-    """A new run: the student, its optimizer, its average.
-
-    standard: timm's network, at rest.  first: what the student begins as, if not as that.
-    """
-    folded = folding.trainable(first or standard, recipe.size, like=standard)
+    """A new run. standard: timm's network, at rest.  first: what the student begins as, if else."""
+    folded = resting_norms.trainable(first or standard, recipe.size, like=standard)
     student: Any = Features(folded).to(place.device, place.dtype)
     student.to(memory_format=torch.channels_last)
     student.network.get_classifier().requires_grad_(False)
@@ -168,9 +165,7 @@ def _together(student: nn.Module, place: Place) -> nn.Module | None:
     return DistributedDataParallel(student)
 
 
-def _told(
-    matching: Matching, losses: Callable[[float], None] | None
-) -> Callable[[Tensor, Tensor], Tensor]:
+def _told(matching: Matching, losses: Callable[[float], None] | None) -> Loss:
     def loss(outputs: Tensor, targets: Tensor) -> Tensor:
         found = matching(outputs, targets)
         if losses is not None:
@@ -212,12 +207,12 @@ def finished(run: checkpoints.Run, standard: nn.Module, mix: float = 1.0) -> nn.
     """
     student: Any = run.average.module
     mixed = copy.deepcopy(student.network).cpu().eval()
-    first = folding.trainable(standard, run.recipe.size).state_dict()
+    first = resting_norms.trainable(standard, run.recipe.size).state_dict()
     with torch.no_grad():
         for name, weight in mixed.state_dict().items():
             if weight.is_floating_point():
                 weight.lerp_(first[name], 1 - mix)
-    return folding.unfolded(mixed, standard)
+    return resting_norms.unfolded(mixed, standard)
 
 
 def processes() -> tuple[int, int]:

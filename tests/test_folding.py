@@ -9,7 +9,17 @@ import torch
 from timm.layers import BatchNormAct2d, Conv2dSame
 from torch import Tensor, nn
 
-from demo import efficientnet, fgsm, folding, models, networks, pictures, scores, weights
+from demo import (
+    efficientnet,
+    fgsm,
+    folding,
+    models,
+    networks,
+    pictures,
+    resting_norms,
+    scores,
+    weights,
+)
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = (ROOT / "assets" / "images", ROOT.parent / "shared" / "data" / "photographs")
@@ -228,7 +238,7 @@ def two_normed() -> nn.Module:
 
 def test_a_network_to_be_trained_keeps_its_weights_beside_the_norms_scale() -> None:
     plain = two_normed()
-    ready = folding.trainable(plain, 16)
+    ready = resting_norms.trainable(plain, 16)
     for place in (0, 2):
         torch.testing.assert_close(ready[place].weight, plain[place].weight)
         assert not ready[place].scale.requires_grad
@@ -236,15 +246,15 @@ def test_a_network_to_be_trained_keeps_its_weights_beside_the_norms_scale() -> N
     torch.testing.assert_close(ready(images), plain(images), rtol=1e-5, atol=1e-5)
     with torch.no_grad():
         ready[2].weight.mul_(1.5)
-    back = folding.unfolded(ready, plain, 16)
+    back = resting_norms.unfolded(ready, plain, 16)
     torch.testing.assert_close(back(images), ready(images), rtol=1e-5, atol=1e-5)
 
 
 def test_spent_norms_are_replaced_by_those_of_the_network_it_came_from() -> None:
     """`unfolded` leaves scales of 1; going on from there keeps the first network's."""
     plain = two_normed()
-    spent = folding.unfolded(folding.trainable(plain, 16), plain, 16)
-    ready = folding.trainable(spent, 16, like=plain)
+    spent = resting_norms.unfolded(resting_norms.trainable(plain, 16), plain, 16)
+    ready = resting_norms.trainable(spent, 16, like=plain)
     for place in (0, 2):
         torch.testing.assert_close(ready[place].weight, plain[place].weight, rtol=1e-4, atol=1e-5)
     images = noise(2, 3, 16, 16)
@@ -254,6 +264,6 @@ def test_spent_norms_are_replaced_by_those_of_the_network_it_came_from() -> None
 def test_a_channel_that_its_norm_shuts_gets_no_endless_weight() -> None:
     plain = two_normed()
     plain[1].weight.data[0] = 0.0
-    ready = folding.trainable(plain, 16)
+    ready = resting_norms.trainable(plain, 16)
     assert ready[0].weight.isfinite().all() and (ready[0].weight[0] == 0).all()
     assert (ready[0].scale > 0).all()
