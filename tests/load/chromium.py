@@ -8,7 +8,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from demo import gallery, models
 from tests.browser.chromium import FLAGS, chromium
-from tests.browser.conftest import complete
+from tests.browser.conftest import at_rest, complete
 from tests.load.alone import Question, alone
 from tests.load.person import PHOTOGRAPHS
 
@@ -66,15 +66,8 @@ class Browsing(threading.Thread):
         page.get_by_role("radio", name=self._photo.title, exact=True).check(force=True)
         page.get_by_text(f"Picture: {self._photo.title}.").wait_for()
         complete(page)
-        self._rest(page)
+        at_rest(page)
         self.picks += 1
-
-    def _rest(self, page: Page) -> None:
-        """Until the run has ended and nothing comes any more."""
-        before = -1
-        while before != self._frames:
-            before = self._frames
-            page.wait_for_timeout(1500)
 
     def _drag(self, page: Page) -> None:
         before = self._frames
