@@ -27,6 +27,23 @@ def _said(key: str, event: str) -> Any:
     return said.get(event) if isinstance(said, Mapping) else None
 
 
+def _hear(key: str, ears: Mapping[str, Callable[[], None]]) -> None:
+    """After its first drawing in a session: what the component said before anyone listened.
+
+    A page that found its way to another server still shows what the last one drew. A click on that
+    comes with the new session's first run, for which no callback is registered yet.
+    """
+    known = f"{key} is known"
+    if known in st.session_state:
+        return
+    st.session_state[known] = True
+    unheard = [ear for event, ear in ears.items() if _said(key, event) is not None]
+    for ear in unheard:
+        ear()
+    if unheard:
+        st.rerun()
+
+
 _thumbnails, _crop = _component("thumbnails"), _component("crop")
 _digits, _pad = _component("digits"), _component("pad")
 
@@ -44,6 +61,7 @@ def thumbnails(
         key="thumbnails",
         on_picked_change=changed,
     )
+    _hear("thumbnails", {"picked": changed})
 
 
 def crop(
@@ -62,6 +80,7 @@ def crop(
         key="crop_window",
         on_crop_change=changed,
     )
+    _hear("crop_window", {"crop": changed})
 
 
 def digits(
@@ -94,6 +113,7 @@ def digits(
         on_picked_change=picked,
         on_turned_change=turned,
     )  # fmt: skip
+    _hear("digits", {"picked": picked, "turned": turned})
 
 
 def pad(on_draw: Callable[[Any], None]) -> None:
@@ -103,3 +123,4 @@ def pad(on_draw: Callable[[Any], None]) -> None:
         on_draw(_said("pad", "drawn"))
 
     _pad(key="pad", on_drawn_change=drawn)
+    _hear("pad", {"drawn": drawn})
