@@ -179,6 +179,7 @@ def at_rest(page: Page, milliseconds: int = 2000) -> None:
             return performance.now() - window.restless > milliseconds;
         }""",
         arg=milliseconds,
+        polling=100,  # at every frame, as is its habit, it would keep the browser drawing
     )
 
 

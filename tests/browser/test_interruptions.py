@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import (
     at_rest,
@@ -19,38 +19,46 @@ WHILE_IT_SETTLES = 2500
 """Milliseconds after a choice for which the page takes no notice of Back."""
 
 
+def radio(page: Page, title: str) -> Locator:
+    """The picture of that title in the gallery; a digit's begins with its label."""
+    return page.get_by_role("radio", name=re.compile(rf"^(\d, )?{title}$"))
+
+
 def pick(page: Page, title: str) -> None:
-    """Choose a photograph of the gallery, and wait for all of it."""
-    page.get_by_role("radio", name=title, exact=True).check(force=True)
+    """Choose a picture of the gallery, and wait for all of it."""
+    radio(page, title).check(force=True)
     shows(page, title)
 
 
 def shows(page: Page, title: str) -> None:
-    """Wait until that photograph is attacked on the page, and all has come."""
-    expect(page.get_by_text(f"Picture: {title}.")).to_be_visible()
+    """Wait until that picture is attacked on the page, and all has come."""
+    expect(caption(page, title)).to_be_visible()
     complete(page)
     at_rest(page)
 
 
+def caption(page: Page, title: str) -> Locator:
+    """The line below the pictures, while it names that one."""
+    return page.get_by_text(re.compile(rf"^Picture: {title}( of the gallery, labelled \d)?\."))
+
+
 def test_back_and_forward_lead_through_the_pictures_that_were_chosen(visit: Visit) -> None:
-    page = visit()
-    at_rest(page)
-    first = page.get_by_text(re.compile(r"^Picture: .*\.")).first.inner_text()
-    for title in ("Giant panda", "Koala"):
+    page = visit("?kind=digits")
+    shows(page, "digit 1,505")
+    for title in ("digit 1,504", "digit 1,507"):
         pick(page, title)
         page.wait_for_timeout(WHILE_IT_SETTLES)
     page.go_back()
-    shows(page, "Giant panda")
-    assert page.evaluate("location.search") == "?picture=panda"
-    expect(page.get_by_role("radio", name="Giant panda", exact=True)).to_be_checked()
+    shows(page, "digit 1,504")
+    assert page.evaluate("location.search") == "?kind=digits&picture=digit-1504"
+    expect(radio(page, "digit 1,504")).to_be_checked()
     page.go_back()
-    expect(page.get_by_text(first)).to_be_visible()
-    at_rest(page)
-    assert page.evaluate("location.search") == ""
+    shows(page, "digit 1,505")
+    assert page.evaluate("location.search") == "?kind=digits"
     page.go_forward()
-    shows(page, "Giant panda")
+    shows(page, "digit 1,504")
     page.go_forward()
-    shows(page, "Koala")
+    shows(page, "digit 1,507")
 
 
 def test_back_undoes_the_switch_and_the_change_to_digits(visit: Visit) -> None:
@@ -82,33 +90,33 @@ def test_back_from_another_page_finds_the_picture_and_forward_the_page(visit: Vi
 
 
 def test_two_tabs_of_one_browser_know_nothing_of_each_other(visit: Visit) -> None:
-    page = visit("?picture=koala")
-    at_rest(page)
+    page = visit("?kind=digits")
+    shows(page, "digit 1,505")
     other = page.context.new_page()
     other.set_default_timeout(45_000)
     other.goto(page.url)
-    shows(other, "Koala")
-    pick(other, "Giant panda")
+    shows(other, "digit 1,505")
+    pick(other, "digit 1,504")
     at_rest(page)
-    expect(page.get_by_text("Picture: Koala.")).to_be_visible()
-    page.get_by_role("radio", name="Polar bear", exact=True).check(force=True)
-    other.get_by_role("radio", name="Two jaguars", exact=True).check(force=True)
-    shows(page, "Polar bear")
-    shows(other, "Two jaguars")
+    expect(caption(page, "digit 1,505")).to_be_visible()
+    radio(page, "digit 1,506").check(force=True)
+    radio(other, "digit 1,507").check(force=True)
+    shows(page, "digit 1,506")
+    shows(other, "digit 1,507")
 
 
 def test_a_reload_while_it_computes_gives_a_whole_page(visit: Visit) -> None:
     page = visit()
     for moment in (0, 150, 600):
-        page.get_by_role("radio", name="Giant panda", exact=True).check(force=True)
+        radio(page, "Giant panda").check(force=True)
         page.wait_for_timeout(moment)
         page.reload()
         complete(page)
         at_rest(page)
-        here = page.get_by_text("Picture: Giant panda.")
-        assert here.count() == ("picture=panda" in page.url)
+        assert caption(page, "Giant panda").count() == ("picture=panda" in page.url)
         expect(page.get_by_test_id("stException")).to_have_count(0)
-        pick(page, "Koala")
+        radio(page, "Koala").check(force=True)
+        expect(caption(page, "Koala")).to_be_visible()
 
 
 def test_a_server_that_dies_while_it_computes_is_found_again(
@@ -124,18 +132,18 @@ def test_a_server_that_dies_while_it_computes_is_found_again(
         wait_until_healthy(address)
         page.goto(f"{address}/?picture=koala")
         shows(page, "Koala")
-        page.get_by_role("radio", name="Giant panda", exact=True).check(force=True)
+        radio(page, "Giant panda").check(force=True)
         server.kill()
         server.wait(30)
         page.get_by_text("Connection error", exact=True).wait_for()
         server = start_server(tmp_path, port)
         wait_until_healthy(address)
         page.get_by_text("Connection error", exact=True).wait_for(state="detached")
-        expect(page.get_by_text(re.compile("^Picture: (Koala|Giant panda)"))).to_be_visible()
-        page.get_by_role("radio", name="Polar bear", exact=True).check(force=True)
-        page.get_by_text("Picture: Polar bear.").wait_for()
+        expect(caption(page, "(Koala|Giant panda)")).to_be_visible()
+        radio(page, "Polar bear").check(force=True)
+        caption(page, "Polar bear").wait_for()
         at_rest(page)
-        expect(page.get_by_text("Picture: Polar bear.")).to_be_visible()
+        expect(caption(page, "Polar bear")).to_be_visible()
         log = (tmp_path / "server.log").read_text(errors="replace")
         assert "Traceback" not in log, log[-4000:]
     finally:
