@@ -11,7 +11,7 @@ run: $(READY)
 	$(BIN)/streamlit run app.py
 
 test: $(READY) check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 check: $(READY)
 	$(BIN)/ruff format --check .

@@ -33,17 +33,20 @@ VISITED = 6
 
 
 class Seat(threading.Thread):
-    """One person of a stage: arrives, waits for the others, acts, and stays until all may go."""
+    """One person of a stage: arrives, waits for the others, acts, and stays until all may go.
+
+    Acts until the seconds are over, and at least so many times.
+    """
 
     def __init__(
         self, address: str, seed: int, seconds: float, start: threading.Barrier,
-        leave: threading.Event,
+        leave: threading.Event, least: int = 0,
     ) -> None:  # fmt: skip
         super().__init__(name=f"person {seed}")
         self.person = Person(Client(address), seed)
         self.error: BaseException | None = None
         self.sat = threading.Event()
-        self._seconds, self._start, self._leave = seconds, start, leave
+        self._seconds, self._start, self._leave, self._least = seconds, start, leave, least
 
     def run(self) -> None:
         """Act."""
@@ -51,9 +54,10 @@ class Seat(threading.Thread):
             with self.person.client:
                 self.person.arrive()
                 self._start.wait()
-                end = time.monotonic() + self._seconds
-                while time.monotonic() < end:
+                end, acted = time.monotonic() + self._seconds, 0
+                while acted < self._least or time.monotonic() < end:
                     self.person.act()
+                    acted += 1
                 self.sat.set()
                 self._leave.wait()
         except BaseException as error:
@@ -80,12 +84,13 @@ class Stage:
 
 
 def stage(
-    server: Server, sessions: int, browsers: int, seconds: float, seed: int, idle: float = IDLE
-) -> Stage:
-    """So many people at once."""
+    server: Server, sessions: int, browsers: int, seconds: float, seed: int, idle: float = IDLE,
+    least: int = 0,
+) -> Stage:  # fmt: skip
+    """So many people at once; each acts for so long, and at least so many times."""
     start, leave = threading.Barrier(sessions + browsers + 1), threading.Event()
     before = server.megabytes()
-    seats = [Seat(server.address, seed + i, seconds, start, leave) for i in range(sessions)]
+    seats = [Seat(server.address, seed + i, seconds, start, leave, least) for i in range(sessions)]
     real = [chromium.Browsing(server.address, seed + i, seconds, start) for i in range(browsers)]
     for thread in (*seats, *real):
         thread.start()

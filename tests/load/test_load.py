@@ -31,7 +31,7 @@ def test_people_together_see_what_each_would_see_alone(
 ) -> None:
     actions = {"digit": 4, "switch": 3, "drag": 4, "photograph": 1}
     monkeypatch.setattr("tests.load.person.ACTIONS", actions)
-    played = stage(server, sessions=4, browsers=0, seconds=10, seed=7, idle=2)
+    played = stage(server, sessions=4, browsers=0, seconds=1, seed=7, idle=2, least=5)
     found = report(played)
     assert found["wrong_answers"] == [] and found["complaints"] == []
     assert found["answers_checked"] >= 8
