@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Tests that serve the app or drive a browser: one after the other, each has the machine to itself.
+SERVED := tests/abuse tests/browser tests/load
 
 .PHONY: run test check benchmark screenshot abuse audit clean
 
@@ -11,7 +13,8 @@ run: $(READY)
 	$(BIN)/streamlit run app.py
 
 test: $(READY) check
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(SERVED:%=--ignore=%)
+	$(BIN)/python -m pytest $(SERVED)
 
 check: $(READY)
 	$(BIN)/ruff format --check .
