@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # Tests that serve the app or drive a browser: one after the other, each has the machine to itself.
+# The others run side by side, each with one thread: threads that wait for each other are slow.
 SERVED := tests/abuse tests/browser tests/load
 
 .PHONY: run test check benchmark screenshot abuse audit clean
@@ -13,7 +14,7 @@ run: $(READY)
 	$(BIN)/streamlit run app.py
 
 test: $(READY) check
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(SERVED:%=--ignore=%)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(SERVED:%=--ignore=%)
 	$(BIN)/python -m pytest $(SERVED)
 
 check: $(READY)
