@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, sync_playwright
 from torch import Tensor, nn
 
 from demo import gallery, models, pictures
+from demo.store import worker
 from tests.browser.chromium import FLAGS, chromium
 
 hypothesis.settings.register_profile(
@@ -37,6 +38,17 @@ def one_thread() -> Iterator[None]:
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture
+def several_threads() -> Iterator[None]:
+    """Two threads, here and in the worker: where there is one, none is missed."""
+    before, before_there = torch.get_num_threads(), worker.in_turn(torch.get_num_threads)
+    torch.set_num_threads(2)
+    worker.in_turn(torch.set_num_threads, 2)
+    yield
+    worker.in_turn(torch.set_num_threads, before_there)
     torch.set_num_threads(before)
 
 

@@ -317,6 +317,7 @@ def test_the_pages_prose_is_there() -> None:
     assert {"derivation", "bends", "clip"} == set(prose.sections("hidden_l1"))
 
 
+@pytest.mark.usefixtures("several_threads")
 def test_small_work_has_one_thread_and_gives_the_others_back() -> None:
     def threads() -> int:
         return torch.get_num_threads()

@@ -10,6 +10,7 @@ import torch
 from demo import digits
 from demo.experiments.attack_cost.walks import Question
 from demo.store import attack_cost as store
+from demo.store import worker
 
 ASKED = Question(3, 7, 0.25, 2)
 
@@ -79,7 +80,9 @@ def test_a_measurement_goes_on_in_pieces_and_is_then_there_for_everybody() -> No
     assert run.result is not None and store.measured() is run.result
 
 
+@pytest.mark.usefixtures("several_threads")
 def test_the_threads_are_as_before() -> None:
-    before = torch.get_num_threads()
+    before, before_there = torch.get_num_threads(), worker.in_turn(torch.get_num_threads)
     store.advance(store.work("conv", digit(1505), ASKED), 0.1)
     assert torch.get_num_threads() == before
+    assert worker.in_turn(torch.get_num_threads) == before_there
