@@ -204,6 +204,11 @@ def visits(server: Server, count: int, seed: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def write(path: Path, result: dict[str, Any]) -> None:
+    """What has been measured so far, so that a run cut short leaves its stages."""
+    path.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+
+
 def table(result: dict[str, Any]) -> str:
     """As the README has it."""
     heads = (
@@ -256,10 +261,11 @@ def main() -> None:
             played = stage(server, sessions, options.browsers, options.seconds, seed)
             result["stages"].append(report(played))
             print(table({"stages": result["stages"][-1:]}), flush=True)
+            write(options.out, result)
         if options.visits:
             result["visits"] = visits(server, options.visits, options.seed + 100_000)
         result["tracebacks_of_the_server"] = server.tracebacks()
-    options.out.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    write(options.out, result)
     print(table(result))
 
 
