@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-# Tests that serve the app or drive a browser: one after the other, each has the machine to itself.
-# The others run side by side, each with one thread: threads that wait for each other are slow.
-SERVED := tests/abuse tests/browser tests/load
+# Tests that drive a browser or count what a server does in a time: one after the other, each has
+# the machine to itself. The others run side by side, each with one thread: threads that wait for
+# each other are slow.
+SERVED := tests/browser tests/load
 
 .PHONY: run test check benchmark screenshot abuse audit clean
 

@@ -21,6 +21,7 @@ from demo.experiments import (
     two_gradients,
 )
 from demo.store import worker
+from demo.store.by_kind import cached_by_kind
 from demo.store.shared_work import Pieces, SharedWork
 
 Pixels = NDArray[np.uint8]
@@ -68,7 +69,7 @@ def class_names(name: str) -> tuple[str, ...]:
     return models.class_names(models.card(name))
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
+@st.cache_data(max_entries=48, show_spinner=False)
 def clean_pixels(data: bytes, size: int, crop: pictures.Crop) -> Pixels:
     """A file's picture at the network's size: (size, size, 3) uint8. Raises ValueError."""
     return pictures.at_network_size(pictures.from_bytes(data), size, crop)
@@ -103,7 +104,7 @@ def _answers(network: nn.Module, images: Tensor) -> tuple[NDArray[np.int64], NDA
     return logits.argmax(dim=1).cpu().numpy(), scores.confidence(logits).cpu().numpy()
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
+@st.cache_data(max_entries=64, show_spinner=False)
 def preview(data: bytes, longest: int) -> tuple[bytes, tuple[int, int]]:
     """A small JPEG of a file's picture, for thumbnails and the crop, and the full (W, H)."""
     image = pictures.from_bytes(data)
@@ -116,7 +117,7 @@ def gallery_bytes(name: str) -> bytes:
     return gallery.photograph(name)
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
+@cached_by_kind(photographs=144, digits=64)
 def step(
     name: str, pixels: Pixels, epsilon: float, label: int | None, target: int | None
 ) -> one_step.OneStep:
@@ -124,13 +125,13 @@ def step(
     return _in_turn(name, one_step.run, _loaded(name), _image(pixels), epsilon, label, target)
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
+@cached_by_kind(photographs=64, digits=64)
 def gradient(name: str, pixels: Pixels, label: int) -> two_gradients.Gradient:
     """The raw gradient of that label's loss on that network, for that picture."""
     return _in_turn(name, two_gradients.run, _loaded(name), _image(pixels), label)
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
+@cached_by_kind(photographs=96, digits=64)
 def sweep(
     name: str, pixels: Pixels, direction: NDArray[np.int8]
 ) -> confidence_sweep.ConfidenceSweep:
@@ -141,7 +142,7 @@ def sweep(
     )
 
 
-@st.cache_data(max_entries=80, show_spinner=False)
+@cached_by_kind(photographs=480, digits=320)
 def control(
     name: str, pixels: Pixels, label: int, epsilons: tuple[float, ...], seed: int
 ) -> NDArray[np.float64]:
@@ -149,7 +150,7 @@ def control(
     return _in_turn(name, random_signs.run, _loaded(name), _image(pixels), label, epsilons, seed)
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
+@st.cache_data(max_entries=96, show_spinner=False)
 def line(
     name: str, pixels: Pixels, direction: NDArray[np.int8], negative: tuple[float, ...]
 ) -> logits_line.LogitsLine:
@@ -161,7 +162,7 @@ def line(
     )  # fmt: skip
 
 
-@st.cache_data(max_entries=16, show_spinner=False)
+@st.cache_data(max_entries=64, show_spinner=False)
 def unclipped_line(
     name: str, pixels: Pixels, direction: NDArray[np.int8]
 ) -> logits_line.LogitsLine:
@@ -181,18 +182,21 @@ def ten(
     def begin() -> Pieces[ten_steps.TenSteps]:
         return _ten_pieces(network, image, label, target, models.card(name).kind)
 
-    for done, result in _ten_kept().walk(key, begin, functools.partial(_in_turn, name)):
+    for done, result in _ten_kept(models.card(name).kind).walk(
+        key, begin, functools.partial(_in_turn, name)
+    ):
         if result is not None:
             yield 10, result
         elif done:
             yield round(done), None
 
 
-_TEN_KEPT = 8
+_TEN_KEPT = 24
+"""Of each kind; a photograph's takes 2.5 MB."""
 
 
-@st.cache_resource(show_spinner=False)
-def _ten_kept() -> SharedWork[ten_steps.TenSteps]:
+@st.cache_resource(show_spinner=False, max_entries=len(models.KINDS))
+def _ten_kept(kind: models.Kind) -> SharedWork[ten_steps.TenSteps]:
     return SharedWork(_TEN_KEPT)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
@@ -181,6 +182,21 @@ def at_rest(page: Page, milliseconds: int = 2000) -> None:
         arg=milliseconds,
         polling=100,  # at every frame, as is its habit, it would keep the browser drawing
     )
+
+
+def accessible_in_light_and_dark(page: Page) -> None:
+    """Axe finds no serious fault, whichever of the two the reader's system asks for."""
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_function(
+            "scheme => getComputedStyle(document.querySelector('.stApp')).colorScheme == scheme",
+            arg=scheme,
+        )
+        at_rest(page, 1000)
+        found = Axe().run(page).response["violations"]
+        grave = [f for f in found if f["impact"] in ("serious", "critical")]
+        told = [(scheme, f["id"], [n["html"][:200] for n in f["nodes"]]) for f in grave]
+        assert not told, told
 
 
 @pytest.fixture(scope="session")

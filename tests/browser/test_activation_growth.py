@@ -5,13 +5,13 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from demo import gallery, pictures
 from demo.experiments import activation_growth
 from demo.pages import activation_growth as page_of
 from demo.store import activation_growth as store
+from tests.browser.conftest import accessible_in_light_and_dark
 
 Opened = Callable[..., Page]
 
@@ -188,29 +188,16 @@ def test_nonsense_in_a_link_does_no_harm(opened: Opened) -> None:
     expect(page.get_by_test_id("stException")).to_have_count(0)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_on_a_phone_nothing_is_wider_than_the_screen_and_axe_is_content(
-    opened: Opened, scheme: str
-) -> None:
-    page = opened(
-        viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True, color_scheme=scheme
-    )
+def test_on_a_phone_nothing_is_wider_than_the_screen_and_axe_is_content(opened: Opened) -> None:
+    page = opened(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
     finished(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     box = page.get_by_role("slider", name="n, the dimension").bounding_box()
     assert box and box["y"] < 600, "the slider is out of the thumb's reach"
-    check(page)
+    accessible_in_light_and_dark(page)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_serious_fault(opened: Opened, scheme: str) -> None:
-    page = opened(color_scheme=scheme, reduced_motion="reduce")
+def test_axe_finds_no_serious_fault(opened: Opened) -> None:
+    page = opened(reduced_motion="reduce")
     finished(page)
-    check(page)
-
-
-def check(page: Page) -> None:
-    found = Axe().run(page).response["violations"]
-    grave = [f for f in found if f["impact"] in ("serious", "critical")]
-    told = [(f["id"], [n["html"][:200] for n in f["nodes"]]) for f in grave]
-    assert not told, told
+    accessible_in_light_and_dark(page)

@@ -7,13 +7,13 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Page, expect
 
 from demo import fgsm, networks, pictures, trained
 from demo.experiments.three_against_seven import margins
+from tests.browser.conftest import accessible_in_light_and_dark
 
 Opened = Callable[..., Page]
 
@@ -281,18 +281,14 @@ def test_a_phone_shows_all_of_it_without_scrolling_sideways(opened: Opened) -> N
     assert slider is not None and slider["y"] >= 0 and slider["y"] + slider["height"] <= 844
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("query", ["", KNOWN])
-def test_axe_finds_no_serious_fault(opened: Opened, scheme: str, query: str) -> None:
-    page = opened(query, color_scheme=scheme)
+def test_axe_finds_no_serious_fault(opened: Opened, query: str) -> None:
+    page = opened(query)
     if query:
         page.locator(".three-seven .plot .main-svg").first.wait_for()
         for summary in page.locator(".three-seven summary").all():
             summary.click()
-    found = Axe().run(page).response["violations"]
-    grave = [f for f in found if f["impact"] in ("serious", "critical")]
-    told = [(f["id"], [n["html"][:200] for n in f["nodes"]]) for f in grave]
-    assert not told, told
+    accessible_in_light_and_dark(page)
 
 
 def test_the_page_before_leads_here_and_this_one_leads_on(opened: Opened) -> None:

@@ -39,7 +39,7 @@ class Browsing(threading.Thread):
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
                 page = browser.new_page(viewport={"width": 1280, "height": 800})
-                page.set_default_timeout(180_000)
+                page.set_default_timeout(900_000)
                 page.on("console", lambda m: self.said.append(f"{m.type}: {m.text}"))
                 page.on("websocket", self._listen)
                 page.goto(self._address)

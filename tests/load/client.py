@@ -25,6 +25,8 @@ LOCAL.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
 FINISHED = ForwardMsg.FINISHED_SUCCESSFULLY
 MESSAGES_KEPT = 24
 """Large ones, which the server then does not send again: as a browser does."""
+PATIENCE = 900.0
+"""Seconds that a person waits for an answer: in a hall of fifty on two processors it takes long."""
 
 
 class Gone(ConnectionError):
@@ -105,7 +107,7 @@ class Client:
             self.until_finished()
         return asked
 
-    def until_finished(self, seconds: float = 300) -> None:
+    def until_finished(self, seconds: float = PATIENCE) -> None:
         """Read until a run ends that was not ended by another."""
 
         def ended(message: ForwardMsg) -> bool:
@@ -114,7 +116,7 @@ class Client:
 
         self.until(ended, seconds)
 
-    def until(self, met: Callable[[ForwardMsg], bool], seconds: float = 300) -> ForwardMsg:
+    def until(self, met: Callable[[ForwardMsg], bool], seconds: float = PATIENCE) -> ForwardMsg:
         """Read until such a message comes. Raises TimeoutError, `Gone`."""
         end = time.monotonic() + seconds
         while not met(message := self.read(max(0.01, end - time.monotonic()))):
