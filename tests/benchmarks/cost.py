@@ -126,7 +126,7 @@ def figure(rows: list[dict[str, Any]]) -> str:
     for line, title in enumerate(("milliseconds", "megabytes beside the network"), start=1):
         drawn.update_yaxes(title_text=title, row=line, col=1)
     drawn.update_yaxes(type="log", dtick=1, exponentformat="none", row=1)
-    drawn.update_yaxes(dtick="D2", row=1, col=list(AXES).index("side") + 1)
+    drawn.update_yaxes(tickvals=[20, 50, 100, 200], row=1, col=list(AXES).index("side") + 1)
     drawn.update_yaxes(rangemode="tozero", row=2)
     drawn.update_layout(
         template="plotly_white", width=WIDTH, height=HEIGHT, font={"size": 14, "color": "#1c1c1c"},
