@@ -1,7 +1,7 @@
 """`python -m demo train efficientnet-lite0-adversarial`: the twin for photographs.
 
 python -m demo train efficientnet-lite0-adversarial --data DIR --minutes 120
-torchrun --nproc-per-node 4 -m demo train efficientnet-lite0-adversarial --data IMAGENET
+torchrun --nproc-per-node 4 -m -- demo train efficientnet-lite0-adversarial --data IMAGENET
 """
 
 import argparse
@@ -45,6 +45,10 @@ def options(parser: argparse.ArgumentParser) -> None:
         "--epsilon", type=float, metavar="N", help="N/255 is the adversary's largest change"
     )
     group.add_argument("--rate", type=float, metavar="R", help="the highest learning rate")
+    group.add_argument("--size", type=int, metavar="S", help="side of the crops, pixels")
+    group.add_argument(
+        "--decay", type=float, metavar="D", help="of the weights' average, for each step"
+    )
     group.add_argument(
         "--mix", type=float, default=1.0, metavar="M",
         help="share of the student in the weights written, 0 to 1; the rest is the standard "
@@ -96,6 +100,10 @@ def _changed(recipe: twins.Twin, asked: argparse.Namespace) -> twins.Twin:
         value = getattr(asked, option)
         if value is not None and not value > 0:
             raise ValueError(f"--{option} is above 0, not {value:g}.")
+    if asked.size is not None and (asked.size < 64 or asked.size % 32):
+        raise ValueError(f"--size is a multiple of 32, at least 64, not {asked.size}.")
+    if asked.decay is not None and not 0 <= asked.decay < 1:
+        raise ValueError(f"--decay is at least 0 and below 1, not {asked.decay:g}.")
     if not 0 <= asked.mix <= 1:
         raise ValueError(f"--mix is from 0 to 1, not {asked.mix:g}.")
     settings = dataclasses.replace(
@@ -105,7 +113,8 @@ def _changed(recipe: twins.Twin, asked: argparse.Namespace) -> twins.Twin:
     return dataclasses.replace(
         recipe, settings=settings, round=per_round,
         epsilon=recipe.epsilon if asked.epsilon is None else asked.epsilon / 255,
-        warm_up=recipe.warm_up if asked.start is None else 0.0,
+        warm_up=recipe.warm_up if asked.start is None else 0.0, size=asked.size or recipe.size,
+        decay=recipe.decay if asked.decay is None else asked.decay,
     )  # fmt: skip
 
 

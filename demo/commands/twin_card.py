@@ -34,6 +34,8 @@ def card(
     words += "" if asked.start is None else f" --start {asked.start}"
     words += "" if asked.epsilon is None else f" --epsilon {asked.epsilon:g}"
     words += "" if asked.rate is None else f" --rate {asked.rate:g}"
+    words += "" if asked.size is None else f" --size {asked.size}"
+    words += "" if asked.decay is None else f" --decay {asked.decay:g}"
     words += "" if asked.mix == 1 else f" --mix {asked.mix:g}"
     words += "" if asked.minutes is None else f" --minutes {asked.minutes:g}"
     return trained.Card(
