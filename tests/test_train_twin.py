@@ -63,16 +63,17 @@ def test_a_training_that_starts_from_a_twin_counts_what_the_twin_has_seen(
 ) -> None:
     shipped = trained.card(NAME)
     words[words.index("96")] = "48"
-    crops = ["--size", "96", "--decay", "0.9"]
+    crops = ["--size", "96", "--decay", "0.9", "--batch", "24"]
     assert main([*words, "--start", NAME, "--epsilon", "1", "--rate", "1e-4", *crops]) == 0
     card = trained.card(NAME, folder=Path("out"))
     assert card.images_seen == shipped.images_seen + 48
     assert card.command == (
         f"{shipped.command}; python -m demo train {NAME} --data DIR --round 48 --images 48 "
-        f"--start {NAME} --epsilon 1 --rate 0.0001 --size 96 --decay 0.9"
+        f"--batch 24 --start {NAME} --epsilon 1 --rate 0.0001 --size 96 --decay 0.9"
     )
     assert card.recipe.startswith(shipped.recipe)
-    assert "warm_up=0.0" in card.recipe and "size=96" in card.recipe and "decay=0.9" in card.recipe
+    for part in ("warm_up=0.0", "size=96", "decay=0.9", "batch=24"):
+        assert part in card.recipe
 
 
 def test_what_is_wrong_is_one_sentence(
@@ -81,6 +82,8 @@ def test_what_is_wrong_is_one_sentence(
     for option, value, sentence in (
         ("--minutes", "0", "--minutes is above 0, not 0."),
         ("--round", "7", "--round is at least one batch, 48."),
+        ("--batch", "0", "--batch is 1 or more, not 0."),
+        ("--batch", "64", "--round is at least one batch, 64."),
         ("--mix", "2", "--mix is from 0 to 1, not 2."),
         ("--size", "100", "--size is a multiple of 32, at least 64, not 100."),
         ("--decay", "1", "--decay is at least 0 and below 1, not 1."),

@@ -36,6 +36,7 @@ def options(parser: argparse.ArgumentParser) -> None:
         "--minutes", type=float, metavar="M", help="be done by then: the schedule fits itself"
     )
     group.add_argument("--images", type=int, metavar="N", help="crops to train on, in all")
+    group.add_argument("--batch", type=int, metavar="N", help="crops in a step, of all processes")
     group.add_argument("--round", type=int, metavar="N", help="crops from checkpoint to checkpoint")
     group.add_argument(
         "--start", metavar="NAME", help="network whose weights the student begins with; epsilon "
@@ -89,8 +90,11 @@ def run(asked: argparse.Namespace, recipe: twins.Twin, folder: Path, elsewhere: 
 def _changed(recipe: twins.Twin, asked: argparse.Namespace) -> twins.Twin:
     """The recipe with what the command line asks for instead."""
     per_round = asked.round or recipe.round
-    if per_round < recipe.settings.batch:
-        raise ValueError(f"--round is at least one batch, {recipe.settings.batch}.")
+    batch = recipe.settings.batch if asked.batch is None else asked.batch
+    if batch < 1:
+        raise ValueError(f"--batch is 1 or more, not {batch}.")
+    if per_round < batch:
+        raise ValueError(f"--round is at least one batch, {batch}.")
     if asked.minutes is not None and not asked.minutes > 0:
         raise ValueError(f"--minutes is above 0, not {asked.minutes:g}.")
     images = asked.images or recipe.settings.epochs * recipe.round
@@ -107,7 +111,7 @@ def _changed(recipe: twins.Twin, asked: argparse.Namespace) -> twins.Twin:
     if not 0 <= asked.mix <= 1:
         raise ValueError(f"--mix is from 0 to 1, not {asked.mix:g}.")
     settings = dataclasses.replace(
-        recipe.settings, epochs=max(1, -(-images // per_round)),
+        recipe.settings, epochs=max(1, -(-images // per_round)), batch=batch,
         learning_rate=asked.rate or recipe.settings.learning_rate,
     )  # fmt: skip
     return dataclasses.replace(

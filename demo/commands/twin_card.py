@@ -31,6 +31,7 @@ def card(
     words = f"python -m demo train {recipe.name} --data DIR"
     words += "" if asked.seed == trained.SEED else f" --seed {asked.seed}"
     words += f" --round {recipe.round} --images {recipe.settings.epochs * recipe.round}"
+    words += "" if asked.batch is None else f" --batch {asked.batch}"
     words += "" if asked.start is None else f" --start {asked.start}"
     words += "" if asked.epsilon is None else f" --epsilon {asked.epsilon:g}"
     words += "" if asked.rate is None else f" --rate {asked.rate:g}"
