@@ -1,5 +1,6 @@
 """What a hostile client says to the server: links, events, states, files, noise."""
 
+import contextlib
 import math
 import random
 import urllib.parse
@@ -8,7 +9,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Common_pb2 import FileUploaderState, UploadedFileInfo
+from websockets.exceptions import ConnectionClosed
 
 from demo import decoding
 from demo.controls import photographs
@@ -141,6 +144,32 @@ def test_noise_on_the_line_ends_that_session_only(served: Served) -> None:
         for noise in (b"\xff" * 100, b"", bytes(10_000), b"\x0a\xff\xff\xff\xff\x0f"):
             hostile.send(noise)
         sound(other.run("kind=digits"))
+
+
+REQUESTS = tuple(field.name for field in BackMsg.DESCRIPTOR.fields if field.name != "rerun_script")
+"""All that a client can ask for besides a run: Streamlit's own menu and its tests send these."""
+
+
+@pytest.mark.parametrize("request_", REQUESTS)
+def test_no_request_of_one_client_is_felt_by_another(quiet: Served, request_: str) -> None:
+    """Not even one that empties the server's caches, or is meant to shut it down."""
+    message = BackMsg()
+    if message.DESCRIPTOR.fields_by_name[request_].message_type:
+        getattr(message, request_).SetInParent()
+    else:
+        setattr(message, request_, True)
+    with Client(quiet.address) as other, Client(quiet.address) as hostile:
+        chosen = other.trigger("digits", other.run("kind=digits"), "picked", "digit-100")
+        hostile.run("kind=digits")
+        for _ in range(3):
+            other.ask(chosen.query)
+            with contextlib.suppress(ConnectionClosed):
+                hostile.send(message)
+            again = other.answer()
+            sound(again)
+            assert "Picture: digit 100 of the gallery" in again.text
+    with Client(quiet.address) as next_one:
+        sound(next_one.run("kind=digits"))
 
 
 def picked(session: str, number: str, name: str) -> FileUploaderState:
