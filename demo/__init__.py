@@ -29,6 +29,7 @@ A folder is a layer, a file is a topic. A room imports only from shelves below i
 | 1     | `networks.py`    | normalisation inside; the paper's networks for digits                 |
 | 1     | `resting_norms.py` | batch norms held in the kernels of a network that is trained on     |
 | 1     | `folding.py`     | batch norm folded into the convolutions, padding fixed                |
+| 1     | `fused.py`       | a convolution and what follows it in one pass over the memory         |
 | 1     | `digits.py`      | MNIST, and the digits that ship, as tensors                           |
 | 1     | `pictures.py`    | bytes <-> picture <-> 8-bit pixels <-> image tensor                   |
 | 1     | `gallery.py`     | the photographs that ship, with their credits                         |

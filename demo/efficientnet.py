@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_weights
 
-from demo.folding import ClampInPlace
+from demo.fused import FusedConv2d
 from demo.weights import Tensors
 
 STAGES = (
@@ -35,12 +35,12 @@ class EfficientNetLite0(nn.Module):
     def __init__(self, tensors: Tensors) -> None:
         super().__init__()
         left = _Unused(tensors)
-        body: list[nn.Module] = [left.convolution("conv_stem", "bn1", 3, 32, 3, 2), ClampInPlace()]
+        body: list[nn.Module] = [_clamped(left.convolution("conv_stem", "bn1", 3, 32, 3, 2))]
         for i, (blocks, before, after, kernel, stride) in enumerate(STAGES):
             for j in range(blocks):
                 shape = (before, after, kernel, stride) if j == 0 else (after, after, kernel, 1)
                 body.append(_Block(left, f"blocks.{i}.{j}", *shape))
-        body += [left.convolution("conv_head", "bn2", STAGES[-1][2], HEAD, 1, 1), ClampInPlace()]
+        body.append(_clamped(left.convolution("conv_head", "bn2", STAGES[-1][2], HEAD, 1, 1)))
         self.body = nn.Sequential(*body)
         self.classifier = left.linear("classifier", HEAD, CLASSES)
         left.refuse_what_is_left()
@@ -64,19 +64,23 @@ class _Block(nn.Module):
         numbered = [(f"{name}.{conv}", f"{name}.bn{k}") for k, conv in enumerate(names, start=1)]
         layers: list[nn.Module] = []
         if not first:
-            layers += [left.convolution(*numbered[0], before, inside, 1, 1), ClampInPlace()]
-        layers += [
-            left.convolution(*numbered[-2], inside, inside, kernel, stride, groups=inside),
-            ClampInPlace(),
-            left.convolution(*numbered[-1], inside, after, 1, 1),
-        ]
+            layers.append(_clamped(left.convolution(*numbered[0], before, inside, 1, 1)))
+        layers.append(
+            _clamped(left.convolution(*numbered[-2], inside, inside, kernel, stride, groups=inside))
+        )
         self.layers = nn.Sequential(*layers)
+        self.projection = left.convolution(*numbered[-1], inside, after, 1, 1)
         self.residual = before == after
 
     def forward(self, values: Tensor) -> Tensor:
         """(N, C, H, W) -> (N, C', H', W')."""
-        moved: Tensor = self.layers(values)
-        return moved + values if self.residual else moved
+        moved: Tensor = self.projection(self.layers(values), values if self.residual else None)
+        return moved
+
+
+def _clamped(convolution: FusedConv2d) -> FusedConv2d:
+    convolution.clamped = True
+    return convolution
 
 
 class _Unused:
@@ -93,7 +97,7 @@ class _Unused:
     def convolution(
         self, name: str, norm: str, before: int, after: int, kernel: int, stride: int,
         groups: int = 1,
-    ) -> nn.Conv2d:  # fmt: skip
+    ) -> FusedConv2d:  # fmt: skip
         """W * gamma / sqrt(var + e), beta - mu * gamma / sqrt(var + e), merged in float64.
 
         With a stride of 2 TensorFlow pads one row more after than before: a leading row and
@@ -108,7 +112,7 @@ class _Unused:
         uneven = stride - 1
         merged = F.pad(folded, (uneven, 0, uneven, 0)) if uneven else folded
         size, padding = kernel + uneven, kernel // 2
-        layer = nn.Conv2d(before, after, size, stride=stride, padding=padding, groups=groups)
+        layer = FusedConv2d(before, after, size, stride=stride, padding=padding, groups=groups)
         layer.weight, layer.bias = _parameter(merged), _parameter(bias)
         return layer
 

@@ -14,7 +14,7 @@ SHELVES: dict[str, float] = {
     "attacks": 1, "lbfgs": 1, "pictures": 1, "gallery": 1, "networks": 1, "folding": 1,
     "digits": 1,
     "resting_norms": 1.5, "weights": 1.5, "adversaries": 1.5, "batches": 1.5, "photographs": 1.5,
-    "objective": 1.55, "matching": 1.55,
+    "objective": 1.55, "matching": 1.55, "fused": 1.55,
     "training": 1.6, "efficientnet": 1.6,
     "recipes": 1.7,
     "trained": 1.8, "checkpoints": 1.8, "twins": 1.9,
