@@ -31,7 +31,7 @@ class Twin:
 
     standard: name of the network that it starts as and is taught by.  epsilon: of training.
     settings: an "epoch" is `round` pictures, after which it is measured and kept.  size: of the
-    crops, pixels.  decay: of the weights' moving average, for each step.
+    crops, pixels.  decay: of the moving average.  blend: the share of batches mixed in pairs.
     """
 
     name: str
@@ -45,6 +45,7 @@ class Twin:
     decay: float = 0.998
     soft: float = 1.0
     warm_up: float = 0.3
+    blend: float = 0.0
     kept: str = "last"
 
 
@@ -135,9 +136,9 @@ def rounds(
 
     yield from training.walk(
         _objective(recipe, student, place, losses),
-        Taught(crops, teacher(recipe, standard, place)), run.optimizer, recipe.settings, evaluate,
-        seed=run.seed, done=len(run.history), progress=progress, average=run.average,
-        share=_clock(run, minutes, place),
+        Taught(crops, teacher(recipe, standard, place), recipe.blend), run.optimizer,
+        recipe.settings, evaluate, seed=run.seed, done=len(run.history),
+        progress=progress, average=run.average, share=_clock(run, minutes, place),
     )  # fmt: skip
 
 
@@ -145,13 +146,12 @@ def _objective(
     recipe: Twin, student: Any, place: Place, losses: Callable[[float], None] | None
 ) -> Objective:
     """The matching loss on attacked crops alone."""
-    matching = Matching(student.width, recipe.soft)
+    matched = Matching(student.width, recipe.soft)
     adversary = RandomStart(
-        recipe.epsilon, matching.answer_lost, warm_up=recipe.warm_up,
-        part=(place.rank, place.ranks),
+        recipe.epsilon, matched.answer_lost, warm_up=recipe.warm_up, part=(place.rank, place.ranks),
     )  # fmt: skip
     return Objective(
-        student, adversary, 0.0, _told(matching, losses), wrong=matching.wrong,
+        student, adversary, 0.0, _told(matched, losses), wrong=matched.wrong,
         passes=_together(student, place), half=place.device.type == "cuda",
     )  # fmt: skip
 

@@ -66,3 +66,43 @@ def test_a_teachers_batches_hold_what_it_says_of_the_clean_images() -> None:
     for some, targets in taught.epoch(torch.Generator().manual_seed(0)):
         assert targets.dtype == torch.float32 and not targets.requires_grad
         torch.testing.assert_close(targets, teacher(some), atol=0.03, rtol=0.03)
+
+
+def test_blended_crops_are_two_crops_each_and_the_teacher_sees_them_so() -> None:
+    """Each image of one value: what is pasted, and what is a mean, can be read off."""
+    count, half = 40, 20
+    images = (torch.arange(count) + 1.0).view(-1, 1, 1, 1).expand(-1, 3, 16, 16) / count
+    teacher = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(768, 10)).requires_grad_(
+        False
+    )
+    taught = matching.Taught(InMemory(images, torch.arange(count), half), teacher, blend=0.8)
+    found = {"plain": 0, "pasted": 0, "means": 0}
+    torch.manual_seed(1)
+    for seed in range(30):
+        for some, targets in taught.epoch(torch.Generator().manual_seed(seed)):
+            torch.testing.assert_close(targets, teacher(some), atol=0.03, rtol=0.03)
+            assert 1 / count <= some.min() and some.max() <= 1
+            values = {len(image.unique()) for image in some}
+            whole = (some[:, 0, 0, 0] * count % 1).abs()
+            if values == {1} and ((whole < 1e-4) | (whole > 1 - 1e-4)).all():
+                found["plain"] += 1
+            elif values == {1}:
+                found["means"] += 1
+            else:
+                assert values == {2}
+                found["pasted"] += 1
+    assert all(number >= 6 for number in found.values()), found
+
+
+def test_without_blending_the_crops_are_what_they_were() -> None:
+    images = torch.rand(6, 3, 8, 8)
+    teacher = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(192, 10)).requires_grad_(
+        False
+    )
+    plain = InMemory(images, torch.arange(6), 3)
+    for (some, _), (same, _) in zip(
+        matching.Taught(plain, teacher).epoch(torch.Generator().manual_seed(0)),
+        plain.epoch(torch.Generator().manual_seed(0)),
+        strict=True,
+    ):
+        assert torch.equal(some, same)

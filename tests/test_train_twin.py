@@ -63,16 +63,16 @@ def test_a_training_that_starts_from_a_twin_counts_what_the_twin_has_seen(
 ) -> None:
     shipped = trained.card(NAME)
     words[words.index("96")] = "48"
-    crops = ["--size", "96", "--decay", "0.9", "--batch", "24"]
+    crops = ["--size", "96", "--decay", "0.9", "--batch", "24", "--blend", "0.5"]
     assert main([*words, "--start", NAME, "--epsilon", "1", "--rate", "1e-4", *crops]) == 0
     card = trained.card(NAME, folder=Path("out"))
     assert card.images_seen == shipped.images_seen + 48
     assert card.command == (
         f"{shipped.command}; python -m demo train {NAME} --data DIR --round 48 --images 48 "
-        f"--batch 24 --start {NAME} --epsilon 1 --rate 0.0001 --size 96 --decay 0.9"
+        f"--batch 24 --start {NAME} --epsilon 1 --rate 0.0001 --size 96 --decay 0.9 --blend 0.5"
     )
     assert card.recipe.startswith(shipped.recipe)
-    for part in ("warm_up=0.0", "size=96", "decay=0.9", "batch=24"):
+    for part in ("warm_up=0.0", "size=96", "decay=0.9", "batch=24", "blend=0.5"):
         assert part in card.recipe
 
 
@@ -87,6 +87,7 @@ def test_what_is_wrong_is_one_sentence(
         ("--mix", "2", "--mix is from 0 to 1, not 2."),
         ("--size", "100", "--size is a multiple of 32, at least 64, not 100."),
         ("--decay", "1", "--decay is at least 0 and below 1, not 1."),
+        ("--blend", "1.5", "--blend is from 0 to 1, not 1.5."),
         ("--epsilon", "0", "--epsilon is above 0, not 0."),
         ("--rate", "-1", "--rate is above 0, not -1."),
         ("--check", "nowhere.tar", "There is no nowhere.tar: --check names"),

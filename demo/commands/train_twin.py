@@ -51,6 +51,9 @@ def options(parser: argparse.ArgumentParser) -> None:
         "--decay", type=float, metavar="D", help="of the weights' average, for each step"
     )
     group.add_argument(
+        "--blend", type=float, metavar="B", help="share of batches whose crops are mixed in pairs"
+    )
+    group.add_argument(
         "--mix", type=float, default=1.0, metavar="M",
         help="share of the student in the weights written, 0 to 1; the rest is the standard "
         "network's",
@@ -108,6 +111,8 @@ def _changed(recipe: twins.Twin, asked: argparse.Namespace) -> twins.Twin:
         raise ValueError(f"--size is a multiple of 32, at least 64, not {asked.size}.")
     if asked.decay is not None and not 0 <= asked.decay < 1:
         raise ValueError(f"--decay is at least 0 and below 1, not {asked.decay:g}.")
+    if asked.blend is not None and not 0 <= asked.blend <= 1:
+        raise ValueError(f"--blend is from 0 to 1, not {asked.blend:g}.")
     if not 0 <= asked.mix <= 1:
         raise ValueError(f"--mix is from 0 to 1, not {asked.mix:g}.")
     settings = dataclasses.replace(
@@ -119,6 +124,7 @@ def _changed(recipe: twins.Twin, asked: argparse.Namespace) -> twins.Twin:
         epsilon=recipe.epsilon if asked.epsilon is None else asked.epsilon / 255,
         warm_up=recipe.warm_up if asked.start is None else 0.0, size=asked.size or recipe.size,
         decay=recipe.decay if asked.decay is None else asked.decay,
+        blend=recipe.blend if asked.blend is None else asked.blend,
     )  # fmt: skip
 
 

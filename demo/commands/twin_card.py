@@ -37,6 +37,7 @@ def card(
     words += "" if asked.rate is None else f" --rate {asked.rate:g}"
     words += "" if asked.size is None else f" --size {asked.size}"
     words += "" if asked.decay is None else f" --decay {asked.decay:g}"
+    words += "" if asked.blend is None else f" --blend {asked.blend:g}"
     words += "" if asked.mix == 1 else f" --mix {asked.mix:g}"
     words += "" if asked.minutes is None else f" --minutes {asked.minutes:g}"
     return trained.Card(
