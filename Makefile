@@ -3,10 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-# Tests that drive a browser or count what a server does in a time: one after the other, each has
-# the machine to itself. The others run side by side, each with one thread: threads that wait for
-# each other are slow.
-SERVED := tests/browser tests/load
+# Tests that count what a server does in a time: one after the other, each has the machine to
+# itself. The others run side by side, a browser's each with a server of its own, and each process
+# with one thread: threads that wait for each other are slow.
+SIDE_BY_SIDE := OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .PHONY: run test check benchmark screenshot abuse audit clean
 
@@ -15,8 +15,9 @@ run: $(READY)
 	$(BIN)/streamlit run app.py
 
 test: $(READY) check
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile $(SERVED:%=--ignore=%)
-	$(BIN)/python -m pytest $(SERVED)
+	$(SIDE_BY_SIDE) --ignore=tests/browser --ignore=tests/load
+	$(SIDE_BY_SIDE) tests/browser
+	$(BIN)/python -m pytest tests/load
 
 check: $(READY)
 	$(BIN)/ruff format --check .
