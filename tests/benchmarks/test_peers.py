@@ -1,5 +1,6 @@
 """Our adversarial examples against the peers', value by value, and the row that compares them."""
 
+import copy
 import importlib.util
 import json
 import warnings
@@ -28,6 +29,8 @@ pytestmark = [
 ]
 EPSILONS = (0.007, 8 / 255)
 AT_MOST_APART = 0.001
+IN_FLOAT64 = [p for p in peers.PEERS if p.name not in ("ART", "CleverHans")]
+"""The others convert to float32 whatever they are given."""
 each_peer = pytest.mark.parametrize("peer", peers.PEERS, ids=lambda peer: peer.name)
 
 
@@ -73,6 +76,16 @@ def test_three_steps_of_pgd_equal_the_peers(peer: peers.Peer, on: Subject) -> No
     ours = attacks.projected_gradient_descent(on.model, on.images, on.labels, 0.03, 3, 0.02, None)
     assert peers.share_apart(ours, theirs) <= 0.01  # a sign near 0 may turn, and the next with it
     assert float((theirs - on.images).abs().max()) == pytest.approx(0.03, abs=1e-6)
+
+
+@pytest.mark.parametrize("peer", IN_FLOAT64, ids=lambda peer: peer.name)
+def test_twenty_steps_of_pgd_part_by_rounding_alone(peer: peers.Peer, on: Subject) -> None:
+    """In float64 no sign turns on the way: what parts the iterates in float32 is its rounding."""
+    model, images = copy.deepcopy(on.model).double(), on.images[:2].double()
+    arguments = (on.epsilon, work.PGD_STEPS, on.epsilon / 4)
+    theirs = peer.pgd(model, *arguments)(images, on.labels[:2])
+    ours = attacks.projected_gradient_descent(model, images, on.labels[:2], *arguments, None)
+    assert ours.dtype == torch.float64 and peers.share_apart(ours, theirs) == 0
 
 
 @each_peer
