@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 # Tests that count what a server does in a time: one after the other, each has the machine to
 # itself. The others run side by side, a browser's each with a server of its own, and each process
 # with one thread: threads that wait for each other are slow.
-SIDE_BY_SIDE := OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+SIDE_BY_SIDE := OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 .PHONY: run test check benchmark screenshot abuse audit clean
 

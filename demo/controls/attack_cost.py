@@ -47,8 +47,8 @@ def read() -> Choices:
 
 def by() -> str:
     """Draw what the plot is against: passes or seconds."""
-    remembered.begin("by", BY, BY[0])
-    chosen = st.segmented_control("Plotted against", BY, key="by", required=True)
+    first = remembered.first("by", BY, BY[0])
+    chosen = st.segmented_control("Plotted against", BY, key="by", default=first, required=True)
     remembered.keep("by", BY[0])
     return chosen or BY[0]
 

@@ -5,16 +5,22 @@ a link stays short and outlives a change of the words.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import streamlit as st
 
+Name = TypeVar("Name", bound=str)
 
-def begin(key: str, known: Sequence[str], default: str) -> None:
-    """Before the widget `key` is drawn: its value from the URL, the default if that is nonsense."""
-    if st.session_state.get(key) not in known:
-        asked = st.query_params.get(key, default)
-        st.session_state[key] = asked if asked in known else default
+
+def first(key: str, known: Sequence[str], default: str) -> str:
+    """What the widget `key` begins with: the value in the URL, the default if that is nonsense.
+
+    It is to be given to the widget as its default. That reaches the browser with every drawing; a
+    value written into the session goes with the first drawing only, and where the page is drawn
+    again before the browser has the widget's code, that one is never seen.
+    """
+    return str(_first(key, lambda: _known(st.query_params.get(key), known, default)))
 
 
 def keep(key: str, default: str) -> None:
@@ -22,14 +28,15 @@ def keep(key: str, default: str) -> None:
     _write(key, [st.session_state[key]], [default])
 
 
-def begin_several(key: str, known: Sequence[str], default: Sequence[str]) -> None:
-    """As `begin`, for a widget of several choices."""
-    if key not in st.session_state:
-        asked = [name for name in st.query_params.get_all(key) if name in known]
-        st.session_state[key] = list(dict.fromkeys(asked)) or list(default)
-    there = [name for name in st.session_state[key] if name in known]
-    if there != list(st.session_state[key]):
-        st.session_state[key] = there
+def first_several(key: str, known: Sequence[Name], default: Sequence[Name]) -> list[Name]:
+    """As `first`, for a widget of several choices."""
+
+    def asked() -> list[Name]:
+        by_word = {str(name): name for name in known}
+        there = [by_word[word] for word in st.query_params.get_all(key) if word in by_word]
+        return list(dict.fromkeys(there)) or list(default)
+
+    return [name for name in _first(key, asked) if name in known]
 
 
 def keep_several(key: str, default: Sequence[str]) -> None:
@@ -37,15 +44,17 @@ def keep_several(key: str, default: Sequence[str]) -> None:
     _write(key, list(st.session_state[key]), list(default))
 
 
-def begin_number(key: str, lowest: float, highest: float, default: float) -> None:
-    """As `begin`, for a slider: a number out of its range is cut to it."""
-    if key in st.session_state:
-        return
-    try:
-        asked = float(st.query_params.get(key, default))
-    except ValueError:
-        asked = default
-    st.session_state[key] = min(max(asked, lowest), highest) if math.isfinite(asked) else default
+def first_number(key: str, lowest: float, highest: float, default: float) -> float:
+    """As `first`, for a slider: a number out of its range is cut to it."""
+
+    def asked() -> float:
+        try:
+            number = float(st.query_params.get(key, default))
+        except ValueError:
+            return default
+        return min(max(number, lowest), highest) if math.isfinite(number) else default
+
+    return float(_first(key, asked))
 
 
 def keep_number(key: str, default: float) -> None:
@@ -53,30 +62,16 @@ def keep_number(key: str, default: float) -> None:
     _write(key, [f"{st.session_state[key]:g}"], [f"{default:g}"])
 
 
-def first(key: str, known: Sequence[str], default: str) -> str:
-    """As `begin`, but to be given to the widget as its default.
-
-    For a section that runs again by itself: a default reaches the browser with every drawing, a
-    value written into the session with the first one only, which the next may overtake.
-    """
+def _first(key: str, asked: Callable[[], Any]) -> Any:
+    """What was asked for when the widget was not there yet; the same at each drawing after."""
     at_first = f"{key} at first"
-    if key not in st.session_state:
-        asked = st.query_params.get(key, default)
-        st.session_state[at_first] = asked if asked in known else default
-    return str(st.session_state[at_first])
+    if not {key, at_first} <= set(st.session_state):
+        st.session_state[at_first] = asked()
+    return st.session_state[at_first]
 
 
-def first_number(key: str, lowest: float, highest: float, default: float) -> float:
-    """As `first`, for a slider."""
-    at_first = f"{key} at first"
-    if key not in st.session_state:
-        try:
-            asked = float(st.query_params.get(key, default))
-        except ValueError:
-            asked = default
-        inside = min(max(asked, lowest), highest) if math.isfinite(asked) else default
-        st.session_state[at_first] = inside
-    return float(st.session_state[at_first])
+def _known(asked: str | None, known: Sequence[str], default: str) -> str:
+    return asked if asked is not None and asked in known else default
 
 
 def _write(key: str, values: list[str], default: list[str]) -> None:

@@ -136,19 +136,23 @@ def _choices(
 ) -> tuple[list[str], list[Attack], str]:
     """Networks, attacks and digits, as chosen."""
     default = [name for name in DEFAULT if name in by_name] or list(by_name)[:1]
-    remembered.begin_several("networks", list(by_name), default)
     names = st.multiselect(
-        "Networks", list(by_name), key="networks", format_func=lambda name: by_name[name].title
-    )
+        "Networks", list(by_name), remembered.first_several("networks", list(by_name), default),
+        key="networks", format_func=lambda name: by_name[name].title,
+    )  # fmt: skip
     remembered.keep_several("networks", default)
-    remembered.begin_several("under", experiment.ATTACKS, experiment.ATTACKS)
-    under = st.pills("Attacks", experiment.ATTACKS, selection_mode="multi", key="under")
+    first = remembered.first_several("under", experiment.ATTACKS, experiment.ATTACKS)
+    under = st.pills(
+        "Attacks", experiment.ATTACKS, selection_mode="multi", default=first, key="under"
+    )
     remembered.keep_several("under", experiment.ATTACKS)
     if not recorded:
         return names, under, HERE
     words = {HERE: "1,000 that ship, attacked now", RECORDED: "MNIST's test set, recorded"}
-    remembered.begin("measured", list(words), HERE)
-    where = st.radio("Digits", list(words), format_func=words.get, key="measured", horizontal=True)
+    at = list(words).index(remembered.first("measured", list(words), HERE))
+    where = st.radio(
+        "Digits", list(words), at, format_func=words.get, key="measured", horizontal=True
+    )
     remembered.keep("measured", HERE)
     return names, under, where
 

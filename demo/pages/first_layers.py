@@ -21,9 +21,9 @@ def section(cards: list[trained.Card]) -> None:
     if not both:
         st.info("No network is here both with and without adversarial training.")
         return
-    remembered.begin("layer", both, both[0])
+    at = both.index(remembered.first("layer", both, both[0]))
     name = st.selectbox(
-        "First layer of", both, key="layer", format_func=lambda name: by_name[name].title
+        "First layer of", both, at, key="layer", format_func=lambda name: by_name[name].title
     )
     remembered.keep("layer", both[0])
     twins = [by_name[name], by_name[f"{name}-adversarial"]]

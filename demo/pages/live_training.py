@@ -52,19 +52,20 @@ def _section() -> None:
 
 
 def _plan() -> Plan:
-    remembered.begin("train", live_training.KINDS, live_training.KINDS[0])
-    kind = st.radio("Network to train", live_training.KINDS, key="train", format_func=WORDS.get)
-    remembered.keep("train", live_training.KINDS[0])
+    kinds = live_training.KINDS
+    at = kinds.index(remembered.first("train", kinds, kinds[0]))
+    kind = st.radio("Network to train", kinds, at, key="train", format_func=WORDS.get)
+    remembered.keep("train", kinds[0])
     left, right = st.columns(2)
-    remembered.begin_number("alpha", 0.0, 1.0, CLEAN_WEIGHT)
+    first = remembered.first_number("alpha", 0.0, 1.0, CLEAN_WEIGHT)
     clean_weight = left.slider(
-        "α, the weight of the clean loss", 0.0, 1.0, step=0.05, key="alpha",
+        "α, the weight of the clean loss", 0.0, 1.0, first, step=0.05, key="alpha",
         help="1 is standard training; 0 trains on adversarial examples alone.",
     )  # fmt: skip
     remembered.keep_number("alpha", CLEAN_WEIGHT)
-    remembered.begin_number("against", 0.0, 0.5, recipes.EPSILON)
+    first = remembered.first_number("against", 0.0, 0.5, recipes.EPSILON)
     epsilon = right.slider(
-        "ε of FGSM, in training and in the test", 0.0, 0.5, step=0.01, key="against",
+        "ε of FGSM, in training and in the test", 0.0, 0.5, first, step=0.01, key="against",
         help="1 is the whole range from black to white.",
     )  # fmt: skip
     remembered.keep_number("against", recipes.EPSILON)

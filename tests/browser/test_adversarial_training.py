@@ -1,10 +1,11 @@
 """The adversarial training page in a real browser: curves that grow, a training that stops."""
 
 import re
+import time
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import accessible_in_light_and_dark, at_rest
 
@@ -199,3 +200,27 @@ def test_a_network_trained_here_can_be_attacked_on_the_first_page(opened: Opened
     expect(page.locator(".fgsm .facts")).to_contain_text("α = 0.5", timeout=PATIENCE)
     assert "This network knows only 3 and 7." in page.inner_text("body")
     assert "own-" not in page.url
+
+
+def slowly(route: Route) -> None:
+    """One file after the other, each with a pause before it."""
+    time.sleep(0.2)
+    route.continue_()
+
+
+def test_a_link_is_followed_though_the_line_is_slow(watched: Opened, address: str) -> None:
+    """The page is drawn a second time before the browser has the code of its widgets."""
+    page = watched(PATIENCE)
+    page.route("**/static/js/*", slowly)
+    page.goto(
+        f"{address}/adversarial-training{FEW}&networks=rbf&layer=maxout&train=conv&alpha=0.3"
+    )
+    finished(page)
+    expect(page.get_by_test_id("stMultiSelect")).to_contain_text("Radial basis functions")
+    expect(page.get_by_role("combobox", name="First layer of")).to_have_value("Maxout network")
+    expect(page.get_by_role("slider", name="α, the weight")).to_have_value("0.3")
+    expect(page.get_by_role("radio", name="Small convolutional")).to_be_checked()
+    page.get_by_role("button", name="random signs", exact=True).click()
+    expect(page.get_by_test_id("stPlotlyChart").first.locator(".scatter .point")).to_have_count(
+        22, timeout=PATIENCE
+    )
