@@ -212,9 +212,7 @@ def test_a_link_is_followed_though_the_line_is_slow(watched: Opened, address: st
     """The page is drawn a second time before the browser has the code of its widgets."""
     page = watched(PATIENCE)
     page.route("**/static/js/*", slowly)
-    page.goto(
-        f"{address}/adversarial-training{FEW}&networks=rbf&layer=maxout&train=conv&alpha=0.3"
-    )
+    page.goto(f"{address}/adversarial-training{FEW}&networks=rbf&layer=maxout&train=conv&alpha=0.3")
     finished(page)
     expect(page.get_by_test_id("stMultiSelect")).to_contain_text("Radial basis functions")
     expect(page.get_by_role("combobox", name="First layer of")).to_have_value("Maxout network")
