@@ -66,20 +66,28 @@ def run(
     """Score clip(x + epsilon * direction) at every stop, and its 8-bit rounding at whole levels.
 
     pixels: (H, W, C) uint8, the clean picture.  direction: (H, W, C) in {-1, 0, 1}.
+    At a stop that is a whole level both are the same picture, scored once, as 8 bit hold it.
     """
     image, step = _tensor(pixels / np.float32(LEVELS), device), _tensor(direction, device)
     levels = LEVELS * np.array(epsilons)
     whole = sorted({round_half_up(level) for level in levels})
     rounded = [rounded_picture(pixels, direction, n) for n in whole]
     saved = torch.cat([_tensor(p / np.float32(LEVELS), device) for p in rounded])
+    saved_logits = attacks.logits_of(model, saved).cpu().numpy()
     exact = pixels.astype(np.float64)[None]
+    nearest = np.array([whole.index(round_half_up(level)) for level in levels])
+    between = np.abs(levels - np.array(whole)[nearest]) > 1e-9
+    logits = saved_logits[nearest]
+    if between.any():
+        others = [epsilons[i] for i in np.flatnonzero(between)]
+        logits[between] = attacks.logits_along(model, image, step, others).cpu().numpy()
     return ConfidenceSweep(
         epsilons=np.array(epsilons),
-        logits=attacks.logits_along(model, image, step, epsilons).cpu().numpy(),
+        logits=logits,
         clipped=np.array([_clipped(exact, direction, level) for level in levels]),
         largest_change=np.array([_largest_change(exact, direction, level) for level in levels]),
-        saved_logits=attacks.logits_of(model, saved).cpu().numpy(),
-        saved=np.array([whole.index(round_half_up(level)) for level in levels]),
+        saved_logits=saved_logits,
+        saved=nearest,
     )
 
 
