@@ -20,7 +20,8 @@ def first(key: str, known: Sequence[str], default: str) -> str:
     value written into the session goes with the first drawing only, and where the page is drawn
     again before the browser has the widget's code, that one is never seen.
     """
-    return str(_first(key, lambda: _known(st.query_params.get(key), known, default)))
+    at_first = str(_first(key, lambda: st.query_params.get(key, default)))
+    return at_first if at_first in known else default
 
 
 def keep(key: str, default: str) -> None:
@@ -68,10 +69,6 @@ def _first(key: str, asked: Callable[[], Any]) -> Any:
     if not {key, at_first} <= set(st.session_state):
         st.session_state[at_first] = asked()
     return st.session_state[at_first]
-
-
-def _known(asked: str | None, known: Sequence[str], default: str) -> str:
-    return asked if asked is not None and asked in known else default
 
 
 def _write(key: str, values: list[str], default: list[str]) -> None:

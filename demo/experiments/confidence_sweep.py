@@ -70,13 +70,12 @@ def run(
     """
     image, step = _tensor(pixels / np.float32(LEVELS), device), _tensor(direction, device)
     levels = LEVELS * np.array(epsilons)
-    whole = sorted({round_half_up(level) for level in levels})
+    whole, nearest = np.unique([round_half_up(level) for level in levels], return_inverse=True)
     rounded = [rounded_picture(pixels, direction, n) for n in whole]
     saved = torch.cat([_tensor(p / np.float32(LEVELS), device) for p in rounded])
     saved_logits = attacks.logits_of(model, saved).cpu().numpy()
     exact = pixels.astype(np.float64)[None]
-    nearest = np.array([whole.index(round_half_up(level)) for level in levels])
-    between = np.abs(levels - np.array(whole)[nearest]) > 1e-9
+    between = np.abs(levels - whole[nearest]) > 1e-9
     logits = saved_logits[nearest]
     if between.any():
         others = [epsilons[i] for i in np.flatnonzero(between)]

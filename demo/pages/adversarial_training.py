@@ -149,8 +149,8 @@ def _choices(
     if not recorded:
         return names, under, HERE
     words = {HERE: "1,000 that ship, attacked now", RECORDED: "MNIST's test set, recorded"}
-    at, show = list(words).index(remembered.first("measured", list(words), HERE)), words.get
-    where = st.radio("Digits", words, at, format_func=show, key="measured", horizontal=True)
+    at = list(words).index(remembered.first("measured", list(words), HERE))
+    where = st.radio("Digits", words, at, words.get, key="measured", horizontal=True)
     remembered.keep("measured", HERE)
     return names, under, where
 

@@ -80,7 +80,7 @@ def _floor(network: nn.Module, image: Tensor, label: Tensor) -> Tensor:
 
 
 def curve_work(on: Subject) -> Work:
-    """The logits at 65 epsilons: ours with the gradient, the clip's share and 17 rounded pictures.
+    """The logits at 65 epsilons: ours with the gradient, the clip's share and the 8-bit pictures.
 
     Each peer is asked for all its adversarial examples, Foolbox by its own loop over epsilons;
     then they are scored in eights, as ours are.
