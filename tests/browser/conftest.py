@@ -184,6 +184,12 @@ def at_rest(page: Page, milliseconds: int = 2000) -> None:
     )
 
 
+def linked(page: Page, *words: str) -> None:
+    """Wait until the page's link holds these."""
+    for word in words:
+        page.wait_for_function("word => location.search.includes(word)", arg=word)
+
+
 def accessible_in_light_and_dark(page: Page) -> None:
     """Axe finds no serious fault, whichever of the two the reader's system asks for."""
     for scheme in ("light", "dark"):

@@ -11,7 +11,7 @@ from demo import gallery, pictures
 from demo.experiments import activation_growth
 from demo.pages import activation_growth as page_of
 from demo.store import activation_growth as store
-from tests.browser.conftest import accessible_in_light_and_dark
+from tests.browser.conftest import accessible_in_light_and_dark, at_rest, linked
 
 Opened = Callable[..., Page]
 
@@ -44,9 +44,7 @@ def finished(page: Page) -> None:
     expect(page.get_by_text("Fitted slopes against n")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text("Training size")).to_have_count(0, timeout=PATIENCE)
     page.locator(".colours-view .where").get_by_text("Pixel").wait_for()
-    page.wait_for_function("document.querySelector('[data-test-script-state=notRunning]')")
-    page.wait_for_timeout(1500)
-    page.wait_for_function("document.querySelector('[data-test-script-state=notRunning]')")
+    at_rest(page)
 
 
 def value(page: Page, which: str) -> float:
@@ -140,7 +138,7 @@ def test_the_photograph_is_measured_at_eleven_sizes_and_can_be_stopped(opened: O
     expect(page.get_by_text("Fitted slopes against n")).to_be_visible(timeout=PATIENCE)
     page.get_by_role("radio", name="loss J").click()
     expect(page.get_by_text("At 224 pixels a side, J of")).to_be_visible(timeout=PATIENCE)
-    assert "moves=loss" in page.evaluate("location.search")
+    linked(page, "moves=loss")
 
 
 def test_the_pixels_three_gradients_are_the_networks(opened: Opened) -> None:
@@ -168,7 +166,7 @@ def test_the_photograph_goes_from_the_attack_page_to_here_and_back(opened: Opene
     page.get_by_role("link", name="How the attack on this photograph grows").click()
     page.wait_for_url(re.compile("/growth"))
     expect(page.get_by_role("img", name="Photograph: Giant panda")).to_be_visible(timeout=PATIENCE)
-    assert "picture=panda" in page.evaluate("location.search")
+    linked(page, "picture=panda")
     finished(page)
     page.get_by_role("combobox", name="Photograph").click()
     page.keyboard.type("Koala")  # the list is long, and only a part of it is drawn

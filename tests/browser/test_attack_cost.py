@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import accessible_in_light_and_dark
+from tests.browser.conftest import accessible_in_light_and_dark, at_rest
 
 Opened = Callable[..., Page]
 
@@ -37,14 +37,7 @@ def heading(page: Page) -> str:
 def finished(page: Page) -> None:
     """Wait until nothing is left to attack, and the lines under the button say so too."""
     page.get_by_role("button", name="Run again").wait_for()
-    page.wait_for_function("document.querySelector('[data-test-script-state=notRunning]')")
-
-
-def quiet(page: Page) -> None:
-    """Wait until nothing runs and nothing fades."""
-    page.wait_for_function("document.querySelector('[data-test-script-state=notRunning]')")
-    page.wait_for_timeout(1500)
-    page.wait_for_function("document.querySelector('[data-test-script-state=notRunning]')")
+    at_rest(page)
 
 
 def test_fgsm_is_there_first_and_all_four_end_with_their_passes_in_the_heading(
@@ -77,7 +70,7 @@ def test_the_attacks_stop_stay_stopped_and_go_on(opened: Opened) -> None:
     page = opened("?epsilon=0.0039")
     page.get_by_role("button", name="Stop", exact=True).first.click()
     page.get_by_role("button", name="Resume").wait_for()
-    quiet(page)
+    at_rest(page)
     where = page.get_by_test_id("stProgress").first.inner_text()
     assert where.startswith("Stopped: ")
     page.wait_for_timeout(3000)
@@ -136,7 +129,6 @@ def test_everything_can_be_done_by_keyboard(opened: Opened) -> None:
     page.keyboard.press("ArrowLeft")
     page.wait_for_url(re.compile("epsilon=0.2"))
     finished(page)
-    quiet(page)
     assert page.get_by_role("img", name=re.compile("^After FGSM: ")).get_attribute("src") != before
     page.get_by_role("button", name="Run again").focus()
     page.keyboard.press("Enter")
@@ -157,5 +149,4 @@ def test_on_a_phone_nothing_is_wider_than_the_screen(opened: Opened) -> None:
 def test_axe_finds_no_serious_fault(opened: Opened) -> None:
     page = opened(DIGIT)
     finished(page)
-    quiet(page)
     accessible_in_light_and_dark(page)

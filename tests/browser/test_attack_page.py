@@ -8,7 +8,7 @@ import numpy as np
 from playwright.sync_api import Page, expect
 
 from demo import gallery
-from tests.browser.conftest import accessible_in_light_and_dark, complete
+from tests.browser.conftest import accessible_in_light_and_dark, at_rest, complete, linked
 from tests.browser.reading import answer, clean, heading, legend, marker, pixels, readout, set_stop
 
 Visit = Callable[..., Page]
@@ -28,7 +28,7 @@ def test_it_opens_on_an_attack_that_works(visit: Visit) -> None:
 def test_a_drag_redraws_everything_in_the_browser_and_asks_the_server_nothing(visit: Visit) -> None:
     page = visit()
     page.get_by_role("heading", name=re.compile("gallery’s answers")).wait_for()  # the last line
-    page.wait_for_timeout(3000)
+    at_rest(page, 3000)
     sent: list[object] = []
     page.on("request", lambda r: None if r.resource_type == "font" else sent.append(r.url))
     quiet = len(visit.frames)  # type: ignore[attr-defined]
@@ -114,7 +114,8 @@ def test_own_pictures_are_taken_and_a_rotated_phone_photo_is_turned_upright(
         "document.querySelector('.stCaption, [data-testid=stCaptionContainer]')"
         "?.innerText.includes('phone.jpg')"
     )
-    page.wait_for_timeout(1500)
+    complete(page)
+    at_rest(page)
     rotated = pixels(page, "Clean image").astype(int)
     assert clean(page).split("\n")[0].split()[0] == first.split()[0]
     assert np.abs(rotated - upright).mean() < 3
@@ -167,6 +168,7 @@ def test_a_link_restores_the_view_and_nonsense_in_it_does_no_harm(visit: Visit) 
     expect(first.locator(".fgsm .equation")).to_contain_text("−")
     complete(first)
     set_stop(first, 40)
+    linked(first, "goal=toward", "epsilon=")
     link = first.evaluate("location.search")
     second = visit(link)
     assert heading(second) == heading(first) and readout(second) == readout(first)

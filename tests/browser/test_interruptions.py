@@ -10,6 +10,7 @@ from tests.browser.conftest import (
     at_rest,
     complete,
     free_port,
+    linked,
     start_server,
     wait_until_healthy,
 )
@@ -68,7 +69,7 @@ def test_back_undoes_the_switch_and_the_change_to_digits(visit: Visit) -> None:
     page.get_by_text("Adversarially trained model", exact=True).click()
     expect(switch).to_be_checked()
     at_rest(page)
-    assert "training=adversarial" in page.url
+    linked(page, "training=adversarial")
     page.wait_for_timeout(WHILE_IT_SETTLES)
     page.go_back()
     expect(switch).not_to_be_checked()

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from demo import fgsm, networks, pictures, trained
 from demo.experiments.three_against_seven import margins
-from tests.browser.conftest import accessible_in_light_and_dark
+from tests.browser.conftest import accessible_in_light_and_dark, at_rest, linked
 
 Opened = Callable[..., Page]
 
@@ -52,12 +52,6 @@ def canvas(page: Page, name: str) -> NDArray[np.uint8]:
 
 def heading(page: Page) -> str:
     return page.locator(".three-seven .say").inner_text()
-
-
-def linked(page: Page, *words: str) -> None:
-    """Wait until the link holds these."""
-    for word in words:
-        page.wait_for_function("word => location.search.includes(word)", arg=word)
 
 
 def slide(page: Page, stop: int) -> None:
@@ -142,7 +136,7 @@ def test_a_drag_moves_pictures_words_and_plots_and_asks_the_server_nothing(opene
     page.locator(".three-seven .plot .main-svg").first.wait_for()
     line = page.locator(".three-seven .marker")
     expect(line).to_be_visible()
-    page.wait_for_timeout(1000)
+    at_rest(page, 1000)
     sent = len(opened.frames)  # type: ignore[attr-defined]
     seen = []
     slider = page.get_by_role("slider", name="Epsilon")
@@ -228,6 +222,7 @@ def test_another_training_changes_weights_and_counts_and_the_link_restores_it(
     said = heading(page)
     assert f"misreads {misread('logistic-adversarial', 64)} of 1,000" in said
     assert (canvas(page, "The weights w") != plain).any()
+    linked(page, "network=logistic-adversarial", "guess=skipped")
     again = opened(page.evaluate("location.search"))
     assert heading(again) == said
     assert (canvas(again, "The weights w") == canvas(page, "The weights w")).all()
