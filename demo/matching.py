@@ -121,7 +121,10 @@ class Taught:
             yield images, targets.to(images.dtype)
 
     def _blended(self, images: Tensor) -> Tensor:
-        """The images, in some batches two in each; drawn from the global generator."""
+        """The images, in some batches two in each; drawn from the global generator.
+
+        Training seeds that one anew for each epoch, so a training that was killed ends the same.
+        """
         if not self.blend or len(images) < 2:
             return images
         mixed = v2.RandomChoice(

@@ -92,14 +92,17 @@ def test_training_moves_the_student_and_lowers_its_loss(standard: nn.Module, dat
     assert torch.equal(run.network.network.classifier.weight, classifier)
 
 
+@pytest.mark.parametrize("blend", [0.0, 0.9])
 def test_a_killed_training_ends_as_one_that_was_not(
-    standard: nn.Module, data: Path, tmp_path: Path
+    standard: nn.Module, data: Path, tmp_path: Path, blend: float
 ) -> None:
-    whole = twins.started(SHORT, standard, 1, PLACE)
+    recipe = dataclasses.replace(SHORT, blend=blend)
+    whole = twins.started(recipe, standard, 1, PLACE)
     rounds(whole, standard, data)
     kept = tmp_path / "kept.pt"
-    rounds(twins.started(SHORT, standard, 1, PLACE), standard, data, kept, count=2)
-    second = checkpoints.restored(twins.started(SHORT, standard, 1, PLACE), kept)
+    rounds(twins.started(recipe, standard, 1, PLACE), standard, data, kept, count=2)
+    torch.rand(7)  # what was drawn elsewhere before it goes on does not matter
+    second = checkpoints.restored(twins.started(recipe, standard, 1, PLACE), kept)
     assert len(second.history) == 2
     rounds(second, standard, data, kept)
     assert torch.equal(weights_of(whole.network), weights_of(second.network))
