@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +46,16 @@ def marker(page: Page) -> float:
 def legend(page: Page) -> list[str]:
     """The names of the lines in the plot."""
     return page.locator(".fgsm .plot .legendtext").all_text_contents()
+
+
+def both_curves(page: Page) -> str:
+    """Wait until the network's curve and its twin's are drawn; the label that both are of."""
+    lines = page.locator(".fgsm .plot .legendtext")
+    for training in ("standard", "adversarial"):
+        lines.filter(has_text=f"{training} training").wait_for(timeout=60_000)
+    twins = str(lines.filter(has_text="adversarial training").text_content())
+    assert twins.replace("adversarial training", "standard training") in legend(page)
+    return re.sub(", ?adversarial training$", "", twins)
 
 
 def set_stop(page: Page, stop: int) -> None:

@@ -9,7 +9,16 @@ from playwright.sync_api import Page, expect
 
 from demo import gallery
 from tests.browser.conftest import accessible_in_light_and_dark, at_rest, complete, linked
-from tests.browser.reading import answer, clean, heading, legend, marker, pixels, readout, set_stop
+from tests.browser.reading import (
+    answer,
+    both_curves,
+    clean,
+    heading,
+    marker,
+    pixels,
+    readout,
+    set_stop,
+)
 
 Visit = Callable[..., Page]
 
@@ -234,15 +243,6 @@ def test_the_switch_appears_where_a_network_has_a_twin(visit: Visit) -> None:
         expect(page.get_by_text("Adversarially trained model")).to_be_visible()
     page = visit("?network=resnet50")
     expect(page.get_by_text("Adversarially trained model")).to_have_count(0)
-
-
-def both_curves(page: Page) -> str:
-    """Wait until the twin's curve stands beside the network's own; the label that both are of."""
-    entry = page.locator(".fgsm .plot .legendtext").filter(has_text="adversarial training")
-    entry.wait_for(timeout=60_000)
-    label = str(entry.text_content()).removesuffix(",adversarial training")
-    assert f"{label},standard training" in legend(page)
-    return label
 
 
 def test_the_switch_on_an_uploaded_photograph(

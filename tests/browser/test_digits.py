@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from demo import models
 from tests.browser.conftest import accessible_in_light_and_dark, at_rest, complete, linked
-from tests.browser.reading import answer, clean, heading, pixels, readout, set_stop
+from tests.browser.reading import answer, both_curves, clean, heading, pixels, readout, set_stop
 
 Visit = Callable[..., Page]
 
@@ -81,17 +81,10 @@ def test_photographs_and_digits_are_one_click_apart_and_keep_their_own_epsilon(
     page.wait_for_function("!location.search.includes('kind')")
 
 
-def both_curves(page: Page) -> None:
-    """Wait until each training has its line."""
-    for training in ("standard", "adversarial"):
-        name = page.locator(".fgsm .plot .legendtext").filter(has_text=f"3, {training} training")
-        name.wait_for()
-
-
 def test_the_switch_is_one_click_same_digit_same_epsilon_both_curves(visit: Visit) -> None:
     page = visit(f"?kind=digits&network={TWINS}&epsilon=.125")
     expect(page.locator(".fgsm .say")).to_contain_text("adversarially trained twin")
-    both_curves(page)
+    assert both_curves(page) == "3"
     seen = [(pixels(page, "Clean image"), pixels(page, "Adversarial example"), answer(page))]
     page.get_by_text("Adversarially trained model").click()
     expect(page.locator(".fgsm .facts")).to_contain_text("adversarially trained")
@@ -101,7 +94,7 @@ def test_the_switch_is_one_click_same_digit_same_epsilon_both_curves(visit: Visi
     assert not np.array_equal(seen[0][1], seen[1][1]) and seen[0][2] != seen[1][2]
     assert readout(page) == ".125 = 31.9/255"
     expect(page.locator(".fgsm .say")).to_contain_text("standard twin")
-    both_curves(page)
+    assert both_curves(page) == "3"
     linked(page, "training=adversarial")
 
 
