@@ -1,31 +1,40 @@
-# make run: the app.  make test: checks and all tests.  Both make .venv first, once.
+# make run: the app.  make test: checks and the tests of minutes.  make test-all: every test.
+# All make .venv first, once.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-# Tests that count what a server does in a time: one after the other, each has the machine to
-# itself. The others run side by side, a browser's each with a server of its own, and each process
-# with one thread: threads that wait for each other are slow.
-SIDE_BY_SIDE := OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
+PEERS := $(VENV)/.peers
+# Each process with one thread: threads that wait for each other are slow.
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest --durations=10
+# A file's tests stay in one process, and so with one server.
+SIDE_BY_SIDE := $(PYTEST) --numprocesses auto --maxprocesses 4 --dist loadfile
 
-.PHONY: run test check benchmark screenshot abuse audit clean
+.PHONY: run test test-peers test-all check benchmark screenshot abuse audit clean
 
 run: $(READY)
 	@echo "Serving on http://localhost:8501 (Ctrl+C stops it)"
 	$(BIN)/streamlit run app.py
 
 test: $(READY) check
-	$(SIDE_BY_SIDE) --ignore=tests/browser --ignore=tests/load
-	$(SIDE_BY_SIDE) tests/browser
-	$(BIN)/python -m pytest tests/load
+	$(SIDE_BY_SIDE) -m "not slow"
+
+# Our attacks against other libraries', value by value.
+test-peers: $(PEERS)
+	$(SIDE_BY_SIDE) tests/benchmarks/test_peers.py tests/benchmarks/test_attack_peers.py
+
+# Those in tests/load count what a server does in a time: one after the other.
+test-all: test test-peers
+	@echo "The slow tests: half an hour on two processors that do nothing else."
+	$(SIDE_BY_SIDE) -m slow --ignore=tests/load --ignore-glob="*_peers.py"
+	$(PYTEST) -m slow tests/load
 
 check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-benchmark: $(READY)
-	$(BIN)/pip install --quiet --no-deps -r tests/benchmarks/requirements.txt
+benchmark: $(PEERS)
 	$(BIN)/python -m tests.benchmarks
 
 screenshot: $(READY)
@@ -45,6 +54,10 @@ $(READY): requirements.txt
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/pip install -r requirements.txt
 	touch $(READY)
+
+$(PEERS): $(READY) tests/benchmarks/requirements.txt
+	$(BIN)/pip install --quiet --no-deps -r tests/benchmarks/requirements.txt
+	touch $(PEERS)
 
 clean:
 	rm -rf $(VENV) .audit

@@ -175,6 +175,7 @@ def test_the_twins_card_is_what_its_outcomes_say() -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not CHECK.is_file(), reason="the check set is not here: the card is not tested")
 def test_the_twins_outcomes_hold_on_a_hundred_photographs() -> None:
     """The first hundred of the check set: at most two differ from what was recorded."""

@@ -19,6 +19,7 @@ from tests.abuse.client import Answer, Client, event_states
 from tests.abuse.conftest import Served
 from tests.abuse.seeds import drawn, saved
 
+pytestmark = pytest.mark.slow
 PAGES = ("", "growth", "three-against-seven", "adversarial-training", "hidden-l1", "cost", "paper")
 KEYS = ("kind", "picture", "network", "training", "switch", "label", "target", "goal", "method",
         "epsilon", "alpha", "of", "n", "m", "sheet", "by", "train", "against", "layer",

@@ -12,6 +12,7 @@ from demo.isolation import wire
 from tests.abuse import bombs, mutations, pictures
 from tests.abuse.seeds import drawn, saved, seeds
 
+pytestmark = pytest.mark.slow
 SLOW = ("scans: JPEG of 50 megapixels", "text: JPEG with 2,600,000 empty ones",
         "pixels: TIFF of 50 megapixels of fractions", "pixels: TIFF of 200,000 tiles")  # fmt: skip
 """Left to the command, which opens all: each takes seconds, and each has a sister that is here."""

@@ -1,30 +1,28 @@
 """Our L-BFGS and PGD against peers': at least as often successful, at no larger a norm."""
 
-import importlib.util
-import warnings
+import importlib
+from types import ModuleType
 
 import pytest
 import torch
 
 from demo import models
 
-REASON = "peers are not installed: pip install --no-deps -r tests/benchmarks/requirements.txt"
-for library in ("foolbox", "torchattacks", "captum", "advertorch"):
-    if importlib.util.find_spec(library) is None:
-        pytest.skip(REASON, allow_module_level=True)
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # the peers use SciPy's old names
-    from tests.benchmarks import attack_peers
-
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.usefixtures("one_thread"),
     pytest.mark.filterwarnings("default"),  # the peers' own
 ]
 
 
+@pytest.fixture(scope="module")
+def attack_peers() -> ModuleType:
+    """Imported here, so that a peer that is missing fails these tests alone."""
+    return importlib.import_module("tests.benchmarks.attack_peers")
+
+
 @pytest.mark.parametrize("name", ["conv", "maxout", "conv-fgsm", "conv-adversarial"])
-def test_lbfgs_is_at_least_as_good_as_advertorch_s(name: str) -> None:
+def test_lbfgs_is_at_least_as_good_as_advertorch_s(attack_peers: ModuleType, name: str) -> None:
     images = attack_peers.some_digits(1).images
     row = attack_peers.lbfgs_row(name, models.load(name, torch.device("cpu")), images)
     mine, other = row["reached"]
@@ -33,7 +31,7 @@ def test_lbfgs_is_at_least_as_good_as_advertorch_s(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["conv", "conv-adversarial"])
-def test_pgd_is_as_good_as_foolbox_s(name: str) -> None:
+def test_pgd_is_as_good_as_foolbox_s(attack_peers: ModuleType, name: str) -> None:
     model = models.load(name, torch.device("cpu"))
     for row in attack_peers.pgd_row(name, model, attack_peers.some_digits(5)):
         mine, other = row["fooled"]

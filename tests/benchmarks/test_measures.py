@@ -10,7 +10,7 @@ from demo import models
 from tests.benchmarks import cost, cuda, fresh, steps, timing
 from tests.benchmarks.subjects import Subject
 
-pytestmark = pytest.mark.usefixtures("one_thread")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("one_thread")]
 
 
 @pytest.fixture(scope="module")

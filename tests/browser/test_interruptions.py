@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import (
@@ -15,6 +16,7 @@ from tests.browser.conftest import (
     wait_until_healthy,
 )
 
+pytestmark = pytest.mark.slow
 Visit = Callable[..., Page]
 WHILE_IT_SETTLES = 2500
 """Milliseconds after a choice for which the page takes no notice of Back."""

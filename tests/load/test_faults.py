@@ -15,6 +15,7 @@ from tests.load.client import LOCAL, Client
 from tests.load.person import Person
 from tests.load.server import Server, serving
 
+pytestmark = pytest.mark.slow
 TROUBLE = Path(__file__).with_name("trouble")
 
 

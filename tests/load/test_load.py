@@ -18,6 +18,8 @@ from tests.load.client import LOCAL, Client
 from tests.load.person import PHOTOGRAPHS, Person
 from tests.load.server import Server, serving
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:

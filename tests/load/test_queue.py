@@ -13,6 +13,8 @@ import pytest
 from tests.browser.conftest import ROOT, free_port, wait_until_healthy
 from tests.load.client import Client
 
+pytestmark = pytest.mark.slow
+
 
 class Queue:
     """A running server whose worker waits at a gate."""
