@@ -56,3 +56,26 @@ def test_without_the_clip_a_linear_model_s_line_is_straight_out_to_one() -> None
     assert (line.epsilons[0], line.epsilons[64], line.epsilons[-1]) == (-1, 0, 1)
     rising = line.logits[:, line.classes.tolist().index(1)]
     np.testing.assert_allclose(rising, 0.75 + 3.5 * line.epsilons, atol=1e-5)
+
+
+def bent(*logits: float) -> logits_line.LogitsLine:
+    """One class over a flat one, on both sides of zero."""
+    epsilons = np.linspace(-1, 1, len(logits))
+    both = np.stack([np.full(len(logits), -99.0), logits], axis=1).astype(np.float32)
+    return logits_line.LogitsLine(epsilons, np.array([3, 7]), both)
+
+
+def test_how_far_a_line_is_bent_is_measured_against_its_best_straight_line() -> None:
+    assert bent(0, 1, 2, 3, 4).bend == pytest.approx(0, abs=1e-6)
+    assert bent(4, 4, 4).bend == 0
+    assert bent(0, 1, 0).bend == pytest.approx(2 / 3)  # the best straight line is flat, at 1/3
+
+
+def test_the_sentence_under_the_logits_says_what_they_do_and_not_what_they_usually_do() -> None:
+    def name(k: int) -> str:
+        return f"class {k}"
+
+    said = logits_line.told(bent(0, 1, 2, 3), name)
+    assert said.startswith("The logit of “class 7” is almost linear")
+    said = logits_line.told(bent(0, 1, 0), name)
+    assert "is not linear" in said and "67 % of its range" in said

@@ -1,8 +1,9 @@
-"""Logits from -epsilon to +epsilon along one direction: nearly straight lines, with few bends.
+"""Logits from -epsilon to +epsilon along one direction: how straight are they?
 
 Source: arXiv:1412.6572, section 7 and figure 4, there for a digit.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,8 @@ from demo import attacks, fgsm
 CLASSES_SHOWN = 8
 DIGIT_EPSILONS = tuple(i / 64 for i in range(-64, 65))
 """For digits: from -1 to +1, drawn without the clip."""
+STRAIGHT = 0.1
+"""Up to this bend a line is called almost straight."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,31 @@ class LogitsLine:
     epsilons: NDArray[np.float64]
     classes: NDArray[np.int64]
     logits: NDArray[np.float32]
+
+    @property
+    def answer(self) -> int:
+        """The column of the class that has the highest logit at epsilon = 0."""
+        return int(self.logits[np.abs(self.epsilons).argmin()].argmax())
+
+    @property
+    def bend(self) -> float:
+        """Largest distance of the answer's logit from its least-squares line, over its range.
+
+        0 is a straight line; also where the logit never changes.
+        """
+        logit = self.logits[:, self.answer].astype(np.float64)
+        line = np.polynomial.Polynomial.fit(self.epsilons, logit, 1)
+        spread = float(np.ptp(logit))
+        return float(np.abs(logit - line(self.epsilons)).max()) / spread if spread else 0.0
+
+
+def told(line: LogitsLine, name: Callable[[int], str]) -> str:
+    """How straight the clean answer's logit is: one sentence. name: class index -> its name."""
+    logit = f"The logit of “{name(int(line.classes[line.answer]))}” is"
+    off, bend = "off a straight line by at most", f"{100 * line.bend:.2g} % of its range"
+    if line.bend <= STRAIGHT:
+        return f"{logit} almost linear along this direction: {off} {bend}."
+    return f"{logit} not linear along this direction: {off} {bend}."
 
 
 def run(

@@ -14,8 +14,15 @@ import torch
 from numpy.typing import NDArray
 
 from demo import attacks, controls, device, fgsm, models, scores, viewer
-from demo.controls import Choices
-from demo.experiments import confidence_sweep, failures, one_step, random_signs, ten_steps
+from demo.controls import Choices, link
+from demo.experiments import (
+    confidence_sweep,
+    failures,
+    logits_line,
+    one_step,
+    random_signs,
+    ten_steps,
+)
 from demo.figures import confidence_sweep as confidence_figure
 from demo.figures import logits_line as logits_figure
 from demo.pages import model_card, onward, two_networks
@@ -128,6 +135,7 @@ def _opening(view: View) -> dict[str, Any]:
         "channels": card.channels, "names": list(view.names), "method": view.choices.method,
         "network": card.title, "device": device.name(device.choose()),
         "milliseconds": step.milliseconds, "picture": _slug(view.choices),
+        "own": view.choices.picture == link.OWN,
         "clean": viewer.packed(view.pixels), "signs": viewer.packed(step.direction),
         "levels": levels, "saved": [confidence_sweep.round_half_up(x) for x in levels],
         "fraction": ten_steps.fraction_of(card.kind),
@@ -151,19 +159,28 @@ def _one(view: View) -> None:
     twin = twin or _twin(view)
     stops = confidence_sweep.stops_of(kind)
     seeds = [store.control(name, pixels, step.label, stops[::2], s) for s in random_signs.SEEDS]
+    control = (255 * np.array(stops[::2]), np.array(seeds))
+    confidence = _confidence(view, sweep.logits, twin, control)
+    extra = {"confidence": confidence, "twin": None if twin is None else twin[1]}
+    viewer.feed("extra", view.identity, extra | _logits(view))
+
+
+def _logits(view: View) -> dict[str, Any]:
+    """The line through zero and beyond, drawn and told."""
+    name, pixels, step, kind = view.card.name, view.pixels, view.step, view.card.kind
     if kind == "digits":
         line = store.unclipped_line(name, pixels, step.direction)
     else:
-        behind = tuple(-e for e in reversed(stops[2::2]))
+        behind = tuple(-e for e in reversed(confidence_sweep.stops_of(kind)[2::2]))
         line = store.line(name, pixels, step.direction, behind)
-    control = (255 * np.array(stops[::2]), np.array(seeds))
     by_class = {int(k): line.logits[:, i] for i, k in enumerate(line.classes)}
-    logits = logits_figure.plot(
+    figure = logits_figure.plot(
         255 * line.epsilons, by_class, _some(view.names, by_class), step.label, step.target, kind
     )
-    confidence = _confidence(view, sweep.logits, twin, control)
-    extra = {"confidence": confidence, "logits": _json(logits)}
-    viewer.feed("extra", view.identity, extra | {"twin": None if twin is None else twin[1]})
+    told = logits_line.told(line, lambda k: view.names[k])
+    if kind == "digits":
+        told += " Drawn without the clip, on both sides far beyond the slider's .5."
+    return {"logits": _json(figure), "line": told}
 
 
 def _ten(view: View) -> None:

@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from plotly.offline import get_plotlyjs
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("pixels.js", "png.js", "words.js", "chart.js", "lens.js", "view.js")
+_SCRIPTS = (
+    "pixels.js", "png.js", "words.js", "chart.js", "lens.js", "link.js", "slide.js", "view.js",
+)  # fmt: skip
 
 _view = st.components.v2.component(
     "fgsm_viewer",

@@ -15,6 +15,15 @@ function createChart(root, onPick, onPlace = () => {}) {
   let shown = null; // { toStop, toX }
   let x = null;
   let turn = 0;
+  let drawn = null; // which chart
+
+  // No curve is there yet, or none belongs here: an old one of the same chart is dimmed, any other is hidden.
+  function wait(which) {
+    turn++;
+    shown = null;
+    wrap.dataset.waiting = which === drawn ? "old" : "other";
+    place(x);
+  }
 
   function place(stop) {
     x = stop;
@@ -27,7 +36,7 @@ function createChart(root, onPick, onPlace = () => {}) {
     onPlace(axes, stop);
   }
 
-  async function draw(figure, scale) {
+  async function draw(figure, scale, which = "") {
     const mine = ++turn;
     const Plotly = await plotlyReady();
     if (mine !== turn || !plot.isConnected) return;
@@ -47,7 +56,10 @@ function createChart(root, onPick, onPlace = () => {}) {
     layout.hoverlabel = { bgcolor: style.getPropertyValue("--st-secondary-background-color").trim(), font: { color: ink } };
     for (const axis of Object.keys(layout).filter((key) => /^[xy]axis/.test(key))) Object.assign(layout[axis], { gridcolor: grid, zerolinecolor: grid, linecolor: grid });
     await Plotly.react(plot, structuredClone(figure.data), layout, { displayModeBar: false, responsive: true });
+    drawn = which;
+    if (mine !== turn) return;
     shown = scale;
+    delete wrap.dataset.waiting;
     place(x);
   }
 
@@ -58,5 +70,5 @@ function createChart(root, onPick, onPlace = () => {}) {
     if (at >= -4 && at <= axes.xaxis._length + 4) onPick(shown.toStop(axes.xaxis.p2l(at)));
   });
   new ResizeObserver(() => requestAnimationFrame(() => place(x))).observe(wrap);
-  return { draw, place };
+  return { draw, place, wait };
 }

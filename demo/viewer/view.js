@@ -44,7 +44,7 @@ function createView(root) {
     canvas.clean.getContext("2d").putImageData(new ImageData(state.clean, data.size), 0, 0);
     slider.max = data.levels.length - 1;
     paintSwatches();
-    if (fresh) { find(".notes").replaceChildren(); slider.style.removeProperty("--bands"); }
+    if (fresh) { find(".notes").replaceChildren(); slider.style.removeProperty("--bands"); drawChart(); }
     setStop(nearest(data.levels, level), { quiet: true });
     for (const kind of ["answers", "extra", "progress"]) receive(kind);
   }
@@ -258,12 +258,12 @@ function createView(root) {
   function drawChart() {
     const confidence = state.chart === "confidence";
     const figure = confidence ? state.extra?.confidence || state.answers?.figure : state.extra?.logits;
-    find(".chart-hint").textContent = figure ? (confidence ? "Click the curve to go there. The band above says whose turn it is." : `Straight lines with few bends: along this direction the network is almost linear.${state.data.kind === "digits" ? " Drawn without the clip, on both sides far beyond the slider's .5." : ""}`) : confidence ? "Asking the network at every stop …" : state.data?.method === "ten" ? "Ten steps do not lie on one line; this view belongs to one step." : "Computing the other side of zero …";
-    if (!figure) return;
+    find(".chart-hint").textContent = chartHint(state.chart, state.data, figure, state.extra);
+    if (!figure) return chart.wait(confidence || state.data?.method !== "ten" ? state.chart : "none");
     const { levels: stops } = state.data;
     chart.draw(figure, confidence
       ? { toX: (stop) => stop, toStop: (x) => Math.round(x) }
-      : { toX: (level) => level, toStop: (x) => nearest(stops, Math.max(0, x)) });
+      : { toX: (level) => level, toStop: (x) => nearest(stops, Math.max(0, x)) }, state.chart);
   }
 
   for (const tab of root.querySelectorAll("[data-chart]")) {
@@ -323,8 +323,7 @@ function createView(root) {
     const stem = `${state.data.picture}-${state.data.method}-${levels(state.data.levels[state.stop])}-of-255`;
     if (kind === "link") {
       rememberEpsilon();
-      await navigator.clipboard?.writeText(location.href);
-      return "The link is in the clipboard.";
+      return copied(find(".link"), shareable(location.href), state.data.own);
     }
     if (kind === "adversarial") save(await toPng(state.pixels.data, state.size), `${stem}.png`);
     if (kind === "perturbation") save(await toPng(state.noise.data, state.size), `${stem}-perturbation.png`);
@@ -332,33 +331,8 @@ function createView(root) {
       if (!state.answers) return "The curve is not there yet.";
       save(new Blob([state.answers.csv], { type: "text/csv" }), `${state.data.picture}-${state.data.method}-curve.csv`);
     }
-    if (kind === "figure") save(await slide(), `${stem}-figure.png`);
+    if (kind === "figure") save(await slide(canvas, state.data, state.stop, answerNow()), `${stem}-figure.png`);
     return "Saved.";
-  }
-
-  function slide() {
-    const sheet = document.createElement("canvas");
-    [sheet.width, sheet.height] = [1920, 760];
-    const pen = sheet.getContext("2d");
-    pen.fillStyle = "#fff"; pen.fillRect(0, 0, 1920, 760);
-    pen.textAlign = "center"; pen.fillStyle = "#1B2530";
-    const family = getComputedStyle(root).fontFamily;
-    pen.imageSmoothingEnabled = state.data.kind === "photographs";
-    const words = [["clean", state.data.cleanAnswer], ["perturbation", state.data.perturbationAnswer], ["adversarial", answerNow()]];
-    words.forEach(([which, answer], i) => {
-      const left = 40 + i * 660;
-      pen.drawImage(canvas[which], left, 40, 520, 520);
-      pen.font = `600 34px ${family}`;
-      pen.fillText(answer ? name(answer[0]) : "", left + 260, 615, 520);
-      pen.font = `30px ${family}`;
-      pen.fillText(answer ? `${percent(answer[1])} confidence` : "", left + 260, 660, 520);
-    });
-    pen.font = `40px ${family}`;
-    pen.fillText(`+ ${short(state.data.levels[state.stop] / 255)} ×`, 630, 315, 130);
-    pen.fillText("=", 1290, 315);
-    pen.font = `22px ${family}`;
-    pen.fillText(`${state.data.network}, ${state.data.method === "ten" ? "ten steps (BIM)" : "one step (FGSM)"}, epsilon = ${amount(state.data.levels[state.stop], state.data.kind)}`, 960, 725);
-    return new Promise((resolve) => sheet.toBlob(resolve, "image/png"));
   }
 
   function stop() {

@@ -39,8 +39,9 @@ function escaped(text) {
   return String(text).replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
 }
 
+// p: a confidence, or the words for one.
 function mark(kind, name, p) {
-  return `<span class="${kind}">${escaped(name)}</span> <span class="whole">(${percent(p)})</span>`;
+  return `<span class="${kind}">${escaped(name)}</span> <span class="whole">(${typeof p === "string" ? p : percent(p)})</span>`;
 }
 
 // The one thing the screen says, for the stop that is shown; then what the switch would do.
@@ -60,10 +61,25 @@ function happened({ name, level, clean, now, target, targetNow, wrong, kind }) {
   if (target !== null) {
     const wanted = mark("wanted", name(target), targetNow);
     return now[0] === clean[0]
-      ? `${change} leaves this ${was} what it was, not the ${wanted} that was asked for.`
+      ? `${change} is not enough: still ${mark("was", withArticle(name(now[0])), moved(clean[1], now[1]))}, not the ${wanted} that was asked for.`
       : `${change} turns this ${was} into ${is("is")}, not the ${wanted} that was asked for.`;
   }
   return now[0] === clean[0]
-    ? `${change} is not enough: still ${is("was")}.`
+    ? `${change} is not enough: still ${mark("was", withArticle(name(now[0])), moved(clean[1], now[1]))}.`
     : `${change} turns this ${was} into ${is("is")}.`;
+}
+
+// A confidence that moved: "5.0 %, down from 93.2 %".
+function moved(before, after) {
+  const [was, is] = [percent(before), percent(after)];
+  return was === is ? is : `${is}, ${after < before ? "down" : "up"} from ${was}`;
+}
+
+// What stands below the chart. extra.line says how straight the logits are.
+function chartHint(which, data, figure, extra) {
+  if (which === "confidence") {
+    return figure ? "Click the curve to go there. The band above says whose turn it is." : "Asking the network at every stop …";
+  }
+  if (data?.method === "ten") return "Ten steps do not lie on one line; this view belongs to one step.";
+  return figure ? extra.line : "Computing the other side of zero …";
 }

@@ -68,7 +68,7 @@ def test_going_back_to_a_picture_brings_its_curve_back_at_once_or_later(visit: V
 def test_the_logits_are_drawn_on_both_sides_of_zero(visit: Visit) -> None:
     page = visit()
     page.get_by_role("button", name="Logits, −16 to +16").click()
-    expect(page.locator(".fgsm .chart-hint")).to_contain_text("almost linear")
+    expect(page.locator(".fgsm .chart-hint")).to_contain_text("not linear along this direction")
     expect(page.locator(".fgsm .plot .xtitle")).to_contain_text("along the same signs")
 
 

@@ -215,6 +215,39 @@ def test_ten_steps_stay_in_the_ball_and_are_at_least_as_strong(visit: Visit) -> 
     assert not answer(page).startswith("3:")
     page.get_by_role("button", name="Logits, −1 to +1").click()
     expect(page.locator(".fgsm .chart-hint")).to_contain_text("do not lie on one line")
+    expect(page.locator(".fgsm .plot")).to_be_hidden()
+    expect(page.locator(".fgsm .marker")).to_be_hidden()
+    page.get_by_role("button", name="Confidence against epsilon").click()
+    expect(page.locator(".fgsm .plot")).to_be_visible()
+    expect(page.locator(".fgsm .marker")).to_be_visible()
+
+
+def test_from_one_step_s_logits_to_ten_steps_no_old_line_stays(visit: Visit) -> None:
+    page = visit("?kind=digits")
+    page.get_by_role("button", name="Logits, −1 to +1").click()
+    expect(page.locator(".fgsm .chart-hint")).to_contain_text("linear along this direction")
+    expect(page.locator(".fgsm .plot .xtitle")).to_contain_text("along the same signs")
+    page.get_by_text("Ten steps: its iteration (BIM)").click()
+    expect(page.locator(".fgsm .chart-hint")).to_contain_text("do not lie on one line")
+    expect(page.locator(".fgsm .plot")).to_be_hidden()
+    expect(page.locator(".fgsm .marker")).to_be_hidden()
+
+
+def test_an_old_curve_is_dimmed_as_soon_as_the_picture_is_another(visit: Visit) -> None:
+    page = visit("?kind=digits")
+    page.evaluate(
+        """() => {
+            const [wrap, seen] = [document.querySelector(".fgsm .plot-wrap"), []];
+            const note = () => seen.push([wrap.dataset.waiting ?? "", getComputedStyle(
+                wrap.querySelector(".plot")).opacity, getComputedStyle(
+                wrap.querySelector(".marker")).visibility].join(" "));
+            new MutationObserver(note).observe(wrap, { attributeFilter: ["data-waiting"] });
+            window.seen = seen;
+        }"""
+    )
+    page.get_by_role("radio", name="3, digit 1,504").check(force=True)
+    page.wait_for_function("window.seen.length == 2")
+    assert page.evaluate("window.seen") == ["old 0.3 hidden", " 1 visible"]
 
 
 def test_a_network_of_two_classes_has_two_bars_and_says_what_it_knows(visit: Visit) -> None:

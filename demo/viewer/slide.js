@@ -1,0 +1,28 @@
+// The three pictures, their answers and the epsilon between them, as a PNG for a slide.
+
+// canvas: the three canvases.  data: what the viewer shows.  stop: of epsilon.  now: the answer there.
+function slide(canvas, data, stop, now) {
+  const sheet = document.createElement("canvas");
+  [sheet.width, sheet.height] = [1920, 760];
+  const pen = sheet.getContext("2d");
+  pen.fillStyle = "#fff"; pen.fillRect(0, 0, 1920, 760);
+  pen.textAlign = "center"; pen.fillStyle = "#1B2530";
+  const family = getComputedStyle(canvas.clean).fontFamily;
+  pen.imageSmoothingEnabled = data.kind === "photographs";
+  const words = [["clean", data.cleanAnswer], ["perturbation", data.perturbationAnswer], ["adversarial", now]];
+  words.forEach(([which, answer], i) => {
+    const left = 40 + i * 660;
+    pen.drawImage(canvas[which], left, 40, 520, 520);
+    pen.font = `600 34px ${family}`;
+    pen.fillText(answer ? data.names[answer[0]] : "", left + 260, 615, 520);
+    pen.font = `30px ${family}`;
+    pen.fillText(answer ? `${percent(answer[1])} confidence` : "", left + 260, 660, 520);
+  });
+  pen.font = `40px ${family}`;
+  pen.fillText(`+ ${short(data.levels[stop] / 255)} ×`, 630, 315, 130);
+  pen.fillText("=", 1290, 315);
+  pen.font = `22px ${family}`;
+  const method = data.method === "ten" ? "ten steps (BIM)" : "one step (FGSM)";
+  pen.fillText(`${data.network}, ${method}, epsilon = ${amount(data.levels[stop], data.kind)}`, 960, 725);
+  return new Promise((resolve) => sheet.toBlob(resolve, "image/png"));
+}
