@@ -21,7 +21,7 @@ from io import BytesIO
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageDraw
 from torch import Tensor
 
 from demo import isolation
@@ -34,6 +34,12 @@ Pixels = NDArray[np.uint8]
 CROP_SHARE = 0.875
 MIN_ZOOM = CROP_SHARE
 MAX_ZOOM = 8.0
+PAD, PEN = 280, 20
+"""Side of the pad that digits are drawn on, and the width of its pen, in pixels."""
+MAX_POINTS = 20_000
+"""Of one drawing; a slow one has some hundreds."""
+_FINE = 4
+"""Points a side into which a pixel of a drawing is divided, so that its edges are smooth."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,29 @@ def from_bytes(data: bytes) -> Image.Image:
     sent it. It is opened in a process of its own, one file at a time: see `demo.isolation`.
     """
     return isolation.decoded(data)
+
+
+def from_strokes(strokes: object) -> Image.Image:
+    """White strokes of a round pen on black, as the pad shows them: (`PAD`, `PAD`), mode RGB.
+
+    strokes: lists of [x, y], 0 to `PAD` on the pad, as a browser sends them; one point is a dot.
+    Raises ValueError, TypeError or OverflowError for anything else or more than `MAX_POINTS`.
+    """
+    if not isinstance(strokes, list) or not strokes:
+        raise ValueError(f"A drawing is a list of strokes, not {type(strokes).__name__}.")
+    sheet = Image.new("L", (_FINE * PAD, _FINE * PAD))
+    pen, room = ImageDraw.Draw(sheet), MAX_POINTS
+    for stroke in strokes:
+        points = np.asarray(stroke, dtype=float)
+        room -= points.size // 2
+        shaped = points.ndim == 2 and points.shape[1] == 2 and len(points)
+        if not shaped or room < 0 or not np.isfinite(points).all():
+            raise ValueError(f"A stroke is up to {MAX_POINTS:,} points [x, y], 0 to {PAD} each.")
+        places = [(x, y) for x, y in _FINE * points.clip(-PAD, 2 * PAD)]
+        pen.line(places, fill=255, width=_FINE * PEN)
+        for place in places:
+            pen.circle(place, _FINE * PEN / 2, fill=255)
+    return sheet.resize((PAD, PAD), Image.Resampling.BOX).convert("RGB")
 
 
 def at_network_size(picture: Image.Image, size: int, crop: Crop = DEFAULT_CROP) -> Pixels:

