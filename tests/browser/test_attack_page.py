@@ -18,6 +18,7 @@ from tests.browser.reading import (
     pixels,
     readout,
     set_stop,
+    switch,
 )
 
 Visit = Callable[..., Page]
@@ -237,12 +238,14 @@ def test_without_the_network_a_downloaded_model_gets_a_sentence_and_the_embedded
     assert "EfficientNet-Lite0" in page.locator(".fgsm .facts").inner_text()
 
 
-def test_the_switch_appears_where_a_network_has_a_twin(visit: Visit) -> None:
-    for name in ("inception-v3", "efficientnet-lite0"):
-        page = visit(f"?network={name}")
-        expect(page.get_by_text("Adversarially trained model")).to_be_visible()
-    page = visit("?network=resnet50")
-    expect(page.get_by_text("Adversarially trained model")).to_have_count(0)
+def test_the_switch_stands_beside_the_slider_where_both_networks_are_here(visit: Visit) -> None:
+    page = visit()
+    expect(switch(page, "Standard")).to_have_attribute("aria-pressed", "true")
+    slider = page.get_by_role("slider", name="Epsilon").bounding_box()
+    robust = switch(page, "Robust").bounding_box()
+    assert slider and robust and abs(slider["y"] - robust["y"]) < 50
+    page = visit("?network=resnet50")  # whose weights are not here
+    expect(page.locator(".fgsm .switch")).to_be_hidden()
 
 
 def test_the_switch_on_an_uploaded_photograph(
@@ -256,13 +259,13 @@ def test_the_switch_on_an_uploaded_photograph(
     complete(page)
     label = both_curves(page)
     assert label == clean(page).rsplit(" ", 2)[0]
-    expect(page.locator(".fgsm .say")).to_contain_text("its adversarially trained twin")
+    expect(page.locator(".fgsm .say")).to_contain_text("The robust model")
     seen = pixels(page, "Clean image"), pixels(page, "Adversarial example")
-    page.get_by_text("Adversarially trained model").click()
+    switch(page, "Robust").click()
     expect(page.locator(".fgsm .facts")).to_contain_text("adversarially trained")
     complete(page)
     both_curves(page)
-    expect(page.locator(".fgsm .say")).to_contain_text(re.compile("its standard twin|wrong before"))
+    expect(page.locator(".fgsm .say")).to_contain_text("The standard model")
     assert np.array_equal(pixels(page, "Clean image"), seen[0])
     assert not np.array_equal(pixels(page, "Adversarial example"), seen[1])
     assert readout(page).endswith("1/255")
