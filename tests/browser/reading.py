@@ -9,6 +9,14 @@ from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Locator, Page
 
+from demo import gallery, models
+from demo.controls import link
+
+OPENS = gallery.card(link.FIRST_PICTURE["photographs"])
+"""The photograph that the page opens on."""
+OPENS_AS = models.class_names(models.offered("photographs")[0])[OPENS.label]
+"""What the network calls it."""
+
 
 def heading(page: Page) -> str:
     """The one sentence."""
