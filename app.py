@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from demo import device
 from demo.pages import (
     activation_growth,
     adversarial_training,
@@ -33,6 +34,11 @@ pages = [
     for page, title, address in CONTENTS
 ]
 here = st.navigation(pages)
+try:
+    device.choose()
+except ValueError as error:
+    st.error(str(error))
+    st.stop()
 try:
     here.run()
 except memory.Exhausted as error:

@@ -31,6 +31,15 @@ def name(device: torch.device) -> str:
     return f"CPU, {threads} thread{'' if threads == 1 else 's'}"
 
 
+def layout(device: torch.device) -> torch.memory_format:
+    """How images and kernels of convolutions lie in memory where they are fastest.
+
+    Metal convolves channels that come last at a thirtieth of its speed on the way back:
+    https://github.com/pytorch/pytorch/issues/193349.
+    """
+    return torch.contiguous_format if device.type == "mps" else torch.channels_last
+
+
 def fast_in_half(device: torch.device) -> bool:
     """Whether bfloat16 is faster there than float32.
 

@@ -48,7 +48,7 @@ class Labelled:
 
     def only(self, classes: tuple[int, ...]) -> "Labelled":
         """The digits of these classes, their labels counted from 0 in that order."""
-        index = torch.tensor(classes)
+        index = torch.tensor(classes, device=self.labels.device)
         matches = self.labels[:, None] == index[None]
         kept = matches.any(dim=1)
         return Labelled(self.images[kept], matches[kept].int().argmax(dim=1))

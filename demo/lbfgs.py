@@ -20,7 +20,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from demo import fgsm
+from demo import fgsm, scores
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # its matrices are 20 x 20: threads only wait
 from scipy.optimize import Bounds, minimize
@@ -105,7 +105,7 @@ class _Search:
 
     def __init__(self, model: fgsm.Model, image: Tensor, target: int) -> None:
         self.model, self.image, self.target = model, image, target
-        self.origin = image.double().cpu().numpy().ravel()
+        self.origin = scores.exact(image).numpy().ravel()
         self.start = self.origin
         self.closest: Tensor | None = None
         self.closest_norm = float("inf")
@@ -162,7 +162,7 @@ class _Search:
             logits = self.model(leaf)
             loss = F.cross_entropy(logits, torch.tensor([self.target], device=image.device))
             (gradient,) = torch.autograd.grad(loss, leaf)
-        flat = gradient.double().cpu().numpy().ravel()
+        flat = scores.exact(gradient).numpy().ravel()
         return image, logits.detach(), float(loss.detach()), flat
 
 

@@ -322,16 +322,16 @@ def load(
     for that size and ReLU6 keeps no copy: the same function, sooner; see `folding`.
     Raises `Unavailable` where weights must be fetched and cannot be, or are not what they were.
     """
-    chosen = card(name)
+    chosen, device = card(name), device or demo.device.choose()
     if chosen.source == "digits":
-        return _digits(chosen).to(device or demo.device.choose())
+        return _digits(chosen).to(device).to(memory_format=demo.device.layout(device))
     try:
         network = _SOURCES[chosen.source](chosen, progress)
     except Unavailable:
         raise
     except ValueError as error:  # another file than the one that is meant
         raise Unavailable(f"{chosen.title} cannot be loaded: {error}") from error
-    return _ready(network, chosen, device or demo.device.choose())
+    return _ready(network, chosen, device)
 
 
 def plain(name: str) -> nn.Module:
@@ -359,16 +359,14 @@ def _ready(network: nn.Module, card: ModelCard, device: torch.device) -> nn.Modu
         folded = folding.fold_batch_norm(network.eval(), card.input_size)
         network = folding.clamp_in_place(folding.fix_padding(folded, card.input_size))
     model = networks.Normalized(network, card.mean, card.std).eval().requires_grad_(False)
-    channels_last = device.type in ("cpu", "cuda")
-    layout = torch.channels_last if channels_last else torch.contiguous_format
-    return model.to(device).to(memory_format=layout)
+    return model.to(device).to(memory_format=demo.device.layout(device))
 
 
 def _digits(card: ModelCard) -> nn.Module:
     if card.name in _own:
         return _own[card.name].network
     try:
-        return trained.load(card.name).to(memory_format=torch.channels_last)
+        return trained.load(card.name)
     except (ValueError, OSError) as error:
         raise Unavailable(f"{card.title} cannot be loaded: {error}") from error
 

@@ -20,7 +20,7 @@ from torchvision import datasets
 from torchvision.transforms import RandomResizedCrop
 from torchvision.transforms.functional import pil_to_tensor
 
-from demo import pictures
+from demo import device, pictures
 from demo.digits import Labelled
 
 ENDINGS = (".jpg", ".jpeg", ".png", ".webp")
@@ -214,5 +214,5 @@ class Crops:
         )  # fmt: skip
         for crops, numbers in zip(loader, mine, strict=True):
             images = crops.to(self.device, non_blocking=True).to(self.dtype) / 255
-            last = images.contiguous(memory_format=torch.channels_last)
+            last = images.contiguous(memory_format=device.layout(self.device))
             yield last, torch.tensor([index for index, _ in numbers])

@@ -73,7 +73,7 @@ def centred_on_means(network: nn.Module, labelled: digits.Labelled) -> None:
     assert isinstance(network, networks.RadialBasis)
     flat = labelled.images.flatten(1)
     means = [flat[labelled.labels == digit].mean(dim=0) for digit in range(networks.DIGITS)]
-    network.centre_on(torch.stack(means))
+    network.centre_on(torch.stack(means).to(network.centre.device))
 
 
 def first_layer_l1(network: nn.Module) -> Tensor:

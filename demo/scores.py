@@ -1,15 +1,22 @@
-"""Logits -> what a person reads: probabilities, confidence, the predicted label."""
+"""Logits -> what a person reads: probabilities, confidence, the predicted label.
+
+Where the numbers must be exact they are computed in float64, by the CPU: Apple's GPUs have none.
+"""
 
 from torch import Tensor
 
 
-def probabilities(logits: Tensor) -> Tensor:
-    """softmax(z): (N, K) logits -> (N, K) numbers in [0, 1] that sum to one, in float64.
+def exact(values: Tensor) -> Tensor:
+    """The same numbers in float64, on the CPU; gradients go through. values: any shape."""
+    return values.cpu().double()
 
-    Float64, so that 99.999999 % is not shown as 100 % for want of digits.
+
+def probabilities(logits: Tensor) -> Tensor:
+    """softmax(z): (N, K) logits -> (N, K) numbers in [0, 1] that sum to one, `exact`.
+
+    So 99.999999 % is not shown as 100 % for want of digits.
     """
-    exact = logits if logits.device.type != "mps" else logits.cpu()  # MPS has no float64
-    return exact.double().softmax(dim=1)
+    return exact(logits).softmax(dim=1)
 
 
 def predicted_label(logits: Tensor) -> Tensor:
@@ -18,7 +25,7 @@ def predicted_label(logits: Tensor) -> Tensor:
 
 
 def confidence(logits: Tensor) -> Tensor:
-    """max_k softmax(z)_k: (N, K) logits -> (N,), the probability of the predicted class.
+    """max_k softmax(z)_k: (N, K) logits -> (N,), the probability of the predicted class, `exact`.
 
     How sure the network is, which is not how often it is right.
     """
@@ -26,11 +33,10 @@ def confidence(logits: Tensor) -> Tensor:
 
 
 def label_confidence(logits: Tensor, labels: Tensor) -> Tensor:
-    """softmax(z)_y: (N, K) logits, (N,) labels -> (N,), the probability of the label."""
-    all_of_them = probabilities(logits)
-    return all_of_them.gather(1, labels.to(all_of_them.device).unsqueeze(1)).squeeze(1)
+    """softmax(z)_y: (N, K) logits, (N,) labels -> (N,), the probability of the label, `exact`."""
+    return probabilities(logits).gather(1, labels.cpu().unsqueeze(1)).squeeze(1)
 
 
 def accuracy(logits: Tensor, labels: Tensor) -> float:
     """Share of the N images whose predicted label is the label given, 0 to 1."""
-    return (predicted_label(logits) == labels).double().mean().item()
+    return exact(predicted_label(logits) == labels).mean().item()

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from demo import checkpoints, folding, photographs, resting_norms, training
+from demo import checkpoints, device, folding, photographs, resting_norms, training
 from demo.adversaries import RandomStart
 from demo.digits import Labelled
 from demo.matching import Features, Matching, Taught
@@ -91,7 +91,7 @@ def started(
     """A new run. standard: timm's network, at rest.  first: what the student begins as, if else."""
     folded = resting_norms.trainable(first or standard, recipe.size, like=standard)
     student: Any = Features(folded).to(place.device, place.dtype)
-    student.to(memory_format=torch.channels_last)
+    student.to(memory_format=device.layout(place.device))
     student.network.get_classifier().requires_grad_(False)
     optimizer = training.optimizer_for(student, recipe.settings)
     ema: Any = get_ema_multi_avg_fn  # it has no types
@@ -103,7 +103,7 @@ def teacher(recipe: Twin, standard: nn.Module, place: Place) -> Features:
     """The standard network, frozen, at the size of the crops."""
     folded = folding.fix_padding(folding.fold_batch_norm(standard, recipe.size), recipe.size)
     frozen = Features(folded).to(place.device, place.dtype).eval().requires_grad_(False)
-    return frozen.to(memory_format=torch.channels_last)
+    return frozen.to(memory_format=device.layout(place.device))
 
 
 def rounds(
@@ -193,7 +193,7 @@ def _agreed(number: float, place: Place) -> float:
     """The leader's number, for all: clocks differ, and every rank must take the same step."""
     if place.ranks == 1:
         return number
-    told = torch.tensor([number], dtype=torch.float64, device=place.device)
+    told = torch.tensor([number], device=place.device)
     torch.distributed.broadcast(told, src=0)
     return float(told.item())
 

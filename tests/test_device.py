@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from streamlit.testing.v1 import AppTest
 
 from demo import device
 
@@ -31,6 +32,14 @@ def test_the_variable_overrides_the_order(machine: pytest.MonkeyPatch) -> None:
     machine.setattr(torch.backends.mps, "is_available", lambda: True)
     machine.setenv(device.VARIABLE, " CPU ")
     assert device.choose() == torch.device("cpu")
+
+
+def test_the_page_says_which_devices_there_are(machine: pytest.MonkeyPatch) -> None:
+    machine.setenv(device.VARIABLE, "tpu")
+    app = AppTest.from_file("../app.py", default_timeout=120).run()
+    sentence = "DEMO_DEVICE must be cpu on this machine, not 'tpu'."
+    assert [error.value for error in app.error] == [sentence]
+    assert not app.exception
 
 
 @pytest.mark.parametrize("wrong", ["cuda", "cuda:7", "tpu", "cpu:0"])

@@ -6,11 +6,26 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from demo import digits, trained
 from demo.__main__ import main
 
 pytestmark = pytest.mark.usefixtures("one_thread")
+
+
+def write_mnist(folder: Path, train: NDArray[np.int64], test: NDArray[np.int64]) -> None:
+    """These of the shipped digits, by number, as torchvision keeps MNIST in a folder."""
+    raw = folder / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    pixels, labels = digits.embedded()
+    for part, some in (("train", train), ("t10k", test)):
+        head = struct.pack(">IIII", 0x803, len(some), 28, 28)
+        (raw / f"{part}-images-idx3-ubyte").write_bytes(head + pixels[some].tobytes())
+        head = struct.pack(">II", 0x801, len(some))
+        (raw / f"{part}-labels-idx1-ubyte").write_bytes(
+            head + labels[some].astype(np.uint8).tobytes()
+        )
 
 
 @pytest.fixture
@@ -19,17 +34,8 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(digits, "TRAINING", slice(0, 300))
     monkeypatch.setattr(digits, "VALIDATION", slice(300, 400))
-    raw = tmp_path / "MNIST" / "raw"
-    raw.mkdir(parents=True)
-    pixels, labels = digits.embedded()
     order = np.random.default_rng(0).permutation(5000)
-    for part, some in (("train", order[:400]), ("t10k", order[400:500])):
-        head = struct.pack(">IIII", 0x803, len(some), 28, 28)
-        (raw / f"{part}-images-idx3-ubyte").write_bytes(head + pixels[some].tobytes())
-        head = struct.pack(">II", 0x801, len(some))
-        (raw / f"{part}-labels-idx1-ubyte").write_bytes(
-            head + labels[some].astype(np.uint8).tobytes()
-        )
+    write_mnist(tmp_path, order[:400], order[400:500])
     return tmp_path
 
 

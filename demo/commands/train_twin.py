@@ -17,7 +17,7 @@ import torch
 from torch import nn
 
 import demo.device
-from demo import checkpoints, models, photographs, trained, training, twins, weights
+from demo import checkpoints, models, photographs, scores, trained, training, twins, weights
 from demo.commands import twin_card
 from demo.digits import Labelled
 from demo.experiments import photograph_accuracy
@@ -181,7 +181,7 @@ def _written(
 def _measured(model: nn.Module, held_out: Labelled) -> tuple[dict[str, float], str]:
     """The accuracies of a card, printed; and each photograph's outcomes, as JSON."""
     right = photograph_accuracy.outcomes(model, held_out)
-    found = {name: round(r.double().mean().item(), 6) for name, r in right.items()}
+    found = {name: round(scores.exact(r).mean().item(), 6) for name, r in right.items()}
     print("  " + ", ".join(f"{name} {share:.1%}" for name, share in found.items()), flush=True)
     outcomes = {name: "".join(map(str, r.int().tolist())) for name, r in right.items()}
     return found, json.dumps(outcomes, indent=1) + "\n"

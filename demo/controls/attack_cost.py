@@ -38,8 +38,7 @@ def read() -> Choices:
         picture = st.container()
         network = network_widgets(kind)
         with picture:
-            choose = photographs.choose if kind == "photographs" else digits.choose
-            chosen = choose(network)
+            chosen = photographs.choose() if kind == "photographs" else digits.choose(network)
         target = _target(kind, store.class_names(network))
         epsilon = _epsilon(kind)
     link.write(kind, kept=("epsilon", "by"))

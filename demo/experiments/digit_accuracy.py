@@ -98,8 +98,8 @@ def _batches(labelled: Labelled, size: int) -> Iterator[Labelled]:
 def _answers(
     network: fgsm.Model, images: Tensor, labels: Tensor, classes: int | None
 ) -> tuple[Tensor, Tensor]:
-    """Which answers are wrong, (N,) bool, and each answer's confidence, (N,) float64."""
+    """Which answers are wrong, (N,) bool, and each answer's confidence, (N,); on the CPU."""
     with torch.inference_mode():
         logits = network(images)
     answers = logits[:, :classes].argmax(dim=1)
-    return answers != labels, scores.label_confidence(logits, answers)
+    return (answers != labels).cpu(), scores.label_confidence(logits, answers)

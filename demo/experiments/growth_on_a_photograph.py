@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from demo import attacks, fgsm
+from demo import attacks, fgsm, scores
 
 SIDES = (32, 64, 96, 128, 160, 192, 224, 256, 320, 384, 448)
 """Multiples of 32: there, and only there, the padding that was fixed for 224 is right too."""
@@ -75,8 +75,8 @@ def loss(gap: float) -> float:
 
 
 def logit_gap(logits: Tensor, label: int) -> Tensor:
-    """z_label - log sum exp of the other logits: (N, K) -> (N,) float64."""
-    logits = logits.double()
+    """z_label - log sum exp of the other logits: (N, K) -> (N,) float64, on the CPU."""
+    logits = scores.exact(logits)
     others = torch.cat([logits[:, :label], logits[:, label + 1 :]], dim=1)
     return logits[:, label] - others.logsumexp(dim=1)
 

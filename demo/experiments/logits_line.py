@@ -79,7 +79,7 @@ def unclipped(
     A digit's ground is black: with the clip half of the step would be lost, and the line bent.
     image, direction: (1, C, H, W).  epsilons: (E,) ascending.
     """
-    steps = torch.tensor(epsilons, device=image.device).view(-1, 1, 1, 1)
+    steps = torch.tensor(epsilons, dtype=image.dtype, device=image.device).view(-1, 1, 1, 1)
     logits = attacks.logits_of(model, image + steps * direction).cpu().numpy()
     classes = strongest(logits)
     return LogitsLine(np.array(epsilons), classes, logits[:, classes])

@@ -73,8 +73,8 @@ def run(
         perturbation=answer(logits[0:1]),
         adversarial=answer(logits[1:2]),
         epsilon=epsilon,
-        zero_share=(gradient == 0).double().mean().item(),
-        gradient_norm=gradient.double().abs().sum().item(),
+        zero_share=scores.exact(gradient == 0).mean().item(),
+        gradient_norm=scores.exact(gradient).abs().sum().item(),
         loss=-scores.probabilities(clean_logits)[0, in_loss].clamp_min(1e-300).log().item(),
         milliseconds=milliseconds,
     )

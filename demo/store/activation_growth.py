@@ -10,8 +10,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from demo import device, fgsm, models, pictures
-from demo.experiments import activation_growth, growth_of_a_trained_model, growth_on_a_photograph
+from demo import device, fgsm, models, pictures, scores
+from demo.experiments import (
+    activation_growth,
+    growth_of_a_trained_model,
+    growth_on_a_photograph,
+    one_step,
+)
 from demo.experiments.activation_growth import Draw
 from demo.experiments.growth_of_a_trained_model import Errors, Trained
 from demo.experiments.growth_on_a_photograph import Row
@@ -97,13 +102,12 @@ def colours(data: bytes, crop: pictures.Crop) -> Colours:
 
 def _colours(network: nn.Module, image: Tensor) -> Colours:
     with torch.inference_mode():
-        probabilities = network(image).double().softmax(dim=1)[0]
-    label = int(probabilities.argmax())
-    gap, of_the_gap = growth_on_a_photograph.gap_gradient(network, image, label)
-    gradient = -(1 - torch.tensor(gap).double().sigmoid()).to(of_the_gap) * of_the_gap
+        answer = one_step.answer(network(image))
+    gap, of_the_gap = growth_on_a_photograph.gap_gradient(network, image, answer.label)
+    gradient = -float(1 - torch.tensor(gap, dtype=torch.float64).sigmoid()) * of_the_gap
     return Colours(
-        pictures.to_pixels(image), gradient[0].permute(1, 2, 0).cpu().contiguous().numpy(), label,
-        float(probabilities[label]),
+        pictures.to_pixels(image), gradient[0].permute(1, 2, 0).cpu().contiguous().numpy(),
+        answer.label, answer.confidence,
     )  # fmt: skip
 
 
@@ -157,8 +161,8 @@ def _begun(network: nn.Module, image: Tensor, label: int, epsilon: float, side: 
     gap, gradient = growth_on_a_photograph.gap_gradient(network, image, label)
     eta = fgsm.perturbation(-gradient, epsilon)
     after = growth_on_a_photograph.gap_under(network, image, eta, label)
-    double = gradient.double()
-    return Row(side, epsilon, gap, float(double.abs().sum()), float(double.norm()), after, ())
+    exact = scores.exact(gradient)
+    return Row(side, epsilon, gap, float(exact.abs().sum()), float(exact.norm()), after, ())
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)

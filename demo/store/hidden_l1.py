@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from demo import device, digits, models, pictures, recipes
+from demo import device, digits, models, pictures, recipes, scores
 from demo.experiments import accuracy_against_epsilon
 from demo.experiments import hidden_l1 as experiment
 from demo.experiments.hidden_l1 import HiddenL1, Margins
@@ -61,7 +61,7 @@ def digit(
 def _digit(
     name: str, sha256: str, pixels: NDArray[np.uint8], label: int | None
 ) -> tuple[int, HiddenL1]:
-    network, image = _double(name, sha256), _exact(pixels)
+    network, image = _double(name, sha256), scores.exact(pictures.to_tensor(pixels))
     return worker.small(_one, network, image, label)
 
 
@@ -150,17 +150,7 @@ def _photographs_kept() -> SharedWork[tuple[int, HiddenL1]]:
 def _double(name: str, sha256: str) -> nn.Module:
     """The digit network in float64: near epsilon = 0 the rise of the loss is small beside it."""
     network = adversarial_training.network(name, sha256)
-    return copy.deepcopy(network).to(_float64_device(), torch.float64)
-
-
-def _exact(pixels: NDArray[np.uint8]) -> Tensor:
-    return (pictures.to_tensor(pixels).double()).to(_float64_device())
-
-
-def _float64_device() -> torch.device:
-    """The machine's best that has float64: MPS has none."""
-    best = device.choose()
-    return torch.device("cpu") if best.type == "mps" else best
+    return copy.deepcopy(network).to(torch.device("cpu"), torch.float64)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

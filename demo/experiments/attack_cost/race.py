@@ -121,7 +121,7 @@ class Race:
     ) -> Row:
         image = self.image if found is None else found
         answer = one_step.answer(attacks.logits_of(self.model, image))
-        change = (image - self.image).double()
+        change = scores.exact(image - self.image)
         largest = float(change.abs().max())
         return Row(
             attack, counted.backward, counted.forward - counted.backward, seconds, unit,
@@ -136,7 +136,7 @@ class Race:
 
 
 def _norm(image: Tensor, origin: Tensor) -> float:
-    return float((image.double() - origin.double()).norm())
+    return float((scores.exact(image) - scores.exact(origin)).norm())
 
 
 def _as_pixels(image: Tensor) -> NDArray[np.uint8]:

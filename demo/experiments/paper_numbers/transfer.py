@@ -31,7 +31,7 @@ def _piece(source: fgsm.Model, tested: fgsm.Model, piece: Labelled) -> UnderAtta
     examples = fgsm.fgsm(source, piece.images, piece.labels, recipes.EPSILON)
     with torch.inference_mode():
         logits = tested(examples)
-    wrong = scores.predicted_label(logits) != piece.labels
+    wrong = (scores.predicted_label(logits) != piece.labels).cpu()
     confidence = scores.confidence(logits)[wrong].mean().item()
     return UnderAttack("FGSM", recipes.EPSILON, len(piece), int(wrong.sum()), confidence)
 

@@ -18,7 +18,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from demo import digits, fgsm, networks
+from demo import digits, fgsm, networks, scores
 
 STEP = 1e-4
 """Half the width of the difference quotient that stands for softplus'."""
@@ -55,7 +55,7 @@ def run(
 ) -> Derivation:
     """Evaluate all five lines for these digits. The network itself is not changed."""
     exact = copy.deepcopy(network).cpu().double()
-    images, labels = labelled.images.cpu().double(), labelled.labels.cpu()
+    images, labels = scores.exact(labelled.images), labelled.labels.cpu()
     y = (2 * labels - 1).double()
     with torch.no_grad():
         m = y * exact.activation(images)

@@ -95,7 +95,7 @@ def run(
         kept.append(network(fgsm.adversarial_example(images, eta)))
     unclipped, clipped = torch.stack(free), torch.stack(kept)
     weights, exact = network.weight.detach().cpu(), np.array(epsilons)
-    l1 = float(weights.double().abs().sum())
+    l1 = float(scores.exact(weights).abs().sum())
     return Margins(
         exact, labels.cpu().numpy(), weights.reshape(digits.SIDE, digits.SIDE).numpy(),
         weights.sign().reshape(digits.SIDE, digits.SIDE).to(torch.int8).numpy(), l1, clean,
@@ -107,7 +107,7 @@ def run(
 def _margins(logits: Tensor, labels: Tensor) -> NDArray[np.float64]:
     """y z: (..., N, 2) logits -> (..., N)."""
     y = 2 * labels - 1
-    result: NDArray[np.float64] = (y * (logits[..., 1] - logits[..., 0])).double().cpu().numpy()
+    result: NDArray[np.float64] = scores.exact(y * (logits[..., 1] - logits[..., 0])).numpy()
     return result
 
 
