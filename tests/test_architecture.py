@@ -21,7 +21,7 @@ SHELVES: dict[str, float] = {
     "models": 2,
     "experiments": 3,
     "figures": 4,
-    "store": 5, "viewer": 5, "picker": 5,
+    "store": 5, "picker": 5, "viewer": 5.1,
     "controls": 5.5,
     "pages": 6, "commands": 6,
     "app": 7, "__main__": 7,

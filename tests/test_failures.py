@@ -80,21 +80,6 @@ def test_the_largest_epsilon_tried_is_the_one_that_is_named() -> None:
     assert sentence.startswith("One step of FGSM up to .5 never changes the answer one.")
 
 
-@pytest.mark.parametrize(
-    ("training", "answers", "sentence"),
-    [
-        ("adversarial", FLIPS, "its adversarially trained twin holds until epsilon = .31"),
-        ("adversarial", STAYS, "its adversarially trained twin holds up to epsilon = .31"),
-        ("standard", FLIPS, "its standard twin holds until epsilon = .31"),
-        ("standard", 0 * STAYS, "its standard twin says zero even without an attack"),
-    ],
-)
-def test_the_twin_is_said_to_hold_until_its_answer_flips(
-    training: str, answers: failures.Answers, sentence: str
-) -> None:
-    assert failures.twin_holds(training, answers, (0.0, 0.2, 0.3125), 1, name) == sentence
-
-
 def test_two_reasons_are_two_sentences() -> None:
     step = one_step.run(logistic, GREY, 0.1, label=0)
     assert len(explained(step, STAYS, asked_for=0)) == 2

@@ -93,9 +93,9 @@ def test_a_recorded_flip_is_what_the_network_does() -> None:
 
 
 def test_the_sentence_of_the_strip_is_its_median() -> None:
-    flips = [Flip("a", 24, True), Flip("b", None, True), Flip("c", 34, False)]
+    flips = [Flip("a", 24, True, 0), Flip("b", None, True, 1), Flip("c", 34, False, 0)]
     assert two_networks.median(flips) == f"{LEVELS[34]:.3g}/255"
-    assert two_networks.median([Flip("a", None, True)]) == "more than 16/255"
+    assert two_networks.median([Flip("a", None, True, 1)]) == "more than 16/255"
     assert two_networks.said(None).endswith("at no epsilon up to 16/255.")
     assert two_networks.said(24) == "FGSM changes the answer from epsilon = 1/255 on."
 

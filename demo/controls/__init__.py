@@ -1,6 +1,7 @@
 """Widgets and the URL -> one frozen `Choices`. Nothing else reads either of them."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
@@ -43,9 +44,11 @@ def read() -> Choices:
     with st.sidebar:
         kind = kind_widget()
         picture = st.container()
-        network = network_widgets(kind)
+        _network_widget(kind)
+        network = _switched(kind)
         with picture:
-            chosen = photographs.choose() if kind == "photographs" else digits.choose(network)
+            choose = photographs.choose if kind == "photographs" else digits.choose
+            chosen = choose(network)
         label, target = _goal_widgets(kind, store.class_names(network))
         method = st.radio(
             "How many steps", (ONE, TEN), key="method", persist_state="session",
@@ -72,6 +75,18 @@ def kind_widget() -> models.Kind:
 
 def network_widgets(kind: models.Kind) -> str:
     """The network and, where it has a twin, which of the two: its name."""
+    if _network_widget(kind).twin is not None:
+        st.toggle("Adversarially trained model", key=f"switch_{kind}", persist_state="session")
+    return _switched(kind)
+
+
+def switch(training: Any) -> None:
+    """Turn to the network that was trained so, "standard" or "adversarial"; else to none."""
+    if training in ("standard", "adversarial"):
+        st.session_state[f"switch_{st.session_state.kind}"] = training == "adversarial"
+
+
+def _network_widget(kind: models.Kind) -> models.ModelCard:
     names = [card.name for card in models.offered(kind)]
     if kind == "digits":  # those of this session, from the page on adversarial training
         own = st.session_state.get("own_networks", {})
@@ -82,12 +97,14 @@ def network_widgets(kind: models.Kind) -> str:
         "Network", names, key=f"network_{kind}", format_func=lambda n: models.card(n).title,
         persist_state="session",
     )  # fmt: skip
-    card = models.card(name)
-    if card.twin is not None:
-        adversarial = st.toggle(
-            "Adversarially trained model", key=f"switch_{kind}", persist_state="session"
-        )
-        card = models.card(card.twin) if adversarial else card
+    return models.card(name)
+
+
+def _switched(kind: models.Kind) -> str:
+    """The chosen network or its twin, as the switch stands, and what must be known of it."""
+    card = models.card(st.session_state[f"network_{kind}"])
+    if card.twin is not None and st.session_state[f"switch_{kind}"]:
+        card = models.card(card.twin)
     for sentence in _warnings(card):
         st.caption(sentence)
     return card.name

@@ -38,7 +38,8 @@ def read() -> Choices:
         picture = st.container()
         network = network_widgets(kind)
         with picture:
-            chosen = photographs.choose() if kind == "photographs" else digits.choose(network)
+            choose = photographs.choose if kind == "photographs" else digits.choose
+            chosen = choose(network)
         target = _target(kind, store.class_names(network))
         epsilon = _epsilon(kind)
     link.write(kind, kept=("epsilon", "by"))

@@ -52,7 +52,8 @@ def read(networks: list[str]) -> Choices:
         place = st.container()
         network = _network(networks) if kind == "digits" else PHOTOGRAPHS
         with place:
-            chosen = photographs.choose() if kind == "photographs" else digits.choose(network)
+            choose = photographs.choose if kind == "photographs" else digits.choose
+            chosen = choose(network)
     _write(kind, network, networks)
     of = BATCH if st.query_params.get("of") == BATCH and kind == "digits" else ONE
     return Choices(

@@ -10,6 +10,7 @@ import streamlit as st
 
 from demo import gallery, models, pictures
 from demo.digits import EMBEDDED_COUNT
+from demo.experiments import gallery_flips
 
 OWN = "own picture"
 OWN_ANSWER = "the network's own answer"
@@ -18,7 +19,9 @@ AWAY, TOWARD = "away", "toward"
 ONE, TEN = "one", "ten"
 DIGIT = "digit-"
 """Before a digit's number, 0 to 4,999, as a picture's name."""
-FIRST_PICTURE = {"photographs": gallery.GALLERY[0].name, "digits": DIGIT + "1505"}
+FIRST_PICTURE = {
+    "photographs": gallery_flips.opening_of(models.MODELS[0].name), "digits": DIGIT + "1505",
+}  # fmt: skip
 FIRST_EPSILON = {"photographs": 0.007, "digits": 0.25}
 LARGEST_EPSILON = {"photographs": 16 / 255, "digits": 0.5}
 SHARED = {"goal": (AWAY, TOWARD), "method": (ONE, TEN)}

@@ -30,8 +30,11 @@ class Chosen:
     true_label: str | None = None
 
 
-def choose() -> Chosen:
-    """Draw the widgets that choose a photograph, and say which one is chosen."""
+def choose(network: str) -> Chosen:
+    """Draw the widgets that choose a photograph, and say which one is chosen.
+
+    network: the one whose name for it is the gallery's label.
+    """
     state = st.session_state
     picker.thumbnails(_thumbnails(), state.picture_photographs, _pick)
     st.button("The paper's panda: toward “gibbon”", on_click=_panda, width="stretch")
@@ -45,7 +48,8 @@ def choose() -> Chosen:
         return Chosen(name, _data(), state.own_title_photographs, OWN_CREDIT, state.crop)
     photo = gallery.card(name)
     credit = f"{photo.author}, {photo.licence}, [source]({photo.source})"
-    return Chosen(name, _data(), photo.title, credit, state.crop)
+    label = store.class_names(network)[photo.label]
+    return Chosen(name, _data(), photo.title, credit, state.crop, label)
 
 
 def own_file(kind: str, upload: str, take: str) -> None:

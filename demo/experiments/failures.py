@@ -106,28 +106,6 @@ def one_against_ten(
     return f"Toward {name(target)}: one step {alone} up to {reach}; ten steps {together}."
 
 
-def twin_holds(
-    training: str,
-    answers: Answers,
-    epsilons: tuple[float, ...],
-    label: int,
-    name: Callable[[int], str],
-    kind: str = "digits",
-) -> str:
-    """What the switch does to this picture: how far the network's counterpart holds.
-
-    training: the counterpart's.  answers: (E,) its answers, under the attack on its own gradient.
-    epsilons: (E,).  label: what the network itself says of the clean picture.  kind: of picture.
-    """
-    who = "its adversarially trained twin" if training == "adversarial" else "its standard twin"
-    if answers[0] != label:
-        return f"{who} says {name(int(answers[0]))} even without an attack"
-    flip = first(answers != answers[0])
-    if flip is None:
-        return f"{who} holds up to epsilon = {amount(epsilons[-1], kind)}"
-    return f"{who} holds until epsilon = {amount(epsilons[flip], kind)}"
-
-
 def amount(epsilon: float, kind: str) -> str:
     """An epsilon as a reader of that kind of picture knows it: .25, or 2/255."""
     if kind == "photographs":

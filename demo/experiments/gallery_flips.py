@@ -4,16 +4,17 @@ Measured once for the weights that ship (`python -m demo photographs`), read by 
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 
-from demo import attacks, fgsm, gallery, models, pictures
+from demo import attacks, fgsm, gallery, models, pictures, scores
 from demo.experiments import confidence_sweep, failures
 
 RECORDED = models.ASSETS / "results" / "gallery_flips.json"
+PAPERS = confidence_sweep.THE_PAPERS_EPSILON
 
 
 @dataclass(frozen=True)
@@ -21,11 +22,23 @@ class Flip:
     """One photograph. stop: number of the first of the 65 stops whose answer is another one.
 
     None: none of them. right: whether the answer without attack is what is on the photograph.
+    confidence: of that answer under the attack at the paper's epsilon, .007.
     """
 
     photograph: str
     stop: int | None
     right: bool
+    confidence: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether the answer without attack is still given at the paper's epsilon."""
+        return self.stop is None or confidence_sweep.STOPS[self.stop] > PAPERS
+
+    @property
+    def reach(self) -> float:
+        """The smallest epsilon that changes the answer; where none does, the largest tried."""
+        return confidence_sweep.STOPS[-1 if self.stop is None else self.stop]
 
 
 def run(model: fgsm.Model, size: int, device: torch.device) -> Iterator[Flip]:
@@ -38,9 +51,36 @@ def run(model: fgsm.Model, size: int, device: torch.device) -> Iterator[Flip]:
         label = attacks.logits_of(model, image).argmax(dim=1)
         direction = fgsm.loss_gradient(model, image, label).sign()
         stops = confidence_sweep.STOPS
-        answers = attacks.logits_along(model, image, direction, stops).argmax(dim=1).cpu().numpy()
+        logits = attacks.logits_along(model, image, direction, stops).cpu()
+        answers = logits.argmax(dim=1).numpy()
         stop = failures.first(answers != answers[0])
-        yield Flip(photo.name, stop, int(label) == photo.label)
+        attacked = scores.probabilities(logits[stops.index(PAPERS)][None])[0, int(label)]
+        yield Flip(photo.name, stop, int(label) == photo.label, round(float(attacked), 4))
+
+
+def opening(standard: Sequence[Flip], robust: Sequence[Flip]) -> str | None:
+    """The photograph on which the switch between two networks shows most; None if there is none.
+
+    Both are right about it without attack. At the paper's epsilon the standard network's answer
+    changes and the robust one's does not: of several, the one that the robust network is surest
+    of under the attack. Where there is none, the one on which the robust network holds furthest
+    beyond the standard one.
+    """
+    theirs = {flip.photograph: flip for flip in robust if flip.right}
+    pairs = [(f, theirs[f.photograph]) for f in standard if f.right and f.photograph in theirs]
+    telling = [other for flip, other in pairs if not flip.holds and other.holds]
+    if telling:
+        return max(telling, key=lambda other: other.confidence).photograph
+    further = max(pairs, key=lambda pair: pair[1].reach - pair[0].reach, default=None)
+    return None if further is None else further[0].photograph
+
+
+def opening_of(name: str) -> str:
+    """The photograph that a network and its counterpart open on, as recorded; else the first."""
+    cards = [models.card(each) for each in (name, models.counterpart(name)) if each is not None]
+    flips = {card.training: recorded(card.name, str(card.sha256)) for card in cards}
+    found = opening(flips.get("standard", []), flips.get("adversarial", []))
+    return gallery.GALLERY[0].name if found is None else found
 
 
 def recorded(name: str, sha256: str, path: Path = RECORDED) -> list[Flip]:

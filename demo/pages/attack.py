@@ -66,7 +66,7 @@ def page() -> None:
         return
     view = _view(choices, name)
     with top:
-        viewer.show(_opening(view))
+        viewer.show(_opening(view), controls.switch)
         _below(view)
     with ground:
         if view.ten:
@@ -143,6 +143,8 @@ def _opening(view: View) -> dict[str, Any]:
         "gradientNorm": step.gradient_norm, "cleanAnswer": _pair(step.clean),
         "perturbationAnswer": _pair(step.perturbation),
         "adversarial": {"level": 255 * step.epsilon, "answer": _pair(step.adversarial)},
+        "pair": card.name == view.choices.network and models.counterpart(card.name) is not None,
+        "training": card.training,
         "wrong": view.label if view.label not in (None, step.clean.label) else None,
     }  # fmt: skip
 
@@ -161,8 +163,7 @@ def _one(view: View) -> None:
     seeds = [store.control(name, pixels, step.label, stops[::2], s) for s in random_signs.SEEDS]
     control = (255 * np.array(stops[::2]), np.array(seeds))
     confidence = _confidence(view, sweep.logits, twin, control)
-    extra = {"confidence": confidence, "twin": None if twin is None else twin[1]}
-    viewer.feed("extra", view.identity, extra | _logits(view))
+    viewer.feed("extra", view.identity, {"confidence": confidence} | _logits(view))
 
 
 def _logits(view: View) -> dict[str, Any]:
@@ -212,24 +213,24 @@ def _ten(view: View) -> None:
     viewer.load_plotly()
     if twin is None and (twin := _twin(view)) is not None:
         confidence = _confidence(view, result.logits, twin, None)
-        viewer.feed("extra", view.identity, {"confidence": confidence, "twin": twin[1]})
+        viewer.feed("extra", view.identity, {"confidence": confidence})
 
 
-def _twin(view: View) -> tuple[confidence_figure.Twin, str] | None:
-    """The same network trained the other way, under the same attack on its own gradient."""
+def _twin(view: View) -> confidence_figure.Twin | None:
+    """The same network trained the other way, attacked on its own gradient; the headline's too."""
     if (other := models.counterpart(view.card.name)) is None:
         return None
     with contextlib.suppress(models.Unavailable):
         store.network(other, lambda share: None)
         training = models.card(other).training
         logits = _attacked(view, other)
-        curve = _probabilities(logits)[:, view.step.label]
-        epsilons = tuple(view.levels / 255)
-        sentence = failures.twin_holds(
-            training, logits.argmax(axis=1), epsilons, view.step.clean.label,
-            lambda k: view.names[k], view.card.kind,
-        )  # fmt: skip
-        return confidence_figure.Twin(training, curve), sentence
+        probabilities, answers = _probabilities(logits), logits.argmax(axis=1)
+        said = {
+            "training": training, "top": [top[0] for top in _top(probabilities, 1)],
+            "flip": failures.first(answers != answers[0]),
+        }  # fmt: skip
+        viewer.feed("counterpart", view.identity, said)
+        return confidence_figure.Twin(training, probabilities[:, view.step.label])
     return None
 
 
@@ -246,7 +247,7 @@ def _attacked(view: View, name: str) -> NDArray[np.float32]:
 
 def _answers(
     view: View, logits: NDArray[np.float32], saved: NDArray[np.float32],
-    saved_row: NDArray[np.int64], twin: tuple[confidence_figure.Twin, str] | None,
+    saved_row: NDArray[np.int64], twin: confidence_figure.Twin | None,
 ) -> dict[str, Any]:  # fmt: skip
     """Every number that a drag can show, stop by stop."""
     step, names, levels = view.step, view.names, view.levels
@@ -263,7 +264,6 @@ def _answers(
         "target": None if wanted is None else probabilities[:, wanted].tolist(),
         "flip": failures.first(answers != answers[0]),
         "notes": [*_unknown(view), *notes],
-        "twin": None if twin is None else twin[1],
         "figure": _confidence(view, logits, twin, None),
         "csv": confidence_sweep.csv(levels, probabilities, names, step.label, wanted),
     }  # fmt: skip
@@ -279,7 +279,7 @@ def _unknown(view: View) -> list[str]:
 
 
 def _confidence(
-    view: View, logits: NDArray[np.float32], twin: tuple[confidence_figure.Twin, str] | None,
+    view: View, logits: NDArray[np.float32], twin: confidence_figure.Twin | None,
     control: tuple[NDArray[np.float64], NDArray[np.float64]] | None,
 ) -> dict[str, Any]:  # fmt: skip
     step = view.step
@@ -290,7 +290,7 @@ def _confidence(
     figure = confidence_figure.plot(
         view.levels, {k: probabilities[:, k] for k in followed}, answers,
         _some(view.names, {*followed, *answers.tolist()}), step.label, step.target, control,
-        None if twin is None else twin[0], view.card.kind,
+        twin, view.card.kind,
     )  # fmt: skip
     return _json(figure)
 

@@ -23,13 +23,13 @@ def _component(name: str) -> Callable[..., Any]:
     )
 
 
-def _said(key: str, event: str) -> Any:
+def said(key: str, event: str) -> Any:
     """What the component of that key said with the event; None where it makes no sense."""
-    said = st.session_state.get(key)
-    return said.get(event) if isinstance(said, Mapping) else None
+    state = st.session_state.get(key)
+    return state.get(event) if isinstance(state, Mapping) else None
 
 
-def _hear(key: str, ears: Mapping[str, Callable[[], None]]) -> None:
+def hear(key: str, ears: Mapping[str, Callable[[], None]]) -> None:
     """After its first drawing in a session: what the component said before anyone listened.
 
     A page that found its way to another server still shows what the last one drew. A click on that
@@ -39,7 +39,7 @@ def _hear(key: str, ears: Mapping[str, Callable[[], None]]) -> None:
     if known in st.session_state:
         return
     st.session_state[known] = True
-    unheard = [ear for event, ear in ears.items() if _said(key, event) is not None]
+    unheard = [ear for event, ear in ears.items() if said(key, event) is not None]
     for ear in unheard:
         ear()
     if unheard:
@@ -56,14 +56,14 @@ def thumbnails(
     """Show the photographs, each {"name", "title", "src"}, and call `on_pick` with a name."""
 
     def changed() -> None:
-        on_pick(_said("thumbnails", "picked"))
+        on_pick(said("thumbnails", "picked"))
 
     _thumbnails(
         data={"photographs": photographs, "selected": selected},
         key="thumbnails",
         on_picked_change=changed,
     )
-    _hear("thumbnails", {"picked": changed})
+    hear("thumbnails", {"picked": changed})
 
 
 def crop(
@@ -75,14 +75,14 @@ def crop(
     """
 
     def changed() -> None:
-        on_crop(_said("crop_window", "crop"))
+        on_crop(said("crop_window", "crop"))
 
     _crop(
         data={"src": src, "width": size[0], "height": size[1], "crop": chosen},
         key="crop_window",
         on_crop_change=changed,
     )
-    _hear("crop_window", {"crop": changed})
+    hear("crop_window", {"crop": changed})
 
 
 def digits(
@@ -100,10 +100,10 @@ def digits(
     """
 
     def picked() -> None:
-        on_pick(_said("digits", "picked"))
+        on_pick(said("digits", "picked"))
 
     def turned() -> None:
-        on_turn(_said("digits", "turned"))
+        on_turn(said("digits", "turned"))
 
     page, pages, total = place
     _digits(
@@ -115,14 +115,14 @@ def digits(
         on_picked_change=picked,
         on_turned_change=turned,
     )  # fmt: skip
-    _hear("digits", {"picked": picked, "turned": turned})
+    hear("digits", {"picked": picked, "turned": turned})
 
 
 def pad(on_draw: Callable[[Any], None]) -> None:
     """Show the pad, and call `on_draw` with all strokes, lists of [x, y], when one ends."""
 
     def drawn() -> None:
-        on_draw(_said("pad", "drawn"))
+        on_draw(said("pad", "drawn"))
 
     _pad(data={"side": pictures.PAD, "pen": pictures.PEN}, key="pad", on_drawn_change=drawn)
-    _hear("pad", {"drawn": drawn})
+    hear("pad", {"drawn": drawn})

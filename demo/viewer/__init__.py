@@ -6,6 +6,7 @@ them the browser has everything that a drag needs, and asks the server for nothi
 
 import base64
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,12 @@ import streamlit as st
 from numpy.typing import NDArray
 from plotly.offline import get_plotlyjs
 
+from demo import picker
+
 _HERE = Path(__file__).parent
 _SCRIPTS = (
-    "pixels.js", "png.js", "words.js", "chart.js", "lens.js", "link.js", "slide.js", "view.js",
+    "pixels.js", "png.js", "words.js", "chart.js", "lens.js", "link.js", "slide.js",
+    "switch.js", "view.js",
 )  # fmt: skip
 
 _view = st.components.v2.component(
@@ -37,18 +41,25 @@ _plotly = st.components.v2.component(
 )
 
 
-def show(data: dict[str, Any]) -> None:
+def show(data: dict[str, Any], on_switch: Callable[[Any], None]) -> None:
     """Mount the viewer, or hand the one that is there another picture.
 
     data: JSON; arrays packed by `packed`. The keys are those that `demo.pages.attack` writes.
+    on_switch: called with "standard" or "adversarial" when the switch asks for that network.
     """
-    _view(data=data, key="viewer")
+
+    def switched() -> None:
+        on_switch(picker.said("viewer", "switched"))
+
+    _view(data=data, key="viewer", on_switched_change=switched)
+    picker.hear("viewer", {"switched": switched})
 
 
 def feed(kind: str, identity: str, data: dict[str, Any]) -> None:
     """Hand the viewer a later result for the picture of that identity.
 
-    kind: "answers", "extra" or "progress".  data: JSON. Kept by the browser, newest of each kind.
+    kind: "answers", "counterpart", "extra" or "progress".
+    data: JSON. The browser keeps the newest of each kind.
     """
     # A key keeps one element a kind; progress comes several times in one run, and may not have one.
     key = None if kind == "progress" else f"feed-{kind}"

@@ -2,27 +2,29 @@
 
 const views = new WeakMap();
 
-export default function ({ data, parentElement }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".fgsm");
   if (!root || !data) return;
   if (!views.has(root)) views.set(root, createView(root));
-  views.get(root).show(data);
+  views.get(root).show(data, setTriggerValue);
   return () => { views.get(root)?.stop(); views.delete(root); };
 }
 
 function createView(root) {
   const find = (selector) => root.querySelector(selector);
-  const state = { stop: null, data: null, answers: null, extra: null, size: 0, chart: "confidence" };
+  const state = { stop: null, data: null, answers: null, counterpart: null, extra: null, size: 0, chart: "confidence" };
   const canvas = Object.fromEntries(["clean", "perturbation", "adversarial"].map((k) => [k, find(`[data-picture="${k}"] .image`)]));
   const slider = find(".epsilon");
   const lens = createLens(root, state, describePixel);
   const chart = createChart(root, (stop) => setStop(stop));
   const tops = { before: createTop(find(".before")), after: createTop(find(".after")) };
+  const training = createSwitch(root, (asked) => state.tell("switched", asked));
   let player = null;
 
   // --- what arrives -------------------------------------------------------------------------
 
-  async function show(data) {
+  async function show(data, tell) {
+    state.tell = tell;
     root.dataset.dark = isDark(root) ? "1" : "0";
     state.arriving = data.id;
     const [clean, signs] = await Promise.all([unpacked(data.clean), unpacked(data.signs)]);
@@ -30,7 +32,8 @@ function createView(root) {
     const level = state.data?.kind === data.kind && state.stop !== null ? state.data.levels[state.stop] : data.level;
     const fresh = !state.data || state.data.id !== data.id;
     Object.assign(state, { data, size: data.size });
-    if (fresh) Object.assign(state, { answers: null, extra: null });
+    if (fresh) Object.assign(state, { answers: null, counterpart: null, extra: null });
+    training.show(data);
     state.clean = withAlpha(clean, data.channels, Uint8ClampedArray, 255);
     state.signs = withAlpha(new Int8Array(signs.buffer), data.channels, Int8Array, 0);
     root.dataset.kind = data.kind;
@@ -46,7 +49,7 @@ function createView(root) {
     paintSwatches();
     if (fresh) { find(".notes").replaceChildren(); slider.style.removeProperty("--bands"); drawChart(); }
     setStop(nearest(data.levels, level), { quiet: true });
-    for (const kind of ["answers", "extra", "progress"]) receive(kind);
+    for (const kind of ["answers", "counterpart", "extra", "progress"]) receive(kind);
   }
 
   // Later results come by feeds of their own, so that the pictures never wait for them.
@@ -119,7 +122,7 @@ function createView(root) {
     const { data, answers, stop } = state;
     const [level, now, clean] = [data.levels[stop], answerNow(), data.cleanAnswer];
     const reached = now && data.target !== null && now[0] === data.target;
-    const heading = headline({ name, level, clean, now, target: data.target, targetNow: answers?.target?.[stop], wrong: data.wrong, kind: data.kind, twin: answers?.twin ?? state.extra?.twin });
+    const heading = headline({ name, level, clean, now, target: data.target, targetNow: answers?.target?.[stop], wrong: data.wrong, kind: data.kind, stop, levels: data.levels, counterpart: state.counterpart });
     if (find(".say").innerHTML !== heading) find(".say").innerHTML = heading;
     caption("clean", clean);
     caption("perturbation", data.perturbationAnswer);
@@ -340,7 +343,7 @@ function createView(root) {
     window.removeEventListener("fgsm-feed", onFeed);
   }
 
-  return { show: (data) => { show(data); }, stop };
+  return { show: (data, tell) => { show(data, tell); }, stop };
 }
 
 function nearest(values, wanted) {

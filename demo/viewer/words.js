@@ -44,15 +44,28 @@ function mark(kind, name, p) {
   return `<span class="${kind}">${escaped(name)}</span> <span class="whole">(${typeof p === "string" ? p : percent(p)})</span>`;
 }
 
-// The one thing the screen says, for the stop that is shown; then what the switch would do.
+// The one thing the screen says, for the stop that is shown; then what the other network makes of it.
 function headline(view) {
-  const said = happened(view);
-  return view.twin && view.wrong === null && view.level > 0 ? `${said.replace(/\.$/, "")}; ${escaped(view.twin)}.` : said;
+  return [happened(view), counterpartSays(view)].filter(Boolean).join(" ");
+}
+
+// The network's counterpart at the same stop, under the same attack on its own gradient.
+// counterpart: { training, top: [[class, confidence] at each stop], flip: its first other stop }.
+function counterpartSays({ name, counterpart, stop, levels: stops, level, clean, now, wrong, kind }) {
+  if (!counterpart || level === 0 || !now) return "";
+  const who = `The ${counterpart.training === "adversarial" ? "robust" : "standard"} model`;
+  const [before, after] = [counterpart.top[0], counterpart.top[stop]];
+  const truth = wrong ?? clean[0];
+  const said = (answer) => mark(answer[0] === truth ? "was" : "is", name(answer[0]), answer[1]);
+  if (before[0] !== truth) return `${who} is wrong before the attack: it says ${said(before)}.`;
+  if (after[0] === before[0]) return `${who} ${stop < (counterpart.flip ?? stops.length) ? "still " : ""}says ${said(after)}.`;
+  const too = wrong === null && now[0] !== clean[0] ? " too" : "";
+  return `${who} falls${too}, from ${amount(stops[counterpart.flip], kind)}.`;
 }
 
 function happened({ name, level, clean, now, target, targetNow, wrong, kind }) {
   const was = mark("was", name(clean[0]), clean[1]);
-  if (wrong !== null) return `The network was wrong before the attack: it calls this ${was}, not ${escaped(name(wrong))}.`;
+  if (wrong !== null) return `Wrong before the attack: the network calls this ${was}, not ${escaped(name(wrong))}.`;
   if (level === 0) return `Nothing is changed yet: the network sees ${mark("was", withArticle(name(clean[0])), clean[1])}. Drag epsilon.`;
   const change = `A change of at most ${kind === "digits" ? short(level / 255) : `${levels(level)} in 255`}`;
   if (!now) return `${change}: asking the network …`;

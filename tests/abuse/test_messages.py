@@ -125,7 +125,7 @@ WRONG_TYPES: tuple[dict[str, Any], ...] = (
 
 
 @pytest.mark.parametrize(
-    "key", ["switch_digits", "network_digits", "goal", "upload_digits", "digits", "kind"]
+    "key", ["viewer", "network_digits", "goal", "upload_digits", "digits", "kind"]
 )
 def test_a_state_of_another_type_hurts_nobody_but_its_sender(served: Served, key: str) -> None:
     """Streamlit itself cannot read it: it says so without details, and to that session alone."""

@@ -7,7 +7,15 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
+
+from demo import gallery, models
+from demo.controls import link
+
+OPENS = gallery.card(link.FIRST_PICTURE["photographs"])
+"""The photograph that the page opens on."""
+OPENS_AS = models.class_names(models.offered("photographs")[0])[OPENS.label]
+"""What the network calls it."""
 
 
 def heading(page: Page) -> str:
@@ -28,6 +36,11 @@ def clean(page: Page) -> str:
 def readout(page: Page) -> str:
     """Epsilon, as a fraction and as n/255."""
     return page.locator(".fgsm .readout").inner_text()
+
+
+def switch(page: Page, training: str) -> Locator:
+    """The half of the switch of that name, "Standard" or "Robust"."""
+    return page.locator(".fgsm").get_by_role("button", name=training, exact=True)
 
 
 def pixels(page: Page, name: str) -> NDArray[np.uint8]:

@@ -12,6 +12,7 @@ from demo.experiments import activation_growth
 from demo.pages import activation_growth as page_of
 from demo.store import activation_growth as store
 from tests.browser.conftest import accessible_in_light_and_dark, at_rest, linked
+from tests.browser.reading import OPENS
 
 Opened = Callable[..., Page]
 
@@ -144,7 +145,7 @@ def test_the_photograph_is_measured_at_eleven_sizes_and_can_be_stopped(opened: O
 def test_the_pixels_three_gradients_are_the_networks(opened: Opened) -> None:
     page = opened()
     finished(page)
-    data = gallery.photograph(gallery.GALLERY[0].name)
+    data = gallery.photograph(OPENS.name)
     gradient = store.colours(data, pictures.DEFAULT_CROP).gradient
     page.get_by_role("img", name="Signs of the gradient").focus()
     for _ in range(3):

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from demo import gallery
 from tests.browser.conftest import accessible_in_light_and_dark, at_rest, complete, linked
 from tests.browser.reading import (
+    OPENS_AS,
     answer,
     both_curves,
     clean,
@@ -18,6 +19,7 @@ from tests.browser.reading import (
     pixels,
     readout,
     set_stop,
+    switch,
 )
 
 Visit = Callable[..., Page]
@@ -26,8 +28,10 @@ Visit = Callable[..., Page]
 def test_it_opens_on_an_attack_that_works(visit: Visit) -> None:
     page = visit()
     assert readout(page) == ".0070 = 1.8/255"
-    assert clean(page).startswith("wallaby") and answer(page).startswith("timber wolf")
-    assert "turns this wallaby" in heading(page) and "into a timber wolf" in heading(page)
+    fooled = answer(page).rsplit(" ", 2)[0]
+    assert clean(page).startswith(OPENS_AS) and fooled != OPENS_AS
+    assert f"turns this {OPENS_AS}" in heading(page) and f"{fooled} (" in heading(page)
+    expect(page.locator(".fgsm .say")).to_contain_text(f"The robust model still says {OPENS_AS}")
     change = pixels(page, "Adversarial example").astype(int) - pixels(page, "Clean image")
     assert np.abs(change).max() == 2
     assert set(np.unique(pixels(page, "Perturbation"))) <= {0, 127, 128, 255}
@@ -35,7 +39,7 @@ def test_it_opens_on_an_attack_that_works(visit: Visit) -> None:
 
 
 def test_a_drag_redraws_everything_in_the_browser_and_asks_the_server_nothing(visit: Visit) -> None:
-    page = visit()
+    page = visit("?picture=kangaroo")
     page.get_by_role("heading", name=re.compile("gallery’s answers")).wait_for()  # the last line
     at_rest(page, 3000)
     sent: list[object] = []
@@ -61,7 +65,7 @@ def test_a_drag_redraws_everything_in_the_browser_and_asks_the_server_nothing(vi
 
 
 def test_the_keyboard_moves_epsilon_and_home_is_the_picture_itself(visit: Visit) -> None:
-    page = visit()
+    page = visit("?picture=kangaroo")
     slider = page.get_by_role("slider", name="Epsilon")
     slider.focus()
     before = readout(page)
@@ -182,7 +186,7 @@ def test_a_link_restores_the_view_and_nonsense_in_it_does_no_harm(visit: Visit) 
     second = visit(link)
     assert heading(second) == heading(first) and readout(second) == readout(first)
     third = visit("?picture=nobody&network=..&epsilon=nan&target=%00&label=x&goal=up&method=7")
-    assert readout(third) == ".0070 = 1.8/255" and clean(third).startswith("wallaby")
+    assert readout(third) == ".0070 = 1.8/255" and clean(third).startswith(OPENS_AS)
 
 
 def test_the_saved_png_opened_again_gets_the_stated_answer(visit: Visit, tmp_path: Path) -> None:
@@ -233,16 +237,18 @@ def test_without_the_network_a_downloaded_model_gets_a_sentence_and_the_embedded
 ) -> None:
     page = visit("?network=googlenet")
     assert "GoogLeNet" in page.get_by_test_id("stAlert").first.inner_text()
-    assert clean(page).startswith("wallaby")
+    assert clean(page).startswith(OPENS_AS)
     assert "EfficientNet-Lite0" in page.locator(".fgsm .facts").inner_text()
 
 
-def test_the_switch_appears_where_a_network_has_a_twin(visit: Visit) -> None:
-    for name in ("inception-v3", "efficientnet-lite0"):
-        page = visit(f"?network={name}")
-        expect(page.get_by_text("Adversarially trained model")).to_be_visible()
-    page = visit("?network=resnet50")
-    expect(page.get_by_text("Adversarially trained model")).to_have_count(0)
+def test_the_switch_stands_beside_the_slider_where_both_networks_are_here(visit: Visit) -> None:
+    page = visit()
+    expect(switch(page, "Standard")).to_have_attribute("aria-pressed", "true")
+    slider = page.get_by_role("slider", name="Epsilon").bounding_box()
+    robust = switch(page, "Robust").bounding_box()
+    assert slider and robust and abs(slider["y"] - robust["y"]) < 50
+    page = visit("?network=resnet50")  # whose weights are not here
+    expect(page.locator(".fgsm .switch")).to_be_hidden()
 
 
 def test_the_switch_on_an_uploaded_photograph(
@@ -256,13 +262,13 @@ def test_the_switch_on_an_uploaded_photograph(
     complete(page)
     label = both_curves(page)
     assert label == clean(page).rsplit(" ", 2)[0]
-    expect(page.locator(".fgsm .say")).to_contain_text("its adversarially trained twin")
+    expect(page.locator(".fgsm .say")).to_contain_text("The robust model")
     seen = pixels(page, "Clean image"), pixels(page, "Adversarial example")
-    page.get_by_text("Adversarially trained model").click()
+    switch(page, "Robust").click()
     expect(page.locator(".fgsm .facts")).to_contain_text("adversarially trained")
     complete(page)
     both_curves(page)
-    expect(page.locator(".fgsm .say")).to_contain_text(re.compile("its standard twin|wrong before"))
+    expect(page.locator(".fgsm .say")).to_contain_text("The standard model")
     assert np.array_equal(pixels(page, "Clean image"), seen[0])
     assert not np.array_equal(pixels(page, "Adversarial example"), seen[1])
     assert readout(page).endswith("1/255")

@@ -11,7 +11,16 @@ from playwright.sync_api import Page, expect
 
 from demo import models
 from tests.browser.conftest import accessible_in_light_and_dark, at_rest, complete, linked
-from tests.browser.reading import answer, both_curves, clean, heading, pixels, readout, set_stop
+from tests.browser.reading import (
+    answer,
+    both_curves,
+    clean,
+    heading,
+    pixels,
+    readout,
+    set_stop,
+    switch,
+)
 
 Visit = Callable[..., Page]
 
@@ -83,17 +92,17 @@ def test_photographs_and_digits_are_one_click_apart_and_keep_their_own_epsilon(
 
 def test_the_switch_is_one_click_same_digit_same_epsilon_both_curves(visit: Visit) -> None:
     page = visit(f"?kind=digits&network={TWINS}&epsilon=.125")
-    expect(page.locator(".fgsm .say")).to_contain_text("adversarially trained twin")
+    expect(page.locator(".fgsm .say")).to_contain_text("The robust model")
     assert both_curves(page) == "3"
     seen = [(pixels(page, "Clean image"), pixels(page, "Adversarial example"), answer(page))]
-    page.get_by_text("Adversarially trained model").click()
+    switch(page, "Robust").click()
     expect(page.locator(".fgsm .facts")).to_contain_text("adversarially trained")
     complete(page)
     seen.append((pixels(page, "Clean image"), pixels(page, "Adversarial example"), answer(page)))
     assert np.array_equal(seen[0][0], seen[1][0])
     assert not np.array_equal(seen[0][1], seen[1][1]) and seen[0][2] != seen[1][2]
     assert readout(page) == ".125 = 31.9/255"
-    expect(page.locator(".fgsm .say")).to_contain_text("standard twin")
+    expect(page.locator(".fgsm .say")).to_contain_text("The standard model")
     assert both_curves(page) == "3"
     linked(page, "training=adversarial")
 

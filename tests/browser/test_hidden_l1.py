@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import accessible_in_light_and_dark, at_rest
+from tests.browser.reading import OPENS_AS
 
 Opened = Callable[..., Page]
 
@@ -170,7 +171,7 @@ def test_nonsense_in_a_link_gets_the_defaults(opened: Opened) -> None:
 
 def test_a_photograph_is_measured_in_levels(opened: Opened) -> None:
     page = opened("?kind=photographs")
-    assert "/255" in heading(page) and "this wallaby" in heading(page)
+    assert "/255" in heading(page) and f"this {OPENS_AS}" in heading(page)
     expect(page.get_by_role("button", name="1,000 digits")).to_have_count(0)
 
 

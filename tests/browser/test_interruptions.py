@@ -15,6 +15,7 @@ from tests.browser.conftest import (
     start_server,
     wait_until_healthy,
 )
+from tests.browser.reading import switch
 
 pytestmark = pytest.mark.slow
 Visit = Callable[..., Page]
@@ -67,14 +68,13 @@ def test_back_and_forward_lead_through_the_pictures_that_were_chosen(visit: Visi
 def test_back_undoes_the_switch_and_the_change_to_digits(visit: Visit) -> None:
     page = visit("?kind=digits")
     at_rest(page)
-    switch = page.get_by_role("switch", name="Adversarially trained model")
-    page.get_by_text("Adversarially trained model", exact=True).click()
-    expect(switch).to_be_checked()
+    switch(page, "Robust").click()
+    expect(switch(page, "Robust")).to_have_attribute("aria-pressed", "true")
     at_rest(page)
     linked(page, "training=adversarial")
     page.wait_for_timeout(WHILE_IT_SETTLES)
     page.go_back()
-    expect(switch).not_to_be_checked()
+    expect(switch(page, "Standard")).to_have_attribute("aria-pressed", "true")
     at_rest(page)
     assert page.evaluate("location.search") == "?kind=digits"
 

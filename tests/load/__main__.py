@@ -176,8 +176,8 @@ def warm(server: Server, photographs: int = len(gallery.GALLERY)) -> None:
         for photo in gallery.GALLERY[:photographs]:
             client.run(client.trigger("thumbnails", "picked", photo.name))
         client.run(client.widget("kind", string_array_value=["Digits"]))
-        for switched in (True, False):
-            client.run(client.widget("switch_digits", bool_value=switched))
+        for training in ("adversarial", "standard"):
+            client.run(client.trigger("viewer", "switched", training))
 
 
 def visits(server: Server, count: int, seed: int) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from demo import gallery, models
+from demo.controls import link
 from demo.digits import EMBEDDED_COUNT
 from tests.load import alone
 from tests.load.alone import UPLOAD, Question, Shown
@@ -19,7 +20,7 @@ ACTIONS = {"photograph": 3, "digit": 4, "switch": 3, "upload": 1, "drag": 5}
 UPLOADS = 12
 """Different pictures that are uploaded, by all together: each must be computed alone, too."""
 PHOTOGRAPHS = models.offered("photographs")[0].name
-FIRST = {"photographs": gallery.GALLERY[0].name, "digits": "digit-1505"}
+FIRST = {"photographs": link.FIRST_PICTURE["photographs"], "digits": "digit-1505"}
 PAIR = ("conv", "conv-adversarial")
 
 
@@ -86,7 +87,8 @@ class Person:
             self._ask(action, self.client.trigger("digits", "picked", name))
         elif action == "switch":
             self._switched = not self._switched
-            self._ask(action, self.client.widget("switch_digits", bool_value=self._switched))
+            training = "adversarial" if self._switched else "standard"
+            self._ask(action, self.client.trigger("viewer", "switched", training))
         else:
             seed = self._dice.randrange(UPLOADS)
             self._picture["photographs"] = f"{UPLOAD}{seed}"
