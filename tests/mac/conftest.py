@@ -8,7 +8,7 @@ import streamlit as st
 import torch
 from torch import Tensor, nn
 
-from demo import device, gallery, models
+from demo import device, models
 from tests.mac import metal
 
 
@@ -48,4 +48,3 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
             return Photographs().eval().requires_grad_(False).to(where or device.choose())
 
     monkeypatch.setattr(models, "load", load)
-    monkeypatch.setattr(gallery, "GALLERY", gallery.GALLERY[:2])
