@@ -15,8 +15,11 @@ CURVES = {3: FALLING, 5: 1 - FALLING}
 ANSWERS = np.array([3] * 20 + [8] * 2 + [5] * 43)
 
 
+STYLES = palette.line(3, None, [3, 8, 5])
+
+
 def curve(**more: Any) -> Any:
-    return confidence_sweep.plot(LEVELS, CURVES, ANSWERS, NAMES, 3, **more)
+    return confidence_sweep.plot(LEVELS, CURVES, ANSWERS, NAMES, 3, STYLES, **more)
 
 
 def traces(figure: Any) -> dict[str, Any]:
@@ -50,7 +53,9 @@ def test_each_tick_stands_at_the_stop_that_it_names() -> None:
 
 
 def test_a_shorter_sweep_has_no_ticks_beyond_its_end() -> None:
-    figure = confidence_sweep.plot(np.array([0.0, 1, 2]), {3: np.ones(3)}, ANSWERS[:3], NAMES, 3)
+    figure = confidence_sweep.plot(
+        np.array([0.0, 1, 2]), {3: np.ones(3)}, ANSWERS[:3], NAMES, 3, STYLES
+    )
     assert list(figure.layout.xaxis.ticktext) == ["0", "¼", "½", "1", "2"]
 
 
@@ -60,7 +65,7 @@ def test_the_bands_cover_the_stops_once_in_the_answers_order() -> None:
     assert [(band.x0, band.x1) for band in bands] == [(-0.5, 19.5), (19.5, 21.5), (21.5, 64.5)]
     lines = traces(curve())
     assert bands[0].fillcolor == lines["giant panda"].line.color
-    assert bands[1].fillcolor == palette.CONTROL  # an answer without a line of its own
+    assert bands[1].fillcolor == STYLES[8][0]  # an answer without a line of its own
     assert bands[2].fillcolor == lines["gibbon"].line.color
 
 
@@ -87,7 +92,8 @@ def test_the_control_is_a_mean_within_its_band_at_its_own_stops() -> None:
 
 def test_the_logits_run_through_zero_with_one_line_a_class() -> None:
     levels = np.array([-16.0, 0.0, 16.0])
-    figure = logits_line.plot(levels, {3: np.array([1.0, 2, 3]), 5: np.zeros(3)}, NAMES, 3, 5)
+    styles = palette.line(3, 5, [3, 5])
+    figure = logits_line.plot(levels, {3: np.array([1.0, 2, 3]), 5: np.zeros(3)}, NAMES, 3, styles)
     lines = traces(figure)
     assert list(lines["giant panda"].x) == [-16, 0, 16]
     assert list(lines["giant panda"].y) == [1, 2, 3]
@@ -97,7 +103,7 @@ def test_the_logits_run_through_zero_with_one_line_a_class() -> None:
 
 
 def test_a_class_has_the_same_colour_in_both_figures() -> None:
-    both = traces(curve(target=5)), traces(logits_line.plot(LEVELS, CURVES, NAMES, 3, 5))
+    both = traces(curve()), traces(logits_line.plot(LEVELS, CURVES, NAMES, 3, STYLES))
     for name in ("giant panda", "gibbon"):
         first, second = (lines[name].line for lines in both)
         assert (first.color, first.dash, first.width) == (second.color, second.dash, second.width)
@@ -134,11 +140,13 @@ def test_both_trainings_stand_in_one_plot_the_adversarial_one_dashed(
 
 def test_a_digit_s_axis_is_epsilon_itself() -> None:
     levels = 255 * np.arange(65) / 128
-    axis = confidence_sweep.plot(levels, CURVES, ANSWERS, NAMES, 3, kind="digits").layout.xaxis
+    axis = confidence_sweep.plot(
+        levels, CURVES, ANSWERS, NAMES, 3, STYLES, kind="digits"
+    ).layout.xaxis
     assert axis.title.text == "epsilon"
     assert dict(zip(axis.ticktext, axis.tickvals, strict=True))["0.25"] == pytest.approx(32)
     line = logits_line.plot(
-        255 * np.linspace(-1, 1, 9), {3: np.arange(9)}, NAMES, 3, kind="digits"
+        255 * np.linspace(-1, 1, 9), {3: np.arange(9)}, NAMES, 3, STYLES, kind="digits"
     ).layout.xaxis
     assert line.title.text == "epsilon, along the same signs, without the clip"
     assert dict(zip(line.ticktext, line.tickvals, strict=True))["0.5"] == 127.5

@@ -86,6 +86,21 @@ def switch(training: Any) -> None:
         st.session_state[f"switch_{st.session_state.kind}"] = training == "adversarial"
 
 
+def pick(name: Any) -> None:
+    """Choose a picture of the gallery that is shown, by its name."""
+    (digits if st.session_state.kind == "digits" else photographs).pick(name)
+
+
+def give(asked: Any) -> None:
+    """Take over a picture of the visitor's, as the strip sends it."""
+    photographs.give(st.session_state.kind, asked)
+
+
+def strip(choices: Choices) -> list[dict[str, str]]:
+    """The pictures of the strip: {"name", "title", "src"} of each."""
+    return digits.thumbnails() if choices.kind == "digits" else photographs.thumbnails()
+
+
 def _network_widget(kind: models.Kind) -> models.ModelCard:
     names = [card.name for card in models.offered(kind)]
     if kind == "digits":  # those of this session, from the page on adversarial training

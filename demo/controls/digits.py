@@ -63,7 +63,7 @@ def _gallery(network: str) -> None:
     picker.digits(
         images[shown], [f"{link.DIGIT}{i}" for i in shown], titles,
         st.session_state.picture_digits, (page, -(-len(found) // PER_PAGE), len(found)),
-        _pick, _turn,
+        pick, _turn,
     )  # fmt: skip
 
 
@@ -100,12 +100,27 @@ def _page(view: tuple[str, str, str], found: Indices) -> int:
     return max(0, min(int(state.gallery_page), (len(found) - 1) // PER_PAGE))
 
 
+def thumbnails() -> list[dict[str, str]]:
+    """The chosen digit's neighbours in the gallery: {"name", "title", "src"} of each."""
+    number = link.digit_number(st.session_state.picture_digits) or 0
+    first = number // PER_PAGE * PER_PAGE
+    labels = digits.embedded()[1]
+    return [
+        {
+            "name": f"{link.DIGIT}{i}", "title": f"{labels[i]}, digit {i:,}",
+            "src": photographs.uri(store.gallery_digit(i), "png"),
+        }
+        for i in range(first, min(first + PER_PAGE, len(labels)))
+    ]  # fmt: skip
+
+
 def _turn(asked: Any) -> None:
     if isinstance(asked, int | float) and 0 <= asked < 1000:
         st.session_state.gallery_page = int(asked)
 
 
-def _pick(name: Any) -> None:
+def pick(name: Any) -> None:
+    """Choose the gallery's digit of that name; nothing else is one."""
     if isinstance(name, str) and link.digit_number(name) is not None:
         st.session_state.update(picture_digits=name, complaint=None)
 

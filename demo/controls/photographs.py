@@ -36,13 +36,13 @@ def choose(network: str) -> Chosen:
     network: the one whose name for it is the gallery's label.
     """
     state = st.session_state
-    picker.thumbnails(_thumbnails(), state.picture_photographs, _pick)
+    picker.thumbnails(thumbnails(), state.picture_photographs, pick)
     st.button("The paper's panda: toward “gibbon”", on_click=_panda, width="stretch")
     own_file("photographs", "Your own picture", "Take a picture")
     complaint()
     with st.expander("Crop"):
         small, size = store.preview(_data(), 400)
-        picker.crop(_uri(small), size, _as_dict(state.crop), _cut)
+        picker.crop(uri(small), size, _as_dict(state.crop), _cut)
     name = state.picture_photographs
     if name == link.OWN:
         return Chosen(name, _data(), state.own_title_photographs, OWN_CREDIT, state.crop)
@@ -74,6 +74,19 @@ def _take(source: str, kind: str) -> None:
         take_over(kind, file.getvalue(), file.name)
 
 
+def give(kind: str, asked: Any) -> None:
+    """A picture that a component sent, {"name", "data": in base64}: taken over if it opens."""
+    if not (
+        isinstance(asked, dict) and {"name", "data"} <= {*asked} and isinstance(asked["data"], str)
+    ):
+        return
+    try:
+        data = base64.b64decode(asked["data"], validate=True)
+    except ValueError:  # letters of no such alphabet, or not a whole number of bytes
+        return
+    take_over(kind, data, str(asked["name"]))
+
+
 def take_over(kind: str, data: bytes, title: str) -> None:
     """A picture just handed in: taken over if it opens, complained of if not."""
     try:
@@ -101,14 +114,15 @@ def fit_to_show(name: str) -> str:
     return title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…"
 
 
-def _pick(name: Any) -> None:
+def pick(name: Any) -> None:
+    """Choose that photograph of the gallery; nothing else is one."""
     if link.is_there("photographs", name):
         new = {"picture_photographs": name, "crop": pictures.DEFAULT_CROP, "complaint": None}
         st.session_state.update(new)
 
 
 def _panda() -> None:
-    _pick("panda")
+    pick("panda")
     st.session_state.update(goal=link.TOWARD, target_photographs="gibbon", method=link.TEN)
 
 
@@ -128,12 +142,13 @@ def _data() -> bytes:
     return store.gallery_bytes(state.picture_photographs)
 
 
-def _thumbnails() -> list[dict[str, str]]:
+def thumbnails() -> list[dict[str, str]]:
+    """The gallery, small: {"name", "title", "src"} of each photograph."""
     return [
         {
             "name": p.name,
             "title": p.title,
-            "src": _uri(store.preview(store.gallery_bytes(p.name), 120)[0]),
+            "src": uri(store.preview(store.gallery_bytes(p.name), 120)[0]),
         }
         for p in gallery.GALLERY
     ]
@@ -143,5 +158,6 @@ def _as_dict(crop: pictures.Crop) -> dict[str, float]:
     return {"x": crop.x, "y": crop.y, "zoom": crop.zoom}
 
 
-def _uri(jpeg: bytes) -> str:
-    return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode()
+def uri(picture: bytes, kind: str = "jpeg") -> str:
+    """A small picture's file as an address that holds it."""
+    return f"data:image/{kind};base64," + base64.b64encode(picture).decode()

@@ -32,7 +32,7 @@ def plot(
     answers: NDArray[np.int64],
     names: dict[int, str],
     label: int,
-    target: int | None = None,
+    styles: dict[int, tuple[str, str]],
     control: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
     twin: Twin | None = None,
     kind: str = "photographs",
@@ -40,15 +40,15 @@ def plot(
     """One line a class over the stops, with the answer at each stop as a band above.
 
     levels: (E,) 255 * epsilon.  probabilities: class -> (E,), 0 to 1.  answers: (E,) classes.
+    label: the class in J.  styles: (colour, dash) of each class that is drawn or answered.
     control: (levels (F,), probabilities of the label (seeds, F)) under random signs.
     twin: drawn beside the label's line, the adversarially trained of the two dashed.
     kind: of picture; a digit's axis is epsilon itself.
     """
-    styles = palette.line(label, target, list(probabilities))
     called = names
     if twin is not None:
         mine = _OTHER[twin.training]
-        styles[label] = (styles[label][0], _DASH[mine])
+        styles = styles | {label: (styles[label][0], palette.TRAINING[mine][1])}
         called = names | {label: _trained(names[label], mine, kind)}
     figure = go.Figure()
     if control is not None:
@@ -69,7 +69,6 @@ def plot(
 
 
 _OTHER = {"standard": "adversarial", "adversarial": "standard"}
-_DASH = {"standard": "solid", "adversarial": "dash"}
 _HOVER = {
     "photographs": "%{y:.1f} % at %{customdata:.3g}/255",
     "digits": "%{y:.1f} % at epsilon = %{customdata:.3g}",
@@ -87,7 +86,7 @@ def _add_twin(
     figure.add_scatter(
         x=np.arange(len(levels)), y=100 * twin.curve, mode="lines",
         name=_trained(name, twin.training, kind),
-        line={"color": colour, "dash": _DASH[twin.training], "width": 3},
+        line={"color": colour, "dash": palette.TRAINING[twin.training][1], "width": 3},
         customdata=levels if kind == "photographs" else levels / 255, hovertemplate=_HOVER[kind],
     )  # fmt: skip
 
@@ -107,7 +106,7 @@ def _add_control(
         showlegend=False, **edge,
     )  # fmt: skip
     figure.add_scatter(
-        x=at, y=curves.mean(axis=0), mode="lines", line={"color": grey, "width": 2, "dash": "dot"},
+        x=at, y=curves.mean(axis=0), mode="lines", line={"color": grey, "width": 2},
         name=f"{name}, random signs", customdata=control[0],
         hovertemplate="%{y:.1f} % under random signs at %{customdata:.3g}/255",
     )  # fmt: skip
@@ -127,7 +126,7 @@ def _bands(
         {
             "type": "rect", "xref": "x", "yref": "paper", "layer": "above",
             "x0": first - 0.5, "x1": last + 0.5, "y0": 1.02, "y1": 1.07,
-            "fillcolor": styles.get(k, (palette.CONTROL, ""))[0], "line": {"width": 0},
+            "fillcolor": styles[k][0], "line": {"width": 0},
         }
         for k, first, last in runs(answers)
     ]  # fmt: skip

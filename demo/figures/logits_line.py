@@ -4,8 +4,6 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from demo.figures import palette
-
 _LEVELS, _EPSILONS = [-16, -8, -4, 0, 4, 8, 16], [-1, -0.5, -0.25, 0, 0.25, 0.5, 1]
 _AXES = {
     "photographs": (_LEVELS, [str(n) for n in _LEVELS], "255 × epsilon, along the same signs"),
@@ -22,15 +20,15 @@ def plot(
     logits: dict[int, NDArray[np.float32]],
     names: dict[int, str],
     label: int,
-    target: int | None = None,
+    styles: dict[int, tuple[str, str]],
     kind: str = "photographs",
 ) -> go.Figure:
     """One line a class. levels: (E,) 255 * epsilon, through 0.  logits: class -> (E,).
 
+    label: the class in J.  styles: (colour, dash) of each class.
     kind: of picture; a digit's axis is labelled with epsilon itself.
     """
     ticks, text, title = _AXES[kind]
-    styles = palette.line(label, target, list(logits))
     figure = go.Figure()
     for k, line in logits.items():
         figure.add_scatter(

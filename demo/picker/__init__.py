@@ -14,12 +14,18 @@ from demo import pictures
 _HERE = Path(__file__).parent
 
 
+OWN_FILE, DRAWER = (
+    (_HERE / name).read_text(encoding="utf-8") for name in ("own_file.js", "drawer.js")
+)
+"""Scripts that other components begin with: a visitor's file, made ready; the drawer, closed."""
+
+
 def _component(name: str) -> Callable[..., Any]:
     html, css, js = (
         (_HERE / f"{name}.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js")
     )
     return st.components.v2.component(
-        f"fgsm_{name}", html=html, css=css, js=js, isolate_styles=False
+        f"fgsm_{name}", html=html, css=css, js=f"{DRAWER}\n{js}", isolate_styles=False
     )
 
 

@@ -25,7 +25,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     input.setAttribute("aria-label", titles[i]);
     input.checked = input.value === data.selected;
   });
-  grid.onchange = (event) => setTriggerValue("picked", event.target.value);
+  grid.onchange = (event) => { setTriggerValue("picked", event.target.value); closeDrawer(); };
 
   const ends = { first: 0, previous: page - 1, next: page + 1, last: pages - 1 };
   for (const button of parentElement.querySelectorAll("[data-turn]")) {

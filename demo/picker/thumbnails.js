@@ -11,6 +11,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
       grid.append(label);
     }
   }
-  grid.onchange = (event) => setTriggerValue("picked", event.target.value);
+  grid.onchange = (event) => { setTriggerValue("picked", event.target.value); closeDrawer(); };
   for (const input of grid.querySelectorAll("input")) input.checked = input.value === data.selected;
 }

@@ -6,7 +6,7 @@ them the browser has everything that a drag needs, and asks the server for nothi
 
 import base64
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +19,19 @@ from demo import picker
 
 _HERE = Path(__file__).parent
 _SCRIPTS = (
-    "pixels.js", "png.js", "words.js", "chart.js", "lens.js", "link.js", "slide.js",
-    "switch.js", "view.js",
+    "pixels.js", "png.js", "words.js", "legend.js", "chart.js", "lens.js", "link.js", "slide.js",
+    "switch.js", "strip.js", "pictures.js", "answers.js", "curves.js", "player.js", "exports.js",
+    "view.js",
 )  # fmt: skip
 
 _view = st.components.v2.component(
     "fgsm_viewer",
     html=(_HERE / "view.html").read_text(encoding="utf-8"),
     css=(_HERE / "view.css").read_text(encoding="utf-8"),
-    js="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS),
+    js="\n".join(
+        [picker.OWN_FILE, picker.DRAWER]
+        + [(_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS]
+    ),
     isolate_styles=False,
 )
 _feed = st.components.v2.component(
@@ -41,24 +45,27 @@ _plotly = st.components.v2.component(
 )
 
 
-def show(data: dict[str, Any], on_switch: Callable[[Any], None]) -> None:
+def show(data: dict[str, Any], ears: Mapping[str, Callable[[Any], None]]) -> None:
     """Mount the viewer, or hand the one that is there another picture.
 
     data: JSON; arrays packed by `packed`. The keys are those that `demo.pages.attack` writes.
-    on_switch: called with "standard" or "adversarial" when the switch asks for that network.
+    ears: called with what was said. "switched": "standard" or "adversarial".  "picked": the name
+    of a picture of the strip.  "given": a picture of the visitor's, as `picker.own_file` has it.
     """
+    heard = {event: _heard(event, ear) for event, ear in ears.items()}
+    calls: dict[str, Any] = {f"on_{event}_change": ear for event, ear in heard.items()}
+    _view(data=data, key="viewer", **calls)
+    picker.hear("viewer", heard)
 
-    def switched() -> None:
-        on_switch(picker.said("viewer", "switched"))
 
-    _view(data=data, key="viewer", on_switched_change=switched)
-    picker.hear("viewer", {"switched": switched})
+def _heard(event: str, ear: Callable[[Any], None]) -> Callable[[], None]:
+    return lambda: ear(picker.said("viewer", event))
 
 
 def feed(kind: str, identity: str, data: dict[str, Any]) -> None:
     """Hand the viewer a later result for the picture of that identity.
 
-    kind: "answers", "counterpart", "extra" or "progress".
+    kind: "answers", "counterpart", "extra", "progress"; or "strip", for that kind of picture.
     data: JSON. The browser keeps the newest of each kind.
     """
     # A key keeps one element a kind; progress comes several times in one run, and may not have one.

@@ -16,6 +16,8 @@ function createChart(root, onPick, onPlace = () => {}) {
   let x = null;
   let turn = 0;
   let drawn = null; // which chart
+  const list = root.querySelector(".legend");
+  const legend = list && createLegend(list);
 
   // No curve is there yet, or none belongs here: an old one of the same chart is dimmed, any other is hidden.
   function wait(which) {
@@ -46,16 +48,21 @@ function createChart(root, onPick, onPlace = () => {}) {
     const layout = structuredClone(figure.layout);
     Object.assign(layout, { paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", autosize: true });
     layout.font = { color: ink, family: style.fontFamily, size: 13 };
-    if (plot.clientWidth < 520) { // a phone: the legend in two columns, with room for its rows
+    const traces = structuredClone(figure.data);
+    if (legend) {
+      Object.assign(layout, { showlegend: false });
+      layout.margin.b = 46;
+      legend(traces, plot);
+    } else if (plot.clientWidth < 520) { // a phone: the legend in two columns, with room for its rows
       Object.assign(layout.legend, { entrywidth: 0.48, entrywidthmode: "fraction", font: { size: 11 } });
       const shown = figure.data.filter((t) => t.showlegend !== false);
       const twoLines = shown.filter((t) => (t.name || "").includes("<br>")).length;
       layout.margin.b = 64 + 17 * (Math.ceil(shown.length / 2) + twoLines);
-      layout.font.size = 11;
+      layout.font.size = 12;
     }
     layout.hoverlabel = { bgcolor: style.getPropertyValue("--st-secondary-background-color").trim(), font: { color: ink } };
     for (const axis of Object.keys(layout).filter((key) => /^[xy]axis/.test(key))) Object.assign(layout[axis], { gridcolor: grid, zerolinecolor: grid, linecolor: grid });
-    await Plotly.react(plot, structuredClone(figure.data), layout, { displayModeBar: false, responsive: true });
+    await Plotly.react(plot, traces, layout, { displayModeBar: false, responsive: true });
     drawn = which;
     if (mine !== turn) return;
     shown = scale;

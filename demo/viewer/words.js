@@ -39,9 +39,9 @@ function escaped(text) {
   return String(text).replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
 }
 
-// p: a confidence, or the words for one.
-function mark(kind, name, p) {
-  return `<span class="${kind}">${escaped(name)}</span> <span class="whole">(${typeof p === "string" ? p : percent(p)})</span>`;
+// role: what the class is here, which gives its colour.  p: a confidence, or the words for one.
+function mark(role, name, p) {
+  return `<span data-role="${role}">${escaped(name)}</span> <span class="whole">(${typeof p === "string" ? p : percent(p)})</span>`;
 }
 
 // The one thing the screen says, for the stop that is shown; then what the other network makes of it.
@@ -51,35 +51,30 @@ function headline(view) {
 
 // The network's counterpart at the same stop, under the same attack on its own gradient.
 // counterpart: { training, top: [[class, confidence] at each stop], flip: its first other stop }.
-function counterpartSays({ name, counterpart, stop, levels: stops, level, clean, now, wrong, kind }) {
+function counterpartSays({ name, role, counterpart, stop, levels: stops, level, clean, now, wrong, kind }) {
   if (!counterpart || level === 0 || !now) return "";
   const who = `The ${counterpart.training === "adversarial" ? "robust" : "standard"} model`;
   const [before, after] = [counterpart.top[0], counterpart.top[stop]];
-  const truth = wrong ?? clean[0];
-  const said = (answer) => mark(answer[0] === truth ? "was" : "is", name(answer[0]), answer[1]);
-  if (before[0] !== truth) return `${who} is wrong before the attack: it says ${said(before)}.`;
+  const said = ([k, p]) => mark(role(k), name(k), p);
+  if (before[0] !== (wrong ?? clean[0])) return `${who} is wrong before the attack: it says ${said(before)}.`;
   if (after[0] === before[0]) return `${who} ${stop < (counterpart.flip ?? stops.length) ? "still " : ""}says ${said(after)}.`;
   const too = wrong === null && now[0] !== clean[0] ? " too" : "";
   return `${who} falls${too}, from ${amount(stops[counterpart.flip], kind)}.`;
 }
 
-function happened({ name, level, clean, now, target, targetNow, wrong, kind }) {
-  const was = mark("was", name(clean[0]), clean[1]);
+function happened({ name, role, level, clean, now, target, targetNow, wrong, kind }) {
+  const said = (k, p) => mark(role(k), name(k), p);
+  const one = (k, p) => mark(role(k), withArticle(name(k)), p);
+  const was = said(...clean);
   if (wrong !== null) return `Wrong before the attack: the network calls this ${was}, not ${escaped(name(wrong))}.`;
-  if (level === 0) return `Nothing is changed yet: the network sees ${mark("was", withArticle(name(clean[0])), clean[1])}. Drag epsilon.`;
+  if (level === 0) return `Nothing is changed yet: the network sees ${one(...clean)}. Drag epsilon.`;
   const change = `A change of at most ${kind === "digits" ? short(level / 255) : `${levels(level)} in 255`}`;
   if (!now) return `${change}: asking the network …`;
-  const is = (kind) => mark(kind, withArticle(name(now[0])), now[1]);
-  if (target !== null && now[0] === target) return `${change} turns this ${was} into the ${mark("wanted", name(target), now[1])} that was asked for.`;
-  if (target !== null) {
-    const wanted = mark("wanted", name(target), targetNow);
-    return now[0] === clean[0]
-      ? `${change} is not enough: still ${mark("was", withArticle(name(now[0])), moved(clean[1], now[1]))}, not the ${wanted} that was asked for.`
-      : `${change} turns this ${was} into ${is("is")}, not the ${wanted} that was asked for.`;
-  }
+  if (target !== null && now[0] === target) return `${change} turns this ${was} into the ${said(...now)} that was asked for.`;
+  const missed = target === null ? "" : `, not the ${said(target, targetNow)} that was asked for`;
   return now[0] === clean[0]
-    ? `${change} is not enough: still ${mark("was", withArticle(name(now[0])), moved(clean[1], now[1]))}.`
-    : `${change} turns this ${was} into ${is("is")}.`;
+    ? `${change} is not enough: still ${one(now[0], moved(clean[1], now[1]))}${missed}.`
+    : `${change} turns this ${was} into ${one(...now)}${missed}.`;
 }
 
 // A confidence that moved: "5.0 %, down from 93.2 %".
@@ -88,10 +83,13 @@ function moved(before, after) {
   return was === is ? is : `${is}, ${after < before ? "down" : "up"} from ${was}`;
 }
 
+// What a pointer does here: a finger taps.
+const pressed = () => (matchMedia("(hover: none)").matches ? "Tap" : "Click");
+
 // What stands below the chart. extra.line says how straight the logits are.
 function chartHint(which, data, figure, extra) {
   if (which === "confidence") {
-    return figure ? "Click the curve to go there. The band above says whose turn it is." : "Asking the network at every stop …";
+    return figure ? `${pressed()} the curve to go there. The band above says whose turn it is.` : "Asking the network at every stop …";
   }
   if (data?.method === "ten") return "Ten steps do not lie on one line; this view belongs to one step.";
   return figure ? extra.line : "Computing the other side of zero …";

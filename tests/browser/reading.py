@@ -58,12 +58,12 @@ def marker(page: Page) -> float:
 
 def legend(page: Page) -> list[str]:
     """The names of the lines in the plot."""
-    return page.locator(".fgsm .plot .legendtext").all_text_contents()
+    return page.locator(".fgsm .legendtext").all_text_contents()
 
 
 def both_curves(page: Page) -> str:
     """Wait until the network's curve and its twin's are drawn; the label that both are of."""
-    lines = page.locator(".fgsm .plot .legendtext")
+    lines = page.locator(".fgsm .legendtext")
     for training in ("standard", "adversarial"):
         lines.filter(has_text=f"{training} training").wait_for(timeout=60_000)
     twins = str(lines.filter(has_text="adversarial training").text_content())

@@ -1,0 +1,107 @@
+"""What the attack page looks at: the choices, the picture, its gradient, the first answers."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from demo import controls, device, models, viewer
+from demo.controls import Choices, link
+from demo.experiments import confidence_sweep, one_step, ten_steps
+from demo.store import attack as store
+
+
+@dataclass(frozen=True)
+class View:
+    """What is looked at: one picture, one network, one gradient.
+
+    label: the class that is held for true, by the visitor or the gallery; None if nobody says.
+    """
+
+    identity: str
+    choices: Choices
+    card: models.ModelCard
+    names: tuple[str, ...]
+    pixels: NDArray[np.uint8]
+    step: one_step.OneStep
+    label: int | None
+
+    @property
+    def ten(self) -> bool:
+        """Whether ten steps are asked for."""
+        return self.choices.method == controls.TEN
+
+    @property
+    def levels(self) -> NDArray[np.float64]:
+        """255 * epsilon of the stops."""
+        if self.ten:
+            return np.array(ten_steps.levels_of(self.card.kind))
+        return 255 * np.array(confidence_sweep.stops_of(self.card.kind))
+
+    @property
+    def truth(self) -> int:
+        """The class that is drawn as the right one: the label in J; toward a target, the answer."""
+        return self.step.label if self.step.target is None else self.step.clean.label
+
+
+def view(choices: Choices, name: str) -> View:
+    card, names = models.card(name), store.class_names(name)
+    if card.kind == "digits":
+        pixels = store.clean_digit(choices.data)
+    else:
+        pixels = store.clean_pixels(choices.data, card.input_size, choices.crop)
+    label, target = _classes(choices, names)
+    stops = confidence_sweep.stops_of(card.kind)
+    epsilon = min(stops, key=lambda stop: abs(stop - choices.epsilon))
+    step = store.step(name, pixels, epsilon, label, target)
+    return View(_identity(name, pixels, choices), choices, card, names, pixels, step, label)
+
+
+def _classes(choices: Choices, names: tuple[str, ...]) -> tuple[int | None, int | None]:
+    index = {name: i for i, name in enumerate(names)}
+    if choices.target is not None:
+        return None, index.get(choices.target, one_step.RUNNER_UP)
+    asked = choices.label if choices.label in index else choices.true_label
+    return (None if asked is None else index.get(asked)), None
+
+
+def _identity(name: str, pixels: NDArray[np.uint8], choices: Choices) -> str:
+    """The same for the same view, so that a late result never lands on another picture."""
+    what = (name, choices.label, choices.target, choices.true_label, choices.method)
+    return hashlib.sha256(pixels.tobytes() + repr(what).encode()).hexdigest()[:16]
+
+
+def opening(view: View) -> dict[str, Any]:
+    """What the viewer needs to draw the three pictures at any stop, and the first three answers."""
+    card, step, levels = view.card, view.step, view.levels.tolist()
+    return {
+        "id": view.identity, "kind": card.kind, "size": card.input_size,
+        "channels": card.channels, "names": list(view.names), "method": view.choices.method,
+        "network": card.title, "device": device.name(device.choose()),
+        "milliseconds": step.milliseconds, "picture": _slug(view.choices),
+        "own": view.choices.picture == link.OWN,
+        "clean": viewer.packed(view.pixels), "signs": viewer.packed(step.direction),
+        "levels": levels, "saved": [confidence_sweep.round_half_up(x) for x in levels],
+        "fraction": ten_steps.fraction_of(card.kind),
+        "level": 255 * step.epsilon, "label": step.label, "target": step.target,
+        "gradientNorm": step.gradient_norm, "cleanAnswer": _pair(step.clean),
+        "perturbationAnswer": _pair(step.perturbation),
+        "adversarial": {"level": 255 * step.epsilon, "answer": _pair(step.adversarial)},
+        "truth": view.truth, "chosen": view.choices.picture,
+        "complaint": st.session_state.get("complaint") or "",
+        "pair": card.name == view.choices.network and models.counterpart(card.name) is not None,
+        "training": card.training,
+        "wrong": view.label if view.label not in (None, step.clean.label) else None,
+    }  # fmt: skip
+
+
+def _slug(choices: Choices) -> str:
+    return re.sub(r"[\W_]", "-", choices.picture.lower()).strip("-") or "picture"
+
+
+def _pair(answer: one_step.Answer) -> tuple[int, float]:
+    return answer.label, answer.confidence

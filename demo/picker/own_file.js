@@ -1,0 +1,35 @@
+// A picture file of the visitor's, made ready to be sent: as it is, or smaller where it is too large.
+
+const LARGEST = 10 * 2 ** 20; // bytes that the server takes
+const LONGEST = 4096; // pixels of a side, of a picture that had to be made smaller
+
+// -> { name, data: its bytes in base64 }; throws an Error with a sentence for the page.
+async function sendable(file) {
+  const whole = file.size <= LARGEST ? file : await smaller(file);
+  return { name: file.name, data: await inBase64(whole) };
+}
+
+async function smaller(file) {
+  let picture;
+  try {
+    picture = await createImageBitmap(file);
+  } catch {
+    throw new Error(`“${file.name}” has ${(file.size / 2 ** 20).toFixed(1)} MB; at most 10 MB are taken, and this browser cannot open it to make it smaller. Save it as a smaller JPEG and choose that.`);
+  }
+  const scale = Math.min(1, LONGEST / Math.max(picture.width, picture.height));
+  const sheet = document.createElement("canvas");
+  sheet.width = Math.round(picture.width * scale);
+  sheet.height = Math.round(picture.height * scale);
+  sheet.getContext("2d").drawImage(picture, 0, 0, sheet.width, sheet.height);
+  picture.close();
+  return new Promise((resolve) => sheet.toBlob(resolve, "image/jpeg", 0.92));
+}
+
+function inBase64(blob) {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result.slice(reader.result.indexOf(",") + 1));
+    reader.onerror = () => reject(new Error("The file could not be read: it may have been moved. Choose it again."));
+    reader.readAsDataURL(blob);
+  });
+}
