@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from demo import gallery, models, photographs, trained, twins
 from demo.__main__ import main
 from demo.digits import Labelled
-from demo.experiments import confidence_sweep, gallery_flips, photograph_accuracy
+from demo.experiments import confidence_sweep, failures, gallery_flips, photograph_accuracy
 from demo.experiments.accuracy_against_epsilon import Curve
 from demo.experiments.gallery_flips import Flip
 from demo.figures import flip_strip, twin_training
@@ -94,7 +94,7 @@ def test_a_recorded_flip_is_what_the_network_does() -> None:
 
 def test_the_sentence_of_the_strip_is_its_median() -> None:
     flips = [Flip("a", 24, True, 0), Flip("b", None, True, 1), Flip("c", 34, False, 0)]
-    assert two_networks.median(flips) == f"{LEVELS[34]:.3g}/255"
+    assert two_networks.median(flips) == failures.amount(LEVELS[34] / 255)
     assert two_networks.median([Flip("a", None, True, 1)]) == "more than 16/255"
     assert two_networks.said(None).endswith("at no epsilon up to 16/255.")
     assert two_networks.said(24) == "FGSM changes the answer from epsilon = 1/255 on."

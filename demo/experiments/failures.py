@@ -1,5 +1,6 @@
 """Why an attack did not do what was expected, in sentences."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -92,25 +93,36 @@ def one_against_ten(
     ten: Answers,
     levels: tuple[float, ...],
     name: Callable[[int], str],
-    reach: str = REACH["photographs"],
+    kind: str = "photographs",
 ) -> str:
     """What one step and what ten steps make of the same target, in one sentence.
 
     one, ten: the class at each stop of the one-step and of the ten-step attack.  levels: 255 *
-    epsilon of the ten-step stops.
+    epsilon of the ten-step stops.  kind: of picture.
     """
     reached = first(ten == target)
     single = first(one == target)
     alone = "does not get there at any epsilon" if single is None else "gets there, too"
-    together = "do not, either" if reached is None else f"do, from {levels[reached]:g}/255 on"
-    return f"Toward {name(target)}: one step {alone} up to {reach}; ten steps {together}."
+    together = "do not, either"
+    if reached is not None:
+        together = f"do, from {amount(levels[reached] / 255, kind)} on"
+    return f"Toward {name(target)}: one step {alone} up to {REACH[kind]}; ten steps {together}."
 
 
-def amount(epsilon: float, kind: str) -> str:
-    """An epsilon as a reader of that kind of picture knows it: .25, or 2/255."""
-    if kind == "photographs":
-        return f"{255 * epsilon:.3g}/255"
-    return f"{epsilon:.2f}".removeprefix("0").rstrip("0")
+def amount(epsilon: float, kind: str = "photographs") -> str:
+    """An epsilon as a reader of that kind of picture knows it: 2/255 or 0.46/255; or .25.
+
+    The viewer's `amount` in words.js writes the same.
+    """
+    if kind != "photographs":
+        return f"{_rounded(epsilon, 10_000):g}".removeprefix("0") or "0"
+    level = 255 * epsilon
+    return f"{_rounded(level, 10 if level >= 1 else 100):g}/255"
+
+
+def _rounded(value: float, parts: int) -> float:
+    """To so many parts of one; a half goes up, as in the browser."""
+    return math.floor(parts * value + 0.5) / parts
 
 
 def first(condition: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> int | None:

@@ -7,6 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from demo.experiments.failures import amount
 from demo.figures import palette
 
 TICKS = (0, 1 / 4, 1 / 2, 1, 2, 4, 8, 16)
@@ -52,13 +53,12 @@ def plot(
         called = names | {label: _trained(names[label], mine, kind)}
     figure = go.Figure()
     if control is not None:
-        _add_control(figure, levels, control, names[label])
+        _add_control(figure, levels, control, names[label], kind)
     for k, curve in probabilities.items():
         figure.add_scatter(
             x=np.arange(len(levels)), y=100 * curve, name=called[k], mode="lines",
             line={"color": styles[k][0], "dash": styles[k][1], "width": 3 if k == label else 2},
-            customdata=levels if kind == "photographs" else levels / 255,
-            hovertemplate=_HOVER[kind],
+            customdata=_amounts(levels, kind), hovertemplate=_HOVER,
         )  # fmt: skip
         if k == label and twin is not None:
             _add_twin(figure, twin, names[label], styles[label][0], levels, kind)
@@ -69,10 +69,11 @@ def plot(
 
 
 _OTHER = {"standard": "adversarial", "adversarial": "standard"}
-_HOVER = {
-    "photographs": "%{y:.1f} % at %{customdata:.3g}/255",
-    "digits": "%{y:.1f} % at epsilon = %{customdata:.3g}",
-}
+_HOVER = "%{y:.1f} % at epsilon = %{customdata}"
+
+
+def _amounts(levels: NDArray[np.float64], kind: str) -> list[str]:
+    return [amount(level / 255, kind) for level in levels.tolist()]
 
 
 def _trained(name: str, training: str, kind: str) -> str:
@@ -87,7 +88,7 @@ def _add_twin(
         x=np.arange(len(levels)), y=100 * twin.curve, mode="lines",
         name=_trained(name, twin.training, kind),
         line={"color": colour, "dash": palette.TRAINING[twin.training][1], "width": 3},
-        customdata=levels if kind == "photographs" else levels / 255, hovertemplate=_HOVER[kind],
+        customdata=_amounts(levels, kind), hovertemplate=_HOVER,
     )  # fmt: skip
 
 
@@ -96,6 +97,7 @@ def _add_control(
     levels: NDArray[np.float64],
     control: tuple[NDArray[np.float64], NDArray[np.float64]],
     name: str,
+    kind: str,
 ) -> None:
     at, curves = np.interp(control[0], levels, np.arange(len(levels))), 100 * control[1]
     grey = palette.CONTROL
@@ -107,8 +109,8 @@ def _add_control(
     )  # fmt: skip
     figure.add_scatter(
         x=at, y=curves.mean(axis=0), mode="lines", line={"color": grey, "width": 2},
-        name=f"{name}, random signs", customdata=control[0],
-        hovertemplate="%{y:.1f} % under random signs at %{customdata:.3g}/255",
+        name=f"{name}, random signs", customdata=_amounts(control[0], kind),
+        hovertemplate="%{y:.1f} % under random signs at epsilon = %{customdata}",
     )  # fmt: skip
 
 

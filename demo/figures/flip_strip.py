@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
+from demo.experiments.failures import amount
 from demo.figures import palette
 from demo.figures.confidence_sweep import TICKS
 
 HEIGHT = 0.12
 """Of one dot above another, in rows."""
-COLOURS = {"standard": palette.RIVALS[0], "adversarial": palette.LABEL}
 NAMES = {"standard": "standard training", "adversarial": "adversarial training"}
 
 
@@ -32,15 +32,16 @@ def plot(rows: Mapping[str, Sequence[Dot]], levels: Sequence[float]) -> go.Figur
     """
     figure = go.Figure()
     for place, (training, dots) in enumerate(reversed(list(rows.items()))):
+        colour, _, symbol = palette.TRAINING[training]
         beyond = len(levels) + 2
         at = [beyond if dot.stop is None else dot.stop for dot in dots]
         heights = place + HEIGHT * np.array(_piled(at))
         figure.add_scatter(
             x=at, y=heights, mode="markers", name=NAMES[training], showlegend=False,
             marker={
-                "symbol": ["diamond" if dot.here else "circle" for dot in dots],
+                "symbol": ["diamond" if dot.here else symbol for dot in dots],
                 "size": [15 if dot.here else 8 for dot in dots],
-                "color": COLOURS[training], "opacity": 0.85,
+                "color": colour, "opacity": 0.85,
                 "line": {"width": [2 if dot.here else 0 for dot in dots], "color": "#FFFFFF"},
             },
             customdata=[[dot.title, _said(dot, levels)] for dot in dots],
@@ -65,8 +66,8 @@ def _piled(at: Sequence[int]) -> list[int]:
 
 def _said(dot: Dot, levels: Sequence[float]) -> str:
     if dot.stop is None:
-        return f"no answer changes up to {levels[-1]:g}/255"
-    return f"changes at {levels[dot.stop]:.3g}/255"
+        return f"no answer changes up to {amount(levels[-1] / 255)}"
+    return f"changes at {amount(levels[dot.stop] / 255)}"
 
 
 def _with_axes(figure: go.Figure, levels: Sequence[float]) -> go.Figure:

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from demo.figures import palette
+
 Pixels = NDArray[np.uint8]
 BRIGHT = 0.99
 """Share of the values that the grey scale of a raw gradient holds; the rest is at its ends."""
@@ -16,8 +18,9 @@ BRIGHT = 0.99
 _STYLE = (
     "<style>.gradients{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:1rem}"
     ".gradients figure{margin:0;border-top:4px solid;padding-top:.4rem;min-width:0}"
-    ".gradients figure.standard{border-color:#D55E00}"
-    ".gradients figure.adversarial{border-color:#0072B2}"
+    f".gradients figure.standard{{border-color:{palette.TRAINING['standard'][0]}}}"
+    ".gradients figure.adversarial"
+    f"{{border-top-style:dashed;border-color:{palette.TRAINING['adversarial'][0]}}}"
     ".gradients .pair{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:.5rem}"
     "@media(max-width:700px){.gradients .pair{grid-template-columns:1fr}}"
     ".gradients img{width:100%;aspect-ratio:1;display:block;border-radius:4px}"

@@ -101,7 +101,7 @@ def _ten(view: View) -> None:
         one = store.sweep(name, pixels, step.direction).logits.argmax(axis=1)
         both = failures.one_against_ten(
             step.target, one, result.logits.argmax(axis=1), tuple(view.levels),
-            lambda k: view.names[k], failures.REACH[view.card.kind],
+            lambda k: view.names[k], view.card.kind,
         )  # fmt: skip
         answers["notes"] = [both]
     viewer.feed("answers", view.identity, answers)

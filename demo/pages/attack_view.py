@@ -49,6 +49,7 @@ class View:
 
 
 def view(choices: Choices, name: str) -> View:
+    """The picture at that network's size, attacked at the nearest stop to the chosen epsilon."""
     card, names = models.card(name), store.class_names(name)
     if card.kind == "digits":
         pixels = store.clean_digit(choices.data)

@@ -20,6 +20,7 @@ from demo.store import attack as store
 
 Pixels = NDArray[np.uint8]
 LEVELS = tuple(255 * stop for stop in confidence_sweep.STOPS)
+AMOUNTS = tuple(failures.amount(stop) for stop in confidence_sweep.STOPS)
 TOPIC = "two_networks"
 
 
@@ -84,8 +85,8 @@ def flip(name: str, pixels: Pixels) -> int | None:
 def said(stop: int | None) -> str:
     """The smallest epsilon in a few words."""
     if stop is None:
-        return f"FGSM changes the answer at no epsilon up to {LEVELS[-1]:g}/255."
-    return f"FGSM changes the answer from epsilon = {LEVELS[stop]:.3g}/255 on."
+        return f"FGSM changes the answer at no epsilon up to {AMOUNTS[-1]}."
+    return f"FGSM changes the answer from epsilon = {AMOUNTS[stop]} on."
 
 
 def _strip(
@@ -139,4 +140,6 @@ def median(flips: list[gallery_flips.Flip]) -> str:
     """The epsilon by which half of the answers have changed, in words."""
     stops = sorted(len(LEVELS) if f.stop is None else f.stop for f in flips)
     middle = stops[(len(stops) - 1) // 2]
-    return f"more than {LEVELS[-1]:g}/255" if middle == len(LEVELS) else f"{LEVELS[middle]:.3g}/255"
+    if middle == len(LEVELS):
+        return f"more than {AMOUNTS[-1]}"
+    return AMOUNTS[middle]

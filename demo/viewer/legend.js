@@ -8,7 +8,7 @@ function createLegend(list) {
 
   function entry(trace, index, plot) {
     const item = document.createElement("li");
-    const { color, dash, width } = trace.line;
+    const { color, width, dash = "solid" } = trace.line;
     const dashes = DASHES[dash] ?? dash.replace(/px/g, "").replace(/,/g, " ");
     item.innerHTML = `<button type="button" aria-pressed="${!hidden.has(trace.name)}"><svg width="32" height="10" aria-hidden="true"><line x1="1" y1="5" x2="31" y2="5" stroke="${color}" stroke-width="${width}" stroke-dasharray="${dashes}"/></svg><span class="legendtext"></span></button>`;
     item.querySelector(".legendtext").textContent = trace.name.replace("<br>", " ");

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from demo import viewer
+from demo.experiments import confidence_sweep, failures
 
 NAMES = ["lemur", "indri", "macaw", "lorikeet"]
 LEVELS = [0, 0.25, 0.458333, 1, 2]
@@ -33,7 +34,7 @@ def headline(script: Page, stop: int, **view: Any) -> str:
         script.evaluate(
             """([view, names]) => {
                 const said = document.createElement("h1");
-                said.innerHTML = headline({ ...view, name: (k) => names[k] });
+                said.innerHTML = headline({ ...view, name: (k) => names[k], role: String });
                 return said.innerText;
             }""",
             [given, NAMES],
@@ -84,3 +85,13 @@ def test_a_network_that_is_wrong_before_the_attack_does_not_make_the_other_wrong
     said = headline(script, 3, wrong=2, counterpart=counterpart(*WRONG, training="standard"))
     assert said.startswith("Wrong before the attack: the network calls this lemur (96.0 %)")
     assert said.endswith("The standard model still says macaw (71.0 %).")
+
+
+@pytest.mark.parametrize("kind", ["photographs", "digits"])
+def test_an_epsilon_is_written_the_same_by_the_viewer_and_by_the_server(
+    script: Page, kind: str
+) -> None:
+    stops = confidence_sweep.stops_of(kind)
+    said = script.evaluate("([levels, kind]) => levels.map((n) => amount(n, kind))",
+                           [[255 * stop for stop in stops], kind])  # fmt: skip
+    assert said == [failures.amount(stop, kind) for stop in stops]

@@ -31,7 +31,7 @@ def headline(page: Page, **view: Any) -> str:
         page.evaluate(
             """([names, view]) => {
                 const box = document.createElement("p");
-                box.innerHTML = headline({ ...view, name: (k) => names[k] });
+                box.innerHTML = headline({ ...view, name: (k) => names[k], role: String });
                 return box.textContent;
             }""",
             [NAMES, usual | view],
