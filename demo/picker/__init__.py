@@ -25,7 +25,7 @@ def _component(name: str) -> Callable[..., Any]:
         (_HERE / f"{name}.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js")
     )
     return st.components.v2.component(
-        f"fgsm_{name}", html=html, css=css, js=f"{DRAWER}\n{js}", isolate_styles=False
+        f"fgsm_{name}", html=html, css=css, js=f"{OWN_FILE}\n{DRAWER}\n{js}", isolate_styles=False
     )
 
 

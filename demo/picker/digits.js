@@ -1,5 +1,6 @@
 // A page of digits: radio buttons under small canvases, drawn from one array of 28 x 28 bytes each.
 export default function ({ data, parentElement, setTriggerValue }) {
+  shrinkUploads();
   const SIDE = 28;
   const grid = parentElement.querySelector(".grid");
   const { names, titles, page, pages, total } = data;

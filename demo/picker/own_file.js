@@ -33,3 +33,28 @@ function inBase64(blob) {
     reader.readAsDataURL(blob);
   });
 }
+
+// Streamlit's uploader refuses what is too large: it is handed the same picture, made smaller.
+function shrinkUploads() {
+  if (window.fgsmShrinks) return;
+  window.fgsmShrinks = true;
+  const tried = new WeakSet();
+
+  async function instead(event, input, [file]) {
+    if (!input || !file || file.size <= LARGEST || tried.has(file)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const blob = await smaller(file).catch(() => file);
+    const handed = new File([blob], file.name, { type: blob.type });
+    tried.add(handed);
+    const files = new DataTransfer();
+    files.items.add(handed);
+    input.files = files.files;
+    tried.add(input.files[0]);
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  const uploader = (event) => event.target.closest?.('[data-testid="stFileUploader"]')?.querySelector("input[type=file]");
+  document.addEventListener("change", (event) => { instead(event, uploader(event), event.target.files ?? []); }, true);
+  document.addEventListener("drop", (event) => { instead(event, uploader(event), event.dataTransfer?.files ?? []); }, true);
+}

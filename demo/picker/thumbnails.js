@@ -1,5 +1,6 @@
 // Native radio buttons under small pictures: arrows and focus come with them.
 export default function ({ data, parentElement, setTriggerValue }) {
+  shrinkUploads();
   const grid = parentElement.querySelector(".grid");
   if (!grid.childElementCount) {
     for (const photo of data.photographs) {

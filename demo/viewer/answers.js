@@ -41,7 +41,7 @@ function drawCaptions(root, state, now) {
     if (which !== "perturbation") name.dataset.role = answer ? roleOf(state, answer[0]) : "";
     box.querySelector(".sure").textContent = answer ? percent(answer[1]) : "";
   }
-  root.querySelector(".verdict").hidden = data.wrong === null;
+  root.querySelector(".verdict").textContent = data.wrong === null ? "" : "wrong before the attack";
   root.querySelector('[data-picture="perturbation"] .called span').textContent = data.method === "ten" ? "the change, made visible" : data.target === null ? "sign of the gradient" : "minus the sign of the gradient";
 }
 

@@ -40,6 +40,7 @@ function createStrip(root, tell) {
 
   function show(data) {
     chosen = data.chosen;
+    said.textContent = data.complaint;
     for (const input of items.querySelectorAll("[type=radio]")) input.checked = input.value === chosen;
   }
 

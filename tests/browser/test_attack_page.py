@@ -134,6 +134,16 @@ def test_own_pictures_are_taken_and_a_rotated_phone_photo_is_turned_upright(
     assert np.abs(rotated - upright).mean() < 3
 
 
+def test_a_picture_too_large_to_be_sent_is_made_smaller_in_the_browser(
+    visit: Visit, photographs: Callable[[str], bytes]
+) -> None:
+    page = visit()
+    old = clean(page)
+    upload(page, photographs("upright.jpg").ljust(11_000_000), "heavy.jpg")
+    wait_for_new(page, old)
+    expect(page.get_by_text("Picture: heavy.jpg")).to_be_visible()
+
+
 def test_a_broken_file_gets_one_sentence_and_the_last_picture_stays(
     visit: Visit, photographs: Callable[[str], bytes]
 ) -> None:
@@ -216,15 +226,67 @@ def test_every_export_gives_a_file(visit: Visit, tmp_path: Path) -> None:
     assert len(lines) == 66 and lines[0].startswith("epsilon,")
 
 
-def test_on_a_phone_the_slider_and_all_three_pictures_are_on_one_screen(visit: Visit) -> None:
-    page = visit(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    places = [page.get_by_role("img", name=n, exact=True).bounding_box()
-              for n in ("Clean image", "Perturbation", "Adversarial example")]  # fmt: skip
-    places.append(page.get_by_role("slider", name="Epsilon").bounding_box())
+PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+
+
+def test_on_a_phone_pictures_slider_switch_and_strip_are_on_one_screen(visit: Visit) -> None:
+    page = visit(**PHONE)
+    shown = [page.get_by_role("img", name=n, exact=True)
+             for n in ("Clean image", "Perturbation", "Adversarial example")]  # fmt: skip
+    shown += [page.get_by_role("slider", name="Epsilon"), switch(page, "Robust")]
+    shown += [page.locator(".strip .own").nth(i) for i in range(2)]
+    places = [part.bounding_box() for part in shown]
     for place in places:
-        assert place and place["y"] >= 0 and place["y"] + place["height"] <= 844
-        assert place["x"] >= 0 and place["x"] + place["width"] <= 390
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        assert place and place["y"] >= 0 and place["y"] + place["height"] <= 740
+        assert place["x"] >= 0 and place["x"] + place["width"] <= 360
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    cut = """() => [...document.querySelectorAll('.legendtext')]
+        .filter(e => e.scrollWidth > e.clientWidth + 1 || e.getBoundingClientRect().right > 360)"""
+    assert not page.evaluate(cut)
+    small = """() => [...document.querySelectorAll('.fgsm svg text')]
+        .filter(e => parseFloat(getComputedStyle(e).fontSize) < 11).length"""
+    assert page.evaluate(small) == 0
+
+
+def test_a_tap_pins_the_lens_and_a_second_tap_enlarges_the_picture(visit: Visit) -> None:
+    page = visit(**PHONE)
+    lens, large = page.locator(".fgsm .lens-text"), page.locator(".fgsm .large")
+    expect(lens).to_contain_text("Tap a picture")
+    expect(page.locator(".fgsm .chart-hint")).to_contain_text("Tap the curve")
+    image = page.get_by_role("img", name="Adversarial example", exact=True)
+    image.tap()
+    expect(lens).to_contain_text("Pixel (")
+    expect(large).to_be_hidden()
+    image.tap()
+    expect(large).to_contain_text("adversarial")
+    large.get_by_role("button", name="Close").tap()
+    expect(large).to_be_hidden()
+
+
+def test_on_a_phone_pictures_come_from_the_strip_and_the_drawer_closes_after_a_choice(
+    visit: Visit, photographs: Callable[[str], bytes]
+) -> None:
+    page = visit(**PHONE)
+    strip = page.locator(".fgsm .strip")
+    strip.get_by_role("radio", name="Koala").check(force=True)
+    expect(page.locator(".fgsm [data-picture=clean] .name")).to_have_text("koala")
+    own = strip.locator("input[type=file]")
+    expect(own.nth(1)).to_have_attribute("capture", "environment")
+    too_large = {"name": "scan.tif", "mimeType": "image/tiff", "buffer": b"II*\0" * 2_700_000}
+    own.first.set_input_files([too_large])  # type: ignore[list-item]
+    expect(strip).to_contain_text("“scan.tif” has 10.3 MB; at most 10 MB are taken")
+    old = clean(page)
+    upright = photographs("upright.jpg")  # which a browser can make smaller
+    heavy = {"name": "heavy.jpg", "mimeType": "image/jpeg", "buffer": upright.ljust(11_000_000)}
+    own.first.set_input_files([heavy])  # type: ignore[list-item]
+    wait_for_new(page, old)
+    expect(page.get_by_text("Picture: heavy.jpg")).to_be_visible()
+    page.get_by_test_id("stExpandSidebarButton").click()
+    drawer = page.get_by_test_id("stSidebar")
+    expect(drawer).to_have_attribute("data-collapsed", "false")
+    page.locator(".thumbs").get_by_role("radio", name="Giant panda").check(force=True)
+    expect(drawer).to_have_attribute("data-collapsed", "true")
+    expect(page.locator(".fgsm [data-picture=clean] .name")).to_have_text("giant panda")
 
 
 def test_axe_finds_no_serious_fault(visit: Visit) -> None:
