@@ -16,8 +16,8 @@ from websockets.exceptions import ConnectionClosed
 from demo import decoding
 from demo.controls import photographs
 from tests.abuse.client import Answer, Client, event_states
-from tests.abuse.conftest import Served
 from tests.abuse.seeds import drawn, saved
+from tests.server import Server
 
 pytestmark = pytest.mark.slow
 PAGES = ("", "growth", "three-against-seven", "adversarial-training", "hidden-l1", "cost", "paper")
@@ -55,7 +55,7 @@ def without_details(answer: Answer) -> None:
         st.sampled_from(KEYS), st.sampled_from(NONSENSE) | st.text(max_size=20), min_size=4
     )
 )
-def test_whatever_a_link_says_a_page_comes(quiet: Served, page: str, asked: dict[str, str]) -> None:
+def test_whatever_a_link_says_a_page_comes(quiet: Server, page: str, asked: dict[str, str]) -> None:
     if page in ("", "cost", "hidden-l1"):
         asked |= {"kind": "digits"}  # photographs would take seconds each
     with Client(quiet.address) as client:
@@ -65,7 +65,7 @@ def test_whatever_a_link_says_a_page_comes(quiet: Served, page: str, asked: dict
 @pytest.mark.parametrize(
     "query", ["%", "=&=&=", "a=1&" * 3000, "picture=%FF%FE", "epsilon=1" * 9999]
 )
-def test_a_link_that_is_no_query_gets_the_first_view(quiet: Served, query: str) -> None:
+def test_a_link_that_is_no_query_gets_the_first_view(quiet: Server, query: str) -> None:
     with Client(quiet.address) as client:
         answer = client.run("kind=digits&" + query)
         sound(answer)
@@ -94,7 +94,7 @@ EVENTS = {
 
 
 @pytest.mark.parametrize("where", EVENTS)
-def test_an_event_of_a_component_may_hold_anything(quiet: Served, where: str) -> None:
+def test_an_event_of_a_component_may_hold_anything(quiet: Server, where: str) -> None:
     page, query, senders = EVENTS[where]
     with Client(quiet.address) as client:
         first = client.run(query, page)
@@ -111,7 +111,7 @@ def test_an_event_of_a_component_may_hold_anything(quiet: Served, where: str) ->
             assert next(captions) == next(captions)
 
 
-def test_a_good_event_is_heard(quiet: Served) -> None:
+def test_a_good_event_is_heard(quiet: Server) -> None:
     with Client(quiet.address) as client:
         answer = client.trigger("digits", client.run("kind=digits"), "picked", "digit-100")
         assert "Picture: digit 100 of the gallery" in answer.text
@@ -127,7 +127,7 @@ WRONG_TYPES: tuple[dict[str, Any], ...] = (
 @pytest.mark.parametrize(
     "key", ["viewer", "network_digits", "goal", "upload_digits", "digits", "kind"]
 )
-def test_a_state_of_another_type_hurts_nobody_but_its_sender(served: Served, key: str) -> None:
+def test_a_state_of_another_type_hurts_nobody_but_its_sender(served: Server, key: str) -> None:
     """Streamlit itself cannot read it: it says so without details, and to that session alone."""
     with Client(served.address) as other:
         sound(other.run("kind=digits"))
@@ -139,7 +139,7 @@ def test_a_state_of_another_type_hurts_nobody_but_its_sender(served: Served, key
         sound(other.run("kind=digits"))
 
 
-def test_noise_on_the_line_ends_that_session_only(served: Served) -> None:
+def test_noise_on_the_line_ends_that_session_only(served: Server) -> None:
     with Client(served.address) as other, Client(served.address) as hostile:
         sound(other.run("kind=digits"))
         for noise in (b"\xff" * 100, b"", bytes(10_000), b"\x0a\xff\xff\xff\xff\x0f"):
@@ -152,7 +152,7 @@ REQUESTS = tuple(field.name for field in BackMsg.DESCRIPTOR.fields if field.name
 
 
 @pytest.mark.parametrize("request_", REQUESTS)
-def test_no_request_of_one_client_is_felt_by_another(quiet: Served, request_: str) -> None:
+def test_no_request_of_one_client_is_felt_by_another(quiet: Server, request_: str) -> None:
     """Not even one that empties the server's caches, or is meant to shut it down."""
     message = BackMsg()
     if message.DESCRIPTOR.fields_by_name[request_].message_type:
@@ -201,14 +201,14 @@ def digit() -> bytes:
     return saved(picture, "PNG")
 
 
-def test_an_uploaded_digit_is_taken_and_its_name_is_shown(quiet: Served) -> None:
+def test_an_uploaded_digit_is_taken_and_its_name_is_shown(quiet: Server) -> None:
     with Client(quiet.address) as client:
         answer = handed_in(client, "my digit.png", digit())
         sound(answer)
         assert "Picture: my digit.png. Your own picture" in answer.text
 
 
-def test_the_file_of_another_session_is_not_to_be_had(quiet: Served) -> None:
+def test_the_file_of_another_session_is_not_to_be_had(quiet: Server) -> None:
     with Client(quiet.address) as owner, Client(quiet.address) as thief:
         identity = owner.run("kind=digits").identity("upload_digits")
         status, number = owner.upload(digit(), "secret.png")
@@ -223,7 +223,7 @@ def test_the_file_of_another_session_is_not_to_be_had(quiet: Served) -> None:
 @pytest.mark.parametrize(
     "key", ["own_digits", "own_networks", "complaint", "picture_digits", "crop"]
 )
-def test_what_no_widget_holds_cannot_be_set_from_outside(served: Served, key: str) -> None:
+def test_what_no_widget_holds_cannot_be_set_from_outside(served: Server, key: str) -> None:
     """Streamlit stumbles over an identity that it never gave: in that session, without details."""
     with Client(served.address) as other, Client(served.address) as client:
         first = client.run("kind=digits")
@@ -263,14 +263,14 @@ def test_no_name_can_write_on_the_page(name: str) -> None:
     assert not set(shown) & set("<>&[]`*_$:#|\\/!~\"'")
 
 
-def test_a_hostile_name_reaches_the_page_only_so(quiet: Served) -> None:
+def test_a_hostile_name_reaches_the_page_only_so(quiet: Server) -> None:
     with Client(quiet.address) as client:
         answer = handed_in(client, "<b>![a](https://example.org/a.png)</b>.png", digit())
         sound(answer)
         assert "Picture: b a (https example.org a.png) b .png." in answer.text
 
 
-def test_a_file_beyond_the_limit_is_refused_by_the_server_itself(quiet: Served) -> None:
+def test_a_file_beyond_the_limit_is_refused_by_the_server_itself(quiet: Server) -> None:
     with Client(quiet.address) as client:
         client.run("kind=digits")
         allowed = bytes(decoding.MAX_BYTES - 2000)
@@ -279,14 +279,14 @@ def test_a_file_beyond_the_limit_is_refused_by_the_server_itself(quiet: Served) 
         assert client.upload(bytes(12 * 2**20), chunked=True)[0] == 413
 
 
-def test_an_upload_needs_the_token_and_a_session_that_is_there(quiet: Served) -> None:
+def test_an_upload_needs_the_token_and_a_session_that_is_there(quiet: Server) -> None:
     with Client(quiet.address) as client:
         client.run("kind=digits")
         assert client.upload(b"x", token=False)[0] == 403
         assert client.upload(b"x", session="00000000-0000-0000-0000-000000000000")[0] == 400
 
 
-def test_thirty_clicks_in_a_second_end_where_the_last_one_was(quiet: Served) -> None:
+def test_thirty_clicks_in_a_second_end_where_the_last_one_was(quiet: Server) -> None:
     with Client(quiet.address) as client:
         first = client.run("kind=digits")
         for number in range(30):

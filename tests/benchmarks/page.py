@@ -18,7 +18,8 @@ from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 from tests.browser.chromium import FLAGS, chromium
-from tests.browser.conftest import ROOT, complete, free_port, start_server, wait_until_healthy
+from tests.browser.reading import complete
+from tests.server import ROOT, Server
 
 PICKS = ("Giant panda", "Polar bear", "Koala", "Machu Picchu", "Two jaguars")
 WATCH = """
@@ -92,7 +93,7 @@ def drag(page: Page) -> dict[str, float]:
     }
 
 
-def memory(page: Page, pid: int, uploads: int) -> dict[str, float]:
+def memory(page: Page, server: Server, uploads: int) -> dict[str, float]:
     """Megabytes that the server holds after 20 and after all uploads, each a new picture."""
     held: dict[str, float] = {}
     for i in range(1, uploads + 1):
@@ -108,9 +109,9 @@ def memory(page: Page, pid: int, uploads: int) -> dict[str, float]:
         page.locator(".fgsm .notes .live").wait_for(state="attached")
         if i in (20, uploads):
             page.wait_for_timeout(6000)
-            held[f"after_{i}"] = resident(pid)
+            held[f"after_{i}"] = server.megabytes()
         if i % 20 == 0:
-            print(f"{i} uploads: {resident(pid):.0f} MB", flush=True)
+            print(f"{i} uploads: {server.megabytes():.0f} MB", flush=True)
     return held | {"ratio": held[f"after_{uploads}"] / held["after_20"]}
 
 
@@ -124,37 +125,31 @@ def picture(seed: int) -> bytes:
     return kept.getvalue()
 
 
-def resident(pid: int) -> float:
-    """Resident megabytes of a process."""
-    lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
-    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
-
-
 def main() -> None:
     """Measure, print, and write the results."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--uploads", type=int, default=200)
     uploads = parser.parse_args().uploads
-    port, result = free_port(), dict[str, Any]()
+    result: dict[str, Any] = {}
     began = time.monotonic()
-    server = start_server(Path(tempfile.mkdtemp()), port)
+    server = Server(Path(tempfile.mkdtemp()))
     try:
-        wait_until_healthy(f"http://127.0.0.1:{port}")
+        server.wait()
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
             page = browser.new_page(viewport={"width": 1440, "height": 900})
             page.set_default_timeout(90_000)
             page.add_init_script(WATCH)
-            result["start_to_usable_s"] = start_to_usable(page, f"http://127.0.0.1:{port}", began)
+            result["start_to_usable_s"] = start_to_usable(page, server.address, began)
             complete(page)
             page.wait_for_timeout(8000)
             result["pick_to_s"] = picks(page)
             result["drag"] = drag(page)
             print(json.dumps(result, indent=2), flush=True)
             if uploads > 20:
-                result["memory_mb"] = memory(page, server.pid, uploads)
+                result["memory_mb"] = memory(page, server, uploads)
     finally:
-        server.terminate()
+        server.stop()
     print(json.dumps(result, indent=2))
     folder = ROOT / "assets" / "results"
     folder.mkdir(exist_ok=True)

@@ -1,222 +1,111 @@
-"""A real server, and pages on it whose every word to the console is heard."""
+"""Servers, and pages on them whose every word to the console is heard."""
 
-import io
-import os
 import re
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from PIL import Image
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
 
-ROOT = Path(__file__).parents[2]
-expect.set_options(timeout=45_000)
-NOWHERE = "http://127.0.0.1:9"
-"""A proxy that nobody listens at: the server under test has no network."""
+from tests import server
+from tests.browser.reading import complete, drawn
+from tests.server import PATIENCE, serving
 
-
-def start_server(home: Path, port: int) -> subprocess.Popen[bytes]:
-    """The app as a person starts it, with an empty weights cache and without the network."""
-    proxies = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), NOWHERE)
-    caches = {"TORCH_HOME": str(home / "torch"), "HF_HOME": str(home / "hf")}
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    with (home / "server.log").open("wb") as log:
-        return subprocess.Popen(
-            command, cwd=ROOT, env=os.environ | proxies | caches, stdout=log, stderr=log
-        )
-
-
-def wait_until_healthy(address: str, seconds: float = 60) -> None:
-    """Return once the server answers; RuntimeError if it does not in time."""
-    end = time.monotonic() + seconds
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    while time.monotonic() < end:
-        try:
-            with opener.open(f"{address}/_stcore/health", timeout=2):
-                return
-        except OSError:
-            time.sleep(0.2)
-    raise RuntimeError(f"no server at {address} after {seconds} s")
-
-
-def free_port() -> int:
-    """A port that nobody uses at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-GONE = re.compile(
-    r"Exception in ASGI application\n(?:(?!Exception in ASGI application).)*?"
-    r'WebSocketDisconnected: Cannot call "send" once a close message has been sent\.\n',
-    re.DOTALL,
-)
-"""What the web server writes where a browser is closed while it connects: no fault of the app's."""
-
-
-@pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where the app is served."""
-    port = free_port()
-    home = tmp_path_factory.mktemp("server")
-    server = start_server(home, port)
-    try:
-        wait_until_healthy(f"http://127.0.0.1:{port}")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        log = (home / "server.log").read_text(errors="replace")  # before it is told to stop at once
-        server.terminate()
-        server.wait(30)
-        log = GONE.sub("", log)
-        assert "Traceback" not in log, log[-4000:]
-
-
-@pytest.fixture
-def visit(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
-    """visit(query="", **context options) -> a page on which the first attack is complete.
-
-    visit.frames: what has gone to the server. At the end no page may have written to the console
-    or asked another host for anything.
-    """
-    said: list[str] = []
-    elsewhere: list[str] = []
-    contexts = []
-
-    def opened(query: str = "", **options: object) -> Page:
-        options = {"viewport": {"width": 1440, "height": 900}} | options
-        context = browser.new_context(**options)  # type: ignore[arg-type]
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(45_000)
-        page.on("console", lambda m: said.append(f"{m.type}: {m.text}"))
-        page.on("websocket", lambda w: w.on("framesent", lambda f: opened.frames.append(f)))
-        page.on("pageerror", lambda error: said.append(f"error: {error}"))
-        page.on(
-            "request",
-            lambda r: (
-                None if r.url.startswith((address, "blob:", "data:")) else elsewhere.append(r.url)
-            ),
-        )
-        page.goto(address + query)
-        complete(page)
-        return page
-
-    opened.frames = []  # type: ignore[attr-defined]
-    yield opened
-    for context in contexts:
-        context.close()
-    assert not said, said
-    assert not elsewhere, elsewhere
-
-
+MILLISECONDS = 1000 * PATIENCE
+expect.set_options(timeout=MILLISECONDS)
 BASE_GUESSES = re.compile(r"/[\w-]+/_stcore/(health|host-config)$")
 """Streamlit's own page asks these two first when a link leads to a page that is not the first."""
 
 
-@pytest.fixture
-def watched(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
-    """watched(patience in milliseconds, **context options) -> an empty page.
-
-    watched.frames: what has gone to the server. At the end no page may have written to the console
-    or asked another host for anything.
-    """
-    said: list[str] = []
-    elsewhere: list[str] = []
-    contexts = []
-
-    def heard(message: ConsoleMessage) -> None:
-        if not BASE_GUESSES.search(message.location["url"]):
-            said.append(f"{message.type}: {message.text}")
-
-    def asked(url: str) -> None:
-        if not url.startswith((address, "blob:", "data:")):
-            elsewhere.append(url)
-
-    def new_page(patience: float, **options: object) -> Page:
-        options = {"viewport": {"width": 1440, "height": 900}} | options
-        context = browser.new_context(**options)  # type: ignore[arg-type]
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(patience)
-        page.on("console", heard)
-        page.on("pageerror", lambda error: said.append(f"error: {error}"))
-        page.on("websocket", lambda w: w.on("framesent", lambda f: new_page.frames.append(f)))
-        page.on("request", lambda r: asked(r.url))
-        return page
-
-    new_page.frames = []  # type: ignore[attr-defined]
-    yield new_page
-    for context in contexts:
-        context.close()
-    assert not said, said
-    assert not elsewhere, elsewhere
-
-
-def complete(page: Page) -> None:
-    """Wait until every stop is answered and the curve is drawn."""
-    page.locator(".fgsm .notes .live").wait_for(state="attached")
-    page.locator(".fgsm .plot .main-svg").first.wait_for(state="attached")
-
-
-def at_rest(page: Page, milliseconds: int = 2000) -> None:
-    """Wait until the server has sent nothing, and nothing is faded, for so long without a break.
-
-    A page that goes on by itself is idle for a moment between two runs; and what a run has not
-    drawn again yet is faded, so its contrast is not the page's.
-    """
-    page.evaluate("delete window.restless")
-    page.wait_for_function(
-        """milliseconds => {
-            const idle = document.querySelector("[data-test-script-state=notRunning]");
-            const stale = document.querySelector("[data-stale=true]");
-            if (!idle || stale || !window.restless) window.restless = performance.now();
-            return performance.now() - window.restless > milliseconds;
-        }""",
-        arg=milliseconds,
-        polling=100,  # at every frame, as is its habit, it would keep the browser drawing
-    )
-
-
-def linked(page: Page, *words: str) -> None:
-    """Wait until the page's link holds these."""
-    for word in words:
-        page.wait_for_function("word => location.search.includes(word)", arg=word)
-
-
-def accessible_in_light_and_dark(page: Page) -> None:
-    """Axe finds no serious fault, whichever of the two the reader's system asks for."""
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        page.wait_for_function(
-            "scheme => getComputedStyle(document.querySelector('.stApp')).colorScheme == scheme",
-            arg=scheme,
-        )
-        at_rest(page, 1000)
-        found = Axe().run(page).response["violations"]
-        grave = [f for f in found if f["impact"] in ("serious", "critical")]
-        told = [(scheme, f["id"], [n["html"][:200] for n in f["nodes"]]) for f in grave]
-        assert not told, told
+def served(factory: pytest.TempPathFactory, program: str) -> Iterator[str]:
+    """Where that program is served; its log must stay free of tracebacks."""
+    with serving(factory.mktemp("server"), program=program) as (one,):
+        yield one.address
+        assert one.tracebacks() == 0, one.written()[-4000:]
 
 
 @pytest.fixture(scope="session")
-def photographs() -> Callable[[str], bytes]:
-    """One picture, "upright.jpg" or "rotated.jpg", as a camera held so saves it."""
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the app is served whose first photograph network is a tiny one."""
+    yield from served(tmp_path_factory, "tests/browser/tiny.py")
 
-    def made(name: str) -> bytes:
-        picture = Image.open(ROOT / "assets" / "images" / "panda.webp").convert("RGB")
-        picture.thumbnail((800, 800))
-        exif, kept = Image.Exif(), io.BytesIO()
-        if name == "rotated.jpg":
-            picture = picture.transpose(Image.Transpose.ROTATE_90)
-            exif[0x0112] = 6
-        picture.save(kept, "JPEG", quality=95, exif=exif)
-        return kept.getvalue()
 
-    return made
+@pytest.fixture(scope="session")
+def real_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the app is served as a person starts it."""
+    yield from served(tmp_path_factory, server.APP)
+
+
+class Visits:
+    """visit(path, **context options) -> the page at that path and query, drawn to its last line.
+
+    On the attack page, all answers are there.
+
+    frames: what has gone to the server.  said: what came to the console, and faults.
+    elsewhere: requests to any other host.
+    """
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self.address, self._browser = address, browser
+        self.frames: list[object] = []
+        self.said: list[str] = []
+        self.elsewhere: list[str] = []
+        self._contexts: list[BrowserContext] = []
+
+    def __call__(self, path: str = "/", **options: object) -> Page:
+        page = self.empty(**options)
+        page.goto(self.address + path)
+        drawn(page)
+        if page.locator(".fgsm").count():
+            complete(page)
+        return page
+
+    def empty(self, **options: object) -> Page:
+        """A page that is nowhere yet."""
+        options = {"viewport": {"width": 1440, "height": 900}} | options
+        self._contexts.append(self._browser.new_context(**options))  # type: ignore[arg-type]
+        page = self._contexts[-1].new_page()
+        page.set_default_timeout(MILLISECONDS)
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self.said.append(f"error: {error}"))
+        page.on("websocket", lambda w: w.on("framesent", lambda f: self.frames.append(f)))
+        page.on("request", self._asked)
+        return page
+
+    def end(self) -> None:
+        """Close all; nothing may have been said, and nobody else been asked."""
+        for context in self._contexts:
+            context.close()
+        assert not self.said, self.said
+        assert not self.elsewhere, self.elsewhere
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if not BASE_GUESSES.search(message.location["url"]):
+            self.said.append(f"{message.type}: {message.text}")
+
+    def _asked(self, request: Request) -> None:
+        if not request.url.startswith((self.address, "blob:", "data:")):
+            self.elsewhere.append(request.url)
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str) -> Iterator[Visits]:
+    """Pages of one test's own."""
+    visits = Visits(browser, address)
+    yield visits
+    visits.end()
+
+
+@pytest.fixture(scope="module")
+def stay(browser: Browser, address: str) -> Iterator[Visits]:
+    """Pages that a file's tests share: what one load can show is looked at on one load."""
+    visits = Visits(browser, address)
+    yield visits
+    visits.end()
+
+
+@pytest.fixture
+def visit_real(browser: Browser, real_address: str) -> Iterator[Visits]:
+    """Pages of the app with the networks that ship."""
+    visits = Visits(browser, real_address)
+    yield visits
+    visits.end()

@@ -1,343 +1,260 @@
-"""The attack page in a real browser: what a person does, and what they must then see."""
+"""The attack page on a tiny network: what a person does, and what they must then see."""
 
 import re
-from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
+import pytest
 from playwright.sync_api import Page, expect
 
-from demo import gallery
-from tests.browser.conftest import accessible_in_light_and_dark, at_rest, complete, linked
+from tests.browser.conftest import Visits
 from tests.browser.reading import (
-    OPENS_AS,
+    ADVERSARIAL,
+    CHANGE,
+    CLEAN,
+    PHONE,
     answer,
+    at_rest,
     both_curves,
     clean,
+    complete,
+    download,
+    drag,
+    facts,
     heading,
+    link,
+    linked,
     marker,
+    no_fault,
+    no_wider_than_the_screen,
+    on_the_first_screen,
+    other_picture,
+    photograph,
     pixels,
     readout,
     set_stop,
-    switch,
+    slider,
+    upload,
 )
 
-Visit = Callable[..., Page]
+LAST = 64
 
 
-def test_it_opens_on_an_attack_that_works(visit: Visit) -> None:
-    page = visit()
-    assert readout(page) == ".0070 = 1.8/255"
-    fooled = answer(page).rsplit(" ", 2)[0]
-    assert clean(page).startswith(OPENS_AS) and fooled != OPENS_AS
-    assert f"turns this {OPENS_AS}" in heading(page) and f"{fooled} (" in heading(page)
-    expect(page.locator(".fgsm .say")).to_contain_text(f"The robust model still says {OPENS_AS}")
-    change = pixels(page, "Adversarial example").astype(int) - pixels(page, "Clean image")
-    assert np.abs(change).max() == 2
-    assert set(np.unique(pixels(page, "Perturbation"))) <= {0, 127, 128, 255}
-    assert page.locator(".fgsm [data-picture=perturbation] figcaption").inner_text().endswith("%")
+@pytest.fixture(scope="module")
+def here(stay: Visits) -> Page:
+    """The first view, at rest: each test moves what it looks at, and asks for nothing else."""
+    page = stay("/")
+    expect(page.locator(".fgsm .plot .legendtext").filter(has_text="random signs")).to_be_visible()
+    at_rest(page)
+    return page
 
 
-def test_a_drag_redraws_everything_in_the_browser_and_asks_the_server_nothing(visit: Visit) -> None:
-    page = visit("?picture=kangaroo")
-    page.get_by_role("heading", name=re.compile("gallery’s answers")).wait_for()  # the last line
-    at_rest(page, 3000)
+def largest_change(page: Page) -> int:
+    """Of any value, in 1/255."""
+    after = pixels(page, ADVERSARIAL).astype(int)
+    return int(np.abs(after - pixels(page, CLEAN)).max())
+
+
+def test_the_pictures_are_clean_sign_and_clip(here: Page) -> None:
+    set_stop(here, 28)
+    assert readout(here) == ".0070 = 1.8/255" and largest_change(here) == 2
+    assert set(np.unique(pixels(here, CHANGE))) <= {0, 127, 128, 255}
+    assert here.locator(".fgsm [data-picture=perturbation] figcaption").inner_text().endswith("%")
+
+
+def test_a_drag_redraws_everything_in_the_browser_and_asks_the_server_nothing(
+    here: Page, stay: Visits
+) -> None:
     sent: list[object] = []
-    page.on("request", lambda r: None if r.resource_type == "font" else sent.append(r.url))
-    quiet = len(visit.frames)  # type: ignore[attr-defined]
-    box = page.get_by_role("slider", name="Epsilon").bounding_box()
-    assert box
-    middle = box["y"] + box["height"] / 2
-    page.mouse.move(box["x"] + box["width"] * 28 / 64, middle)
-    page.mouse.down()
-    seen = []
-    for share in (0.7, 0.5, 0.2, 0.02):
-        page.mouse.move(box["x"] + box["width"] * share, middle)
-        level = pixels(page, "Adversarial example").astype(int) - pixels(page, "Clean image")
-        seen.append((readout(page), answer(page), int(np.abs(level).max()), marker(page)))
-    page.mouse.up()
-    assert len({row[0] for row in seen}) == 4, seen
-    assert len({row[1] for row in seen}) == 4, seen
-    assert [row[2] for row in seen] == sorted((row[2] for row in seen), reverse=True)
-    assert [row[3] for row in seen] == sorted((row[3] for row in seen), reverse=True)
-    assert seen[-1][1].startswith("wallaby") and seen[0][2] > seen[-1][2]
-    assert len(visit.frames) == quiet > 0 and not sent  # type: ignore[attr-defined]
+    here.on("request", lambda r: None if r.resource_type == "font" else sent.append(r.url))
+    before = len(stay.frames)
+    seen = drag(
+        here, (0.9, 0.5, 0.2, 0.02),
+        lambda: (readout(here), answer(here), largest_change(here), marker(here)),
+    )  # fmt: skip
+    assert len({row[0] for row in seen}) == len({row[1] for row in seen}) == 4, seen
+    for measure in (2, 3):
+        values = [row[measure] for row in seen]
+        assert values == sorted(set(values), reverse=True), seen
+    assert len(stay.frames) == before > 0 and not sent
 
 
-def test_the_keyboard_moves_epsilon_and_home_is_the_picture_itself(visit: Visit) -> None:
-    page = visit("?picture=kangaroo")
-    slider = page.get_by_role("slider", name="Epsilon")
-    slider.focus()
-    before = readout(page)
-    page.keyboard.press("ArrowRight")
-    assert readout(page) != before
-    page.keyboard.press("End")
-    assert readout(page) == ".0627 = 16/255"
-    page.keyboard.press("Home")
-    assert readout(page) == "0 = 0/255"
-    assert answer(page) == clean(page)
-    assert (pixels(page, "Adversarial example") == pixels(page, "Clean image")).all()
-    assert "timber" not in (slider.get_attribute("aria-valuetext") or "")
+def test_the_keyboard_moves_epsilon_and_home_is_the_picture_itself(here: Page) -> None:
+    slider(here).focus()
+    before = readout(here)
+    here.keyboard.press("ArrowRight")
+    assert readout(here) != before
+    here.keyboard.press("End")
+    assert readout(here) == ".0627 = 16/255" and answer(here) != clean(here)
+    here.keyboard.press("Home")
+    assert readout(here) == "0 = 0/255" and answer(here) == clean(here)
+    assert (pixels(here, ADVERSARIAL) == pixels(here, CLEAN)).all()
 
 
-def test_a_click_on_the_curve_sets_epsilon(visit: Visit) -> None:
-    page = visit()
-    plot = page.locator(".fgsm .plot-wrap")
+def test_a_click_on_the_curve_sets_epsilon(here: Page) -> None:
+    set_stop(here, 0)
+    plot = here.locator(".fgsm .plot-wrap")
     plot.scroll_into_view_if_needed()
     box = plot.bounding_box()
     assert box
-    page.mouse.click(box["x"] + box["width"] - 14, box["y"] + 100)
-    expect(page.locator(".fgsm .readout")).to_have_text(".0627 = 16/255")
+    here.mouse.click(box["x"] + box["width"] - 14, box["y"] + 100)
+    expect(here.locator(".fgsm .readout")).to_have_text(".0627 = 16/255")
 
 
-def test_the_lens_says_value_sign_and_new_value(visit: Visit) -> None:
-    page = visit()
-    image = page.get_by_role("img", name="Clean image", exact=True)
-    image.focus()
-    page.keyboard.press("ArrowLeft")
-    text = page.locator(".fgsm .lens-text").inner_text()
-    red = int(pixels(page, "Clean image")[112, 111, 0])
+def test_the_lens_says_value_sign_and_new_value(here: Page) -> None:
+    here.get_by_role("img", name=CLEAN, exact=True).focus()
+    here.keyboard.press("ArrowLeft")
+    text = here.locator(".fgsm .lens-text").inner_text()
+    red = int(pixels(here, CLEAN)[112, 111, 0])
     assert text.startswith("Pixel (111, 112)") and f"R {red}, sign" in text
 
 
-def upload(page: Page, data: bytes, name: str) -> None:
-    """Hand a file to the uploader."""
-    page.locator("input[type=file]").first.set_input_files(
-        {"name": name, "mimeType": "application/octet-stream", "buffer": data}
+def test_the_logits_are_drawn_on_both_sides_of_zero(here: Page) -> None:
+    here.get_by_role("button", name="Logits, −16 to +16").click()
+    expect(here.locator(".fgsm .chart-hint")).to_contain_text("linear")
+    expect(here.locator(".fgsm .plot .xtitle")).to_contain_text("along the same signs")
+    here.get_by_role("button", name="Confidence against epsilon").click()
+
+
+def test_play_runs_from_zero_and_stops_when_asked(here: Page) -> None:
+    set_stop(here, LAST)
+    here.get_by_role("button", name="Play").click()
+    here.wait_for_function(
+        "() => { const n = document.querySelector('.fgsm .epsilon').value; return n > 1 && n < 60 }"
     )
+    here.get_by_role("button", name="Pause").click()
+    first = readout(here)
+    here.wait_for_timeout(300)
+    assert readout(here) == first not in ("0 = 0/255", ".0627 = 16/255")
 
 
-def wait_for_new(page: Page, old: str) -> None:
-    """Wait until the viewer shows another clean answer, complete with its curve."""
-    expect(page.locator(".fgsm [data-picture=clean] figcaption")).not_to_have_text(old)
-    complete(page)
+def test_every_export_gives_a_file(here: Page) -> None:
+    for kind in ("Perturbation PNG", "Figure for a slide"):
+        assert download(here, kind).startswith(b"\x89PNG")
+    lines = download(here, "Curve as CSV").decode().splitlines()
+    assert len(lines) == 66 and lines[0].startswith("epsilon,")
 
 
-def test_own_pictures_are_taken_and_a_rotated_phone_photo_is_turned_upright(
-    visit: Visit, photographs: Callable[[str], bytes]
+def test_the_saved_png_opened_again_gets_the_stated_answer_and_a_broken_file_a_sentence(
+    visit: Visits,
 ) -> None:
-    page = visit()
-    old = clean(page)
-    upload(page, photographs("upright.jpg"), "dog.jpg")
-    wait_for_new(page, old)
-    upright = pixels(page, "Clean image").astype(int)
-    first = clean(page)
-    upload(page, photographs("rotated.jpg"), "phone.jpg")
-    page.wait_for_function(
-        "document.querySelector('.stCaption, [data-testid=stCaptionContainer]')"
-        "?.innerText.includes('phone.jpg')"
-    )
-    complete(page)
-    at_rest(page)
-    rotated = pixels(page, "Clean image").astype(int)
-    assert clean(page).split("\n")[0].split()[0] == first.split()[0]
-    assert np.abs(rotated - upright).mean() < 3
-
-
-def test_a_picture_too_large_to_be_sent_is_made_smaller_in_the_browser(
-    visit: Visit, photographs: Callable[[str], bytes]
-) -> None:
-    page = visit()
-    old = clean(page)
-    upload(page, photographs("upright.jpg").ljust(11_000_000), "heavy.jpg")
-    wait_for_new(page, old)
-    expect(page.get_by_text("Picture: heavy.jpg")).to_be_visible()
-
-
-def test_a_broken_file_gets_one_sentence_and_the_last_picture_stays(
-    visit: Visit, photographs: Callable[[str], bytes]
-) -> None:
-    page = visit()
-    old = pixels(page, "Clean image")
+    page = visit("?epsilon=0.0157")
+    stated = facts(page).split("saved as 8-bit PNG: ")[1]
+    shown, old = pixels(page, ADVERSARIAL), pixels(page, CLEAN)
+    upload(page, download(page, "Adversarial PNG"), "saved.png")
+    seen = other_picture(page, old)
+    assert (seen == shown).all() and clean(page) in stated
     files = {
-        "damaged or incomplete": photographs("upright.jpg")[:2000],
+        "damaged or incomplete": photograph("upright.jpg")[:2000],
         "is empty": b"",
         "is an SVG drawing": b"<svg xmlns='...'/>",
     }
     for sentence, data in files.items():
         upload(page, data, "broken.jpg")  # the last one's answer is here: none is cut short
         expect(page.get_by_test_id("stAlert")).to_contain_text(sentence)
-        assert "Traceback" not in page.inner_text("body")
-        assert (pixels(page, "Clean image") == old).all()
+        no_fault(page)
+        assert (pixels(page, CLEAN) == seen).all()
 
 
-def test_a_target_can_be_searched_and_the_page_says_whether_it_was_reached(visit: Visit) -> None:
-    page = visit("?picture=panda")
+def test_a_rotated_phone_photo_is_turned_upright(visit: Visits) -> None:
+    page = visit()
+    upload(page, photograph("upright.jpg"), "dog.jpg")
+    upright = other_picture(page, pixels(page, CLEAN)).astype(int)
+    upload(page, photograph("rotated.jpg"), "phone.jpg")
+    rotated = other_picture(page, upright).astype(int)
+    assert np.abs(rotated - upright).mean() < 3
+
+
+def test_a_thumbnail_a_target_and_ten_steps_are_chosen_and_the_link_restores_them(
+    visit: Visits,
+) -> None:
+    page = visit()
+    old = pixels(page, CLEAN)
+    page.get_by_role("radio", name="Giant panda").check(force=True)
+    other_picture(page, old)
+    linked(page, "picture=panda")
     page.get_by_text("toward a target").click()
     box = page.get_by_role("combobox", name="Target: what it shall see")
     box.click()
     box.fill("gibbon")
     page.keyboard.press("Enter")
     expect(page.locator(".fgsm .equation")).to_contain_text("gibbon")
-    expect(page.locator(".fgsm .notes")).to_contain_text("One step is too weak")
-    assert "−" in page.locator(".fgsm .equation").inner_text()
-
-
-def test_the_papers_panda_needs_ten_steps_to_become_a_gibbon(visit: Visit) -> None:
-    page = visit()
-    page.get_by_role("button", name="The paper's panda").click()
+    expect(page.locator(".fgsm .equation")).to_contain_text("−")
+    page.get_by_text("Ten steps: its iteration (BIM)").click()
     expect(page.locator(".fgsm .equation")).to_contain_text("ten times")
-    expect(page.locator(".fgsm .notes")).to_contain_text("ten steps do")
+    at_rest(page)
     complete(page)
-    set_stop(page, 3)
-    expect(page.locator(".fgsm .answer .name")).to_have_text("gibbon")
-    assert clean(page).startswith("giant panda")
-    assert "one step does not get there at any epsilon" in page.locator(".fgsm .notes").inner_text()
+    set_stop(page, 40)
+    linked(page, "goal=toward", "target=gibbon", "method=ten", "epsilon=")
+    again = visit(link(page))
+    at_rest(again)
+    assert heading(again) == heading(page) and readout(again) == readout(page)
+    assert (pixels(again, ADVERSARIAL) == pixels(page, ADVERSARIAL)).all()
 
 
-def test_a_link_restores_the_view_and_nonsense_in_it_does_no_harm(visit: Visit) -> None:
-    first = visit("?picture=panda")
-    first.get_by_text("toward a target").click()
-    expect(first.locator(".fgsm .equation")).to_contain_text("−")
-    complete(first)
-    set_stop(first, 40)
-    linked(first, "goal=toward", "epsilon=")
-    link = first.evaluate("location.search")
-    second = visit(link)
-    assert heading(second) == heading(first) and readout(second) == readout(first)
-    third = visit("?picture=nobody&network=..&epsilon=nan&target=%00&label=x&goal=up&method=7")
-    assert readout(third) == ".0070 = 1.8/255" and clean(third).startswith(OPENS_AS)
-
-
-def test_the_saved_png_opened_again_gets_the_stated_answer(visit: Visit, tmp_path: Path) -> None:
-    page = visit()
-    stated = page.locator(".fgsm .facts").inner_text().split("saved as 8-bit PNG: ")[1]
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Adversarial PNG").click()
-    saved = tmp_path / "saved.png"
-    download.value.save_as(saved)
-    shown = pixels(page, "Adversarial example")
-    old = clean(page)
-    upload(page, saved.read_bytes(), "saved.png")
-    wait_for_new(page, old)
-    assert (pixels(page, "Clean image") == shown).all()
-    assert clean(page) in stated
-
-
-def test_every_export_gives_a_file(visit: Visit, tmp_path: Path) -> None:
-    page = visit()
-    for kind in ("Perturbation PNG", "Figure for a slide", "Curve as CSV"):
-        with page.expect_download() as download:
-            page.get_by_role("button", name=kind).click()
-        download.value.save_as(tmp_path / kind)
-    for kind in ("Perturbation PNG", "Figure for a slide"):
-        assert (tmp_path / kind).read_bytes().startswith(b"\x89PNG")
-    lines = (tmp_path / "Curve as CSV").read_text().splitlines()
-    assert len(lines) == 66 and lines[0].startswith("epsilon,")
-
-
-PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
-
-
-def test_on_a_phone_pictures_slider_switch_and_strip_are_on_one_screen(visit: Visit) -> None:
-    page = visit(**PHONE)
-    shown = [page.get_by_role("img", name=n, exact=True)
-             for n in ("Clean image", "Perturbation", "Adversarial example")]  # fmt: skip
-    shown += [page.get_by_role("slider", name="Epsilon"), switch(page, "Robust")]
-    shown += [page.locator(".strip .own").nth(i) for i in range(2)]
-    places = [part.bounding_box() for part in shown]
-    for place in places:
-        assert place and place["y"] >= 0 and place["y"] + place["height"] <= 740
-        assert place["x"] >= 0 and place["x"] + place["width"] <= 360
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    cut = """() => [...document.querySelectorAll('.legendtext')]
-        .filter(e => e.scrollWidth > e.clientWidth + 1 || e.getBoundingClientRect().right > 360)"""
-    assert not page.evaluate(cut)
-    small = """() => [...document.querySelectorAll('.fgsm svg text')]
-        .filter(e => parseFloat(getComputedStyle(e).fontSize) < 11).length"""
-    assert page.evaluate(small) == 0
-
-
-def test_a_tap_pins_the_lens_and_a_second_tap_enlarges_the_picture(visit: Visit) -> None:
-    page = visit(**PHONE)
-    lens, large = page.locator(".fgsm .lens-text"), page.locator(".fgsm .large")
-    expect(lens).to_contain_text("Tap a picture")
-    expect(page.locator(".fgsm .chart-hint")).to_contain_text("Tap the curve")
-    image = page.get_by_role("img", name="Adversarial example", exact=True)
-    image.tap()
-    expect(lens).to_contain_text("Pixel (")
-    expect(large).to_be_hidden()
-    image.tap()
-    expect(large).to_contain_text("adversarial")
-    large.get_by_role("button", name="Close").tap()
-    expect(large).to_be_hidden()
-
-
-def test_on_a_phone_pictures_come_from_the_strip_and_the_drawer_closes_after_a_choice(
-    visit: Visit, photographs: Callable[[str], bytes]
-) -> None:
-    page = visit(**PHONE)
-    strip = page.locator(".fgsm .strip")
-    strip.get_by_role("radio", name="Koala").check(force=True)
-    expect(page.locator(".fgsm [data-picture=clean] .name")).to_have_text("koala")
-    own = strip.locator("input[type=file]")
-    expect(own.nth(1)).to_have_attribute("capture", "environment")
-    too_large = {"name": "scan.tif", "mimeType": "image/tiff", "buffer": b"II*\0" * 2_700_000}
-    own.first.set_input_files([too_large])  # type: ignore[list-item]
-    expect(strip).to_contain_text("“scan.tif” has 10.3 MB; at most 10 MB are taken")
-    old = clean(page)
-    upright = photographs("upright.jpg")  # which a browser can make smaller
-    heavy = {"name": "heavy.jpg", "mimeType": "image/jpeg", "buffer": upright.ljust(11_000_000)}
-    own.first.set_input_files([heavy])  # type: ignore[list-item]
-    wait_for_new(page, old)
-    expect(page.get_by_text("Picture: heavy.jpg")).to_be_visible()
-    page.get_by_test_id("stExpandSidebarButton").click()
-    drawer = page.get_by_test_id("stSidebar")
-    expect(drawer).to_have_attribute("data-collapsed", "false")
-    page.locator(".thumbs").get_by_role("radio", name="Giant panda").check(force=True)
-    expect(drawer).to_have_attribute("data-collapsed", "true")
-    expect(page.locator(".fgsm [data-picture=clean] .name")).to_have_text("giant panda")
-
-
-def test_axe_finds_no_serious_fault(visit: Visit) -> None:
-    page = visit()
-    accessible_in_light_and_dark(page)
-
-
-def test_without_the_network_a_downloaded_model_gets_a_sentence_and_the_embedded_one_answers(
-    visit: Visit,
-) -> None:
-    page = visit("?network=googlenet")
-    assert "GoogLeNet" in page.get_by_test_id("stAlert").first.inner_text()
-    assert clean(page).startswith(OPENS_AS)
-    assert "EfficientNet-Lite0" in page.locator(".fgsm .facts").inner_text()
-
-
-def test_the_switch_stands_beside_the_slider_where_both_networks_are_here(visit: Visit) -> None:
-    page = visit()
-    expect(switch(page, "Standard")).to_have_attribute("aria-pressed", "true")
-    slider = page.get_by_role("slider", name="Epsilon").bounding_box()
-    robust = switch(page, "Robust").bounding_box()
-    assert slider and robust and abs(slider["y"] - robust["y"]) < 50
-    page = visit("?network=resnet50")  # whose weights are not here
-    expect(page.locator(".fgsm .switch")).to_be_hidden()
-
-
-def test_the_switch_on_an_uploaded_photograph(
-    visit: Visit, photographs: Callable[[str], bytes]
-) -> None:
-    """Same picture, same epsilon, one click; both curves before and after; both gradients."""
+def test_the_switch_keeps_picture_and_epsilon_and_shows_both_curves(visit: Visits) -> None:
     page = visit("?epsilon=.0039")
-    old = clean(page)
-    upload(page, photographs("upright.jpg"), "own.jpg")
-    wait_for_new(page, old)
-    complete(page)
     label = both_curves(page)
-    assert label == clean(page).rsplit(" ", 2)[0]
-    expect(page.locator(".fgsm .say")).to_contain_text("The robust model")
-    seen = pixels(page, "Clean image"), pixels(page, "Adversarial example")
-    switch(page, "Robust").click()
+    seen = pixels(page, CLEAN), pixels(page, ADVERSARIAL)
+    page.get_by_text("Adversarially trained model").click()
     expect(page.locator(".fgsm .facts")).to_contain_text("adversarially trained")
-    complete(page)
-    both_curves(page)
-    expect(page.locator(".fgsm .say")).to_contain_text("The standard model")
-    assert np.array_equal(pixels(page, "Clean image"), seen[0])
-    assert not np.array_equal(pixels(page, "Adversarial example"), seen[1])
-    assert readout(page).endswith("1/255")
-    gradients = page.locator(".gradients img")
-    expect(gradients).to_have_count(4)
-    shown = {gradients.nth(i).get_attribute("src") for i in range(4)}
-    assert len(shown) == 4
-    page.get_by_role("heading", name=re.compile("gallery’s answers change by epsilon")).wait_for()
-    dots = page.locator(".stPlotlyChart .scatterlayer .point")
-    expect(dots).to_have_count(2 * (len(gallery.GALLERY) + 1))
+    assert both_curves(page) == label
+    at_rest(page)
+    assert np.array_equal(pixels(page, CLEAN), seen[0]) and readout(page).endswith("1/255")
+    expect(page.locator(".gradients img")).to_have_count(4)
+    sources = page.locator(".gradients img").evaluate_all("all => all.map(i => i.src)")
+    assert len(set(sources)) == 4
+    linked(page, "training=adversarial")
+
+
+def test_the_switch_is_only_where_a_network_has_a_twin_and_what_cannot_be_fetched_gets_a_sentence(
+    visit: Visits,
+) -> None:
+    page = visit("?network=resnet50")
+    assert "ResNet-50" in page.get_by_test_id("stAlert").first.inner_text()
+    assert "Tiny network" in facts(page)
+    expect(page.get_by_text("Adversarially trained model")).to_have_count(0)
+    page = visit("?network=inception-v3")
+    assert "Inception v3" in page.get_by_test_id("stAlert").first.inner_text()
+    expect(page.get_by_text("Adversarially trained model")).to_be_visible()
+
+
+def test_the_crop_can_be_moved_and_zoomed_and_put_back(visit: Visits) -> None:
+    page = visit()
+    old = pixels(page, CLEAN)
+    page.get_by_text("Crop", exact=True).click()
+    window = page.locator(".crop .window")
+    window.scroll_into_view_if_needed()
+    box = window.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 60, box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 20, box["y"] + 60, steps=4)
+    page.mouse.up()
+    moved = other_picture(page, old)
+    slider(page, "Zoom").fill("2")
+    zoomed = other_picture(page, moved)
+    page.get_by_role("button", name="Centre crop again").click()
+    assert (other_picture(page, zoomed) == old).all()
+
+
+def test_the_camera_takes_a_picture(visit: Visits) -> None:
+    page = visit(permissions=["camera"])
+    old = pixels(page, CLEAN)
+    page.get_by_text("Use the camera").click()
+    page.wait_for_function("() => document.querySelector('video')?.readyState >= 2")
+    page.get_by_role("button", name="Take Photo").click()
+    page.get_by_role("button", name="Clear photo").wait_for()
+    other_picture(page, old)
+
+
+def test_on_a_phone_the_slider_and_all_three_pictures_are_on_one_screen_and_nothing_plays(
+    visit: Visits,
+) -> None:
+    """Motion is not asked for either: Play goes straight to the flip."""
+    page = visit(**PHONE, reduced_motion="reduce")
+    pictures = [page.get_by_role("img", name=n, exact=True) for n in (CLEAN, CHANGE, ADVERSARIAL)]
+    on_the_first_screen(page, *pictures, slider(page))
+    no_wider_than_the_screen(page)
+    page.get_by_role("button", name="Play").click()
+    flip = re.search(r"first flip at ([\d.]+)/255", facts(page))
+    assert flip and readout(page).endswith(f"= {flip[1]}/255")

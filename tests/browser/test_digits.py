@@ -2,49 +2,59 @@
 
 import io
 import re
-from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image, ImageDraw, ImageFilter
 from playwright.sync_api import Page, expect
 
 from demo import models
-from tests.browser.conftest import accessible_in_light_and_dark, at_rest, complete, linked
+from tests.browser.conftest import Visits
 from tests.browser.reading import (
+    ADVERSARIAL,
+    CHANGE,
+    CLEAN,
+    PHONE,
+    accessible_in_light_and_dark,
     answer,
+    at_rest,
     both_curves,
     clean,
+    complete,
+    download,
+    drag,
+    facts,
     heading,
+    link,
+    linked,
+    no_wider_than_the_screen,
+    on_the_first_screen,
+    other_picture,
     pixels,
     readout,
     set_stop,
-    switch,
+    slider,
+    upload,
 )
-
-Visit = Callable[..., Page]
 
 TWINS = next(card for card in models.offered("digits") if card.twin).name
 """The first digit network that has an adversarially trained twin."""
+QUARTER = 32
+"""The stop of the paper's epsilon."""
 
 
-def upload(page: Page, data: bytes, name: str) -> None:
-    """Hand a file to the digits' uploader."""
+@pytest.fixture(scope="module")
+def here(stay: Visits) -> Page:
+    """The first view, at rest: each test moves what it looks at, and asks for nothing else."""
+    page = stay("?kind=digits")
+    at_rest(page, 1500)
+    return page
+
+
+def hand_in(page: Page, data: bytes, name: str) -> None:
+    """Give a file to the digits' uploader."""
     page.get_by_role("tab", name="Own picture").click()
-    page.locator("input[type=file]").first.set_input_files(
-        {"name": name, "mimeType": "application/octet-stream", "buffer": data}
-    )
-
-
-def wait_for_other(page: Page, old: np.ndarray) -> np.ndarray:
-    """The next clean image, once its curve is there."""
-    for _ in range(225):
-        new = pixels(page, "Clean image")
-        if new.shape != old.shape or not np.array_equal(new, old):
-            complete(page)
-            return new
-        page.wait_for_timeout(200)
-    raise AssertionError("the clean image did not change")
+    upload(page, data, name)
 
 
 def photographed() -> bytes:
@@ -62,43 +72,64 @@ def photographed() -> bytes:
     return kept.getvalue()
 
 
-def test_digits_open_on_an_attack_that_works_at_the_papers_epsilon(visit: Visit) -> None:
-    page = visit("?kind=digits")
-    assert readout(page) == ".25 = 63.8/255"
-    assert clean(page).startswith("3:") and not answer(page).startswith("3:")
-    assert heading(page).startswith("A change of at most .25 turns this 3")
-    before, after = pixels(page, "Clean image"), pixels(page, "Adversarial example")
+def test_digits_open_on_an_attack_that_works_at_the_papers_epsilon(here: Page) -> None:
+    set_stop(here, QUARTER)
+    assert readout(here) == ".25 = 63.8/255"
+    assert clean(here).startswith("3:") and not answer(here).startswith("3:")
+    assert heading(here).startswith("A change of at most .25 turns this 3")
+    before, after = pixels(here, CLEAN), pixels(here, ADVERSARIAL)
     assert before.shape == (28, 28, 3) and np.abs(after.astype(int) - before).max() == 64
-    assert set(np.unique(pixels(page, "Perturbation"))) <= {0, 127, 128, 255}
-    image = page.get_by_role("img", name="Clean image", exact=True)
+    assert set(np.unique(pixels(here, CHANGE))) <= {0, 127, 128, 255}
+    image = here.get_by_role("img", name=CLEAN, exact=True)
     assert image.evaluate("c => getComputedStyle(c).imageRendering") == "pixelated"
 
 
+def test_dragging_a_digit_asks_the_server_nothing(here: Page, stay: Visits) -> None:
+    before = len(stay.frames)
+    look = lambda: (readout(here), pixels(here, ADVERSARIAL).tobytes())  # noqa: E731
+    assert len(set(drag(here, (0.4, 0.2, 0.02), look))) == 3
+    assert answer(here).startswith("3:") and len(stay.frames) == before > 0
+
+
+def test_the_lens_says_one_value_of_a_digit(here: Page) -> None:
+    here.get_by_role("img", name=CLEAN, exact=True).focus()
+    here.keyboard.press("ArrowDown")
+    value = int(pixels(here, CLEAN)[15, 14, 0])
+    text = here.locator(".fgsm .lens-text").inner_text()
+    assert text.startswith("Pixel (14, 15)") and f"value {value}, sign" in text
+
+
+def test_axe_finds_no_serious_fault_on_any_tab(here: Page) -> None:
+    for tab in ("Draw", "Own picture", "Gallery"):
+        here.get_by_role("tab", name=tab).click()
+        accessible_in_light_and_dark(here)
+
+
 def test_photographs_and_digits_are_one_click_apart_and_keep_their_own_epsilon(
-    visit: Visit,
+    visit: Visits,
 ) -> None:
     page = visit()
-    photograph = pixels(page, "Clean image")
+    photograph = pixels(page, CLEAN)
     page.get_by_role("radio", name="Digits", exact=True).click()
-    digit = wait_for_other(page, photograph)
+    digit = other_picture(page, photograph)
     assert digit.shape == (28, 28, 3) and readout(page) == ".25 = 63.8/255"
     expect(page.locator(".fgsm [data-chart=logits]")).to_have_text("Logits, −1 to +1")
-    page.wait_for_url("**kind=digits**")
+    linked(page, "kind=digits")
     page.get_by_role("radio", name="Photographs", exact=True).click()
-    assert np.array_equal(wait_for_other(page, digit), photograph)
+    assert np.array_equal(other_picture(page, digit), photograph)
     assert readout(page) == ".0070 = 1.8/255"
     page.wait_for_function("!location.search.includes('kind')")
 
 
-def test_the_switch_is_one_click_same_digit_same_epsilon_both_curves(visit: Visit) -> None:
+def test_the_switch_is_one_click_same_digit_same_epsilon_both_curves(visit: Visits) -> None:
     page = visit(f"?kind=digits&network={TWINS}&epsilon=.125")
     expect(page.locator(".fgsm .say")).to_contain_text("The robust model")
     assert both_curves(page) == "3"
-    seen = [(pixels(page, "Clean image"), pixels(page, "Adversarial example"), answer(page))]
-    switch(page, "Robust").click()
+    seen = [(pixels(page, CLEAN), pixels(page, ADVERSARIAL), answer(page))]
+    page.get_by_text("Adversarially trained model").click()
     expect(page.locator(".fgsm .facts")).to_contain_text("adversarially trained")
     complete(page)
-    seen.append((pixels(page, "Clean image"), pixels(page, "Adversarial example"), answer(page)))
+    seen.append((pixels(page, CLEAN), pixels(page, ADVERSARIAL), answer(page)))
     assert np.array_equal(seen[0][0], seen[1][0])
     assert not np.array_equal(seen[0][1], seen[1][1]) and seen[0][2] != seen[1][2]
     assert readout(page) == ".125 = 31.9/255"
@@ -135,11 +166,11 @@ NOISE = """() => {
 """A browser that guards against fingerprints: nothing that a canvas gives back is true."""
 
 
-def test_a_drawn_digit_is_centred_and_answered(visit: Visit) -> None:
+def test_a_drawn_digit_is_centred_and_answered(visit: Visits) -> None:
     page = visit("?kind=digits")
-    old = pixels(page, "Clean image")
+    old = pixels(page, CLEAN)
     draw(page, [(0.2, 0.1), (0.22, 0.9)])
-    drawn = wait_for_other(page, old)[:, :, 0].astype(float)
+    drawn = other_picture(page, old)[:, :, 0].astype(float)
     rows, columns = np.mgrid[:28, :28]
     mass = drawn.sum()
     assert abs((rows * drawn).sum() / mass - 14) < 1
@@ -153,35 +184,27 @@ def test_a_drawn_digit_is_centred_and_answered(visit: Visit) -> None:
     expect(page.locator(".fgsm [data-picture=clean] figcaption")).to_contain_text("7:")
 
 
-def test_a_digit_on_paper_is_inverted_and_centred_and_a_blank_page_gets_a_sentence(
-    visit: Visit,
+def test_a_digit_on_paper_is_centred_a_blank_page_gets_a_sentence_a_saved_png_its_answer(
+    visit: Visits,
 ) -> None:
-    page = visit("?kind=digits")
-    old = pixels(page, "Clean image")
-    upload(page, photographed(), "four.jpg")
-    seen = wait_for_other(page, old)[:, :, 0]
+    page = visit("?kind=digits&epsilon=.5")
+    stated = facts(page).split("saved as 8-bit PNG: ")[1]
+    saved, shown = download(page, "Adversarial PNG"), pixels(page, ADVERSARIAL)
+    old = pixels(page, CLEAN)
+    hand_in(page, photographed(), "four.jpg")
+    seen = other_picture(page, old)
     assert clean(page).startswith("4:") and (seen[[0, 1, -1, -2]] == 0).all()
     kept = io.BytesIO()
     Image.new("RGB", (400, 300), (236, 231, 220)).save(kept, "PNG")
-    upload(page, kept.getvalue(), "blank.png")
+    hand_in(page, kept.getvalue(), "blank.png")
     expect(page.get_by_test_id("stAlert")).to_contain_text("No ink was found")
-    assert np.array_equal(pixels(page, "Clean image")[:, :, 0], seen)
-
-
-def test_the_saved_png_opened_again_gets_the_stated_answer(visit: Visit, tmp_path: Path) -> None:
-    page = visit("?kind=digits")
-    set_stop(page, 64)
-    stated = page.locator(".fgsm .facts").inner_text().split("saved as 8-bit PNG: ")[1]
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Adversarial PNG").click()
-    download.value.save_as(tmp_path / "saved.png")
-    shown, old = pixels(page, "Adversarial example"), pixels(page, "Clean image")
-    upload(page, (tmp_path / "saved.png").read_bytes(), "saved.png")
-    assert np.array_equal(wait_for_other(page, old), shown)
+    assert np.array_equal(pixels(page, CLEAN), seen)
+    hand_in(page, saved, "saved.png")
+    assert np.array_equal(other_picture(page, seen), shown)
     assert clean(page).replace(":", "") in stated
 
 
-def test_the_gallery_is_filtered_sorted_turned_and_linked(visit: Visit) -> None:
+def test_the_gallery_is_filtered_sorted_turned_and_linked(visit: Visits) -> None:
     page = visit("?kind=digits")
     grid = page.locator("fieldset.digits")
     expect(grid.get_by_role("radio")).to_have_count(36)
@@ -194,68 +217,17 @@ def test_the_gallery_is_filtered_sorted_turned_and_linked(visit: Visit) -> None:
     page.get_by_role("combobox", name="The network is").click()
     page.get_by_role("option", name="unsure").click()
     expect(grid.get_by_role("radio").first).to_have_attribute("aria-label", re.compile("says"))
-    old = pixels(page, "Clean image")
+    old = pixels(page, CLEAN)
     grid.get_by_role("radio").nth(1).check(force=True)
-    wait_for_other(page, old)
-    page.wait_for_url("**picture=digit-4***")
+    other_picture(page, old)
+    linked(page, "picture=digit-4")
     assert "labelled 8" in page.get_by_test_id("stMain").inner_text()
 
 
-def test_the_gallery_is_worked_by_keyboard(visit: Visit) -> None:
+def test_the_gallery_is_worked_by_keyboard_and_an_old_curve_is_dimmed_meanwhile(
+    visit: Visits,
+) -> None:
     page = visit("?kind=digits&picture=digit-1505")
-    old = pixels(page, "Clean image")
-    page.get_by_role("radio", name="3, digit 1,505").focus()
-    page.keyboard.press("ArrowLeft")
-    wait_for_other(page, old)
-    page.wait_for_url("**picture=digit-1504**")
-    expect(page.get_by_role("radio", name="3, digit 1,504")).to_be_checked()
-    expect(page.get_by_role("radio", name="3, digit 1,504")).to_be_focused()
-
-
-def test_a_link_restores_digit_network_switch_target_method_and_epsilon(visit: Visit) -> None:
-    link = f"?kind=digits&picture=digit-2345&network={TWINS}&training=adversarial"
-    link += "&goal=toward&target=9&method=ten&epsilon=.5"
-    first = visit(link)
-    assert readout(first) == ".5 = 127.5/255" and "digit-2345" in first.url
-    expect(first.locator(".fgsm .equation")).to_contain_text("ten times")
-    second = visit(first.evaluate("location.search"))
-    assert heading(second) == heading(first) and answer(second) == answer(first)
-    assert np.array_equal(
-        pixels(first, "Adversarial example"), pixels(second, "Adversarial example")
-    )
-    third = visit("?kind=digits&picture=digit-5000&network=gpt&epsilon=inf&label=panda&method=0")
-    assert readout(third) == ".25 = 63.8/255" and clean(third).startswith("3:")
-
-
-def test_ten_steps_stay_in_the_ball_and_are_at_least_as_strong(visit: Visit) -> None:
-    page = visit("?kind=digits&method=ten")
-    set_stop(page, 16)
-    assert readout(page) == ".25 = 63.8/255"
-    after = pixels(page, "Adversarial example").astype(int)
-    assert 63 <= np.abs(after - pixels(page, "Clean image")).max() <= 64
-    assert not answer(page).startswith("3:")
-    page.get_by_role("button", name="Logits, −1 to +1").click()
-    expect(page.locator(".fgsm .chart-hint")).to_contain_text("do not lie on one line")
-    expect(page.locator(".fgsm .plot")).to_be_hidden()
-    expect(page.locator(".fgsm .marker")).to_be_hidden()
-    page.get_by_role("button", name="Confidence against epsilon").click()
-    expect(page.locator(".fgsm .plot")).to_be_visible()
-    expect(page.locator(".fgsm .marker")).to_be_visible()
-
-
-def test_from_one_step_s_logits_to_ten_steps_no_old_line_stays(visit: Visit) -> None:
-    page = visit("?kind=digits")
-    page.get_by_role("button", name="Logits, −1 to +1").click()
-    expect(page.locator(".fgsm .chart-hint")).to_contain_text("linear along this direction")
-    expect(page.locator(".fgsm .plot .xtitle")).to_contain_text("along the same signs")
-    page.get_by_text("Ten steps: its iteration (BIM)").click()
-    expect(page.locator(".fgsm .chart-hint")).to_contain_text("do not lie on one line")
-    expect(page.locator(".fgsm .plot")).to_be_hidden()
-    expect(page.locator(".fgsm .marker")).to_be_hidden()
-
-
-def test_an_old_curve_is_dimmed_as_soon_as_the_picture_is_another(visit: Visit) -> None:
-    page = visit("?kind=digits")
     page.evaluate(
         """() => {
             const [wrap, seen] = [document.querySelector(".fgsm .plot-wrap"), []];
@@ -266,12 +238,48 @@ def test_an_old_curve_is_dimmed_as_soon_as_the_picture_is_another(visit: Visit) 
             window.seen = seen;
         }"""
     )
-    page.get_by_role("radio", name="3, digit 1,504").check(force=True)
+    old = pixels(page, CLEAN)
+    page.get_by_role("radio", name="3, digit 1,505").focus()
+    page.keyboard.press("ArrowLeft")
+    other_picture(page, old)
+    linked(page, "picture=digit-1504")
+    expect(page.get_by_role("radio", name="3, digit 1,504")).to_be_checked()
+    expect(page.get_by_role("radio", name="3, digit 1,504")).to_be_focused()
     page.wait_for_function("window.seen.length == 2")
     assert page.evaluate("window.seen") == ["old 0.3 hidden", " 1 visible"]
 
 
-def test_a_network_of_two_classes_has_two_bars_and_says_what_it_knows(visit: Visit) -> None:
+def test_a_link_restores_digit_network_switch_target_method_and_epsilon(visit: Visits) -> None:
+    wanted = f"?kind=digits&picture=digit-2345&network={TWINS}&training=adversarial"
+    first = visit(f"{wanted}&goal=toward&target=9&method=ten&epsilon=.5")
+    assert readout(first) == ".5 = 127.5/255" and "digit-2345" in first.url
+    expect(first.locator(".fgsm .equation")).to_contain_text("ten times")
+    second = visit(link(first))
+    assert heading(second) == heading(first) and answer(second) == answer(first)
+    assert np.array_equal(pixels(first, ADVERSARIAL), pixels(second, ADVERSARIAL))
+
+
+def test_ten_steps_stay_in_the_ball_and_no_old_line_stays(visit: Visits) -> None:
+    page = visit("?kind=digits")
+    plot, line = page.locator(".fgsm .plot"), page.locator(".fgsm .marker")
+    page.get_by_role("button", name="Logits, −1 to +1").click()
+    expect(page.locator(".fgsm .chart-hint")).to_contain_text("linear along this direction")
+    expect(page.locator(".fgsm .plot .xtitle")).to_contain_text("along the same signs")
+    page.get_by_text("Ten steps: its iteration (BIM)").click()
+    expect(page.locator(".fgsm .chart-hint")).to_contain_text("do not lie on one line")
+    expect(plot).to_be_hidden()
+    expect(line).to_be_hidden()
+    page.get_by_role("button", name="Confidence against epsilon").click()
+    expect(plot).to_be_visible()
+    expect(line).to_be_visible()
+    set_stop(page, 16)
+    assert readout(page) == ".25 = 63.8/255"
+    after = pixels(page, ADVERSARIAL).astype(int)
+    assert 63 <= np.abs(after - pixels(page, CLEAN)).max() <= 64
+    assert not answer(page).startswith("3:")
+
+
+def test_a_network_of_two_classes_has_two_bars_and_says_what_it_knows(visit: Visits) -> None:
     page = visit("?kind=digits&network=logistic&picture=digit-2600")
     expect(page.locator(".fgsm .top.before li:visible")).to_have_count(2)
     assert "knows only 3 and 7" in page.get_by_test_id("stSidebar").inner_text()
@@ -281,46 +289,14 @@ def test_a_network_of_two_classes_has_two_bars_and_says_what_it_knows(visit: Vis
     expect(page.get_by_role("option")).to_have_text(["the runner-up", "3", "7"])
 
 
-def test_dragging_a_digit_asks_the_server_nothing(visit: Visit) -> None:
-    page = visit("?kind=digits")
-    at_rest(page, 4000)
-    quiet = len(visit.frames)  # type: ignore[attr-defined]
-    box = page.get_by_role("slider", name="Epsilon").bounding_box()
-    assert box
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    page.mouse.down()
-    seen = []
-    for share in (0.4, 0.2, 0.02):
-        page.mouse.move(box["x"] + box["width"] * share, box["y"] + box["height"] / 2)
-        seen.append((readout(page), pixels(page, "Adversarial example").tobytes()))
-    page.mouse.up()
-    assert len(set(seen)) == 3 and answer(page).startswith("3:")
-    assert len(visit.frames) == quiet > 0  # type: ignore[attr-defined]
-
-
-def test_the_lens_says_one_value_of_a_digit(visit: Visit) -> None:
-    page = visit("?kind=digits")
-    page.get_by_role("img", name="Clean image", exact=True).focus()
-    page.keyboard.press("ArrowDown")
-    value = int(pixels(page, "Clean image")[15, 14, 0])
-    text = page.locator(".fgsm .lens-text").inner_text()
-    assert text.startswith("Pixel (14, 15)") and f"value {value}, sign" in text
-
-
 def test_on_a_phone_nothing_is_wider_than_the_screen_and_the_pad_takes_a_finger(
-    visit: Visit,
+    visit: Visits,
 ) -> None:
-    page = visit(
-        "?kind=digits", viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
-    )
-    for name in ("Clean image", "Perturbation", "Adversarial example"):
-        box = page.get_by_role("img", name=name, exact=True).bounding_box()
-        assert box and box["x"] >= 0 and box["x"] + box["width"] <= 390
-        assert box["y"] + box["height"] <= 844
-    slider = page.get_by_role("slider", name="Epsilon").bounding_box()
-    assert slider and slider["y"] + slider["height"] <= 844
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    old = pixels(page, "Clean image")
+    page = visit("?kind=digits", **PHONE)
+    pictures = [page.get_by_role("img", name=n, exact=True) for n in (CLEAN, CHANGE, ADVERSARIAL)]
+    on_the_first_screen(page, *pictures, slider(page))
+    no_wider_than_the_screen(page)
+    old = pixels(page, CLEAN)
     page.get_by_test_id("stExpandSidebarButton").click()
     page.get_by_role("tab", name="Draw").click()
     pad = page.get_by_role("img", name="Pad: draw a digit here")
@@ -332,12 +308,5 @@ def test_on_a_phone_nothing_is_wider_than_the_screen_and_the_pad_takes_a_finger(
         place = {"x": box["x"] + box["width"] / 2, "y": box["y"] + y * box["height"]}
         finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [place]})
     finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    wait_for_other(page, old)
+    other_picture(page, old)
     assert clean(page).startswith("1:")
-
-
-def test_axe_finds_no_serious_fault(visit: Visit) -> None:
-    page = visit("?kind=digits")
-    for tab in ("Gallery", "Draw", "Own picture"):
-        page.get_by_role("tab", name=tab).click()
-        accessible_in_light_and_dark(page)

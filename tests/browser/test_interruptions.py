@@ -1,24 +1,16 @@
 """What interrupts: back and forward, two tabs, a reload while it computes, a server that dies."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.conftest import (
-    at_rest,
-    complete,
-    free_port,
-    linked,
-    start_server,
-    wait_until_healthy,
-)
-from tests.browser.reading import switch
+from tests.browser.conftest import MILLISECONDS, Visits
+from tests.browser.reading import at_rest, complete, drawn, linked, no_fault
+from tests.server import Server
 
 pytestmark = pytest.mark.slow
-Visit = Callable[..., Page]
 WHILE_IT_SETTLES = 2500
 """Milliseconds after a choice for which the page takes no notice of Back."""
 
@@ -38,7 +30,7 @@ def shows(page: Page, title: str) -> None:
     """Wait until that picture is attacked on the page, and all has come."""
     expect(caption(page, title)).to_be_visible()
     complete(page)
-    at_rest(page)
+    at_rest(page, 2000)
 
 
 def caption(page: Page, title: str) -> Locator:
@@ -46,7 +38,7 @@ def caption(page: Page, title: str) -> Locator:
     return page.get_by_text(re.compile(rf"^Picture: {title}( of the gallery, labelled \d)?\."))
 
 
-def test_back_and_forward_lead_through_the_pictures_that_were_chosen(visit: Visit) -> None:
+def test_back_and_forward_lead_through_the_pictures_that_were_chosen(visit: Visits) -> None:
     page = visit("?kind=digits")
     shows(page, "digit 1,505")
     for title in ("digit 1,504", "digit 1,507"):
@@ -65,7 +57,7 @@ def test_back_and_forward_lead_through_the_pictures_that_were_chosen(visit: Visi
     shows(page, "digit 1,507")
 
 
-def test_back_undoes_the_switch_and_the_change_to_digits(visit: Visit) -> None:
+def test_back_undoes_the_switch_and_the_change_to_digits(visit: Visits) -> None:
     page = visit("?kind=digits")
     at_rest(page)
     switch(page, "Robust").click()
@@ -79,26 +71,26 @@ def test_back_undoes_the_switch_and_the_change_to_digits(visit: Visit) -> None:
     assert page.evaluate("location.search") == "?kind=digits"
 
 
-def test_back_from_another_page_finds_the_picture_and_forward_the_page(visit: Visit) -> None:
+def test_back_from_another_page_finds_the_picture_and_forward_the_page(visit: Visits) -> None:
     page = visit("?picture=koala")
     at_rest(page)
     page.get_by_role("link", name="Three against seven").first.click()
     page.wait_for_url(re.compile("/three-against-seven"))
-    page.get_by_text("Next: ").wait_for()
+    drawn(page)
     at_rest(page)
     page.go_back()
     shows(page, "Koala")
     page.go_forward()
     page.wait_for_url(re.compile("/three-against-seven"))
-    page.get_by_text("Next: ").wait_for()
-    expect(page.get_by_test_id("stException")).to_have_count(0)
+    drawn(page)
+    no_fault(page)
 
 
-def test_two_tabs_of_one_browser_know_nothing_of_each_other(visit: Visit) -> None:
+def test_two_tabs_of_one_browser_know_nothing_of_each_other(visit: Visits) -> None:
     page = visit("?kind=digits")
     shows(page, "digit 1,505")
     other = page.context.new_page()
-    other.set_default_timeout(45_000)
+    other.set_default_timeout(MILLISECONDS)
     other.goto(page.url)
     shows(other, "digit 1,505")
     pick(other, "digit 1,504")
@@ -110,7 +102,7 @@ def test_two_tabs_of_one_browser_know_nothing_of_each_other(visit: Visit) -> Non
     shows(other, "digit 1,507")
 
 
-def test_a_reload_while_it_computes_gives_a_whole_page(visit: Visit) -> None:
+def test_a_reload_while_it_computes_gives_a_whole_page(visit: Visits) -> None:
     page = visit()
     for moment in (0, 150, 600):
         radio(page, "Giant panda").check(force=True)
@@ -119,7 +111,7 @@ def test_a_reload_while_it_computes_gives_a_whole_page(visit: Visit) -> None:
         complete(page)
         at_rest(page)
         assert caption(page, "Giant panda").count() == ("picture=panda" in page.url)
-        expect(page.get_by_test_id("stException")).to_have_count(0)
+        no_fault(page)
         radio(page, "Koala").check(force=True)
         expect(caption(page, "Koala")).to_be_visible()
 
@@ -128,30 +120,25 @@ def test_a_server_that_dies_while_it_computes_is_found_again(
     browser: Browser, tmp_path: Path
 ) -> None:
     """The page says that it has lost it; once one is there again, its first click is heard."""
-    port = free_port()
-    address = f"http://127.0.0.1:{port}"
-    server = start_server(tmp_path, port)
+    server = Server(tmp_path)
     page = browser.new_page(viewport={"width": 1440, "height": 900})
-    page.set_default_timeout(90_000)
+    page.set_default_timeout(MILLISECONDS)
     try:
-        wait_until_healthy(address)
-        page.goto(f"{address}/?picture=koala")
+        server.wait()
+        page.goto(f"{server.address}/?picture=koala")
         shows(page, "Koala")
         radio(page, "Giant panda").check(force=True)
         server.kill()
-        server.wait(30)
         page.get_by_text("Connection error", exact=True).wait_for()
-        server = start_server(tmp_path, port)
-        wait_until_healthy(address)
+        server = Server(tmp_path, server.port)
+        server.wait()
         page.get_by_text("Connection error", exact=True).wait_for(state="detached")
         expect(caption(page, "(Koala|Giant panda)")).to_be_visible()
         radio(page, "Polar bear").check(force=True)
         caption(page, "Polar bear").wait_for()
         at_rest(page)
         expect(caption(page, "Polar bear")).to_be_visible()
-        log = (tmp_path / "server.log").read_text(errors="replace")
-        assert "Traceback" not in log, log[-4000:]
+        assert server.tracebacks() == 0, server.written()[-4000:]
     finally:
         page.close()
         server.kill()
-        server.wait(30)

@@ -20,11 +20,10 @@ import numpy as np
 import torch
 
 from demo import gallery
-from tests.browser.conftest import ROOT
 from tests.load import alone, chromium
 from tests.load.client import Client
 from tests.load.person import Diary, Person
-from tests.load.server import Server, serving
+from tests.server import ROOT, Server, serving
 
 RESULT = ROOT / "assets" / "results" / "load.json"
 IDLE = 20.0

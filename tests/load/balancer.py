@@ -12,8 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.browser.conftest import ROOT, free_port
-from tests.load.server import Server
+from tests.server import ROOT, Server, free_port
 
 CONFIGURATION = ROOT / "deploy" / "nginx" / "demo.conf"
 AROUND = """daemon off;

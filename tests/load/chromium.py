@@ -8,7 +8,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from demo import gallery, models
 from tests.browser.chromium import FLAGS, chromium
-from tests.browser.conftest import at_rest, complete
+from tests.browser.reading import at_rest, complete
 from tests.load.alone import Question, alone
 from tests.load.person import PHOTOGRAPHS
 
@@ -66,7 +66,7 @@ class Browsing(threading.Thread):
         page.get_by_role("radio", name=self._photo.title, exact=True).check(force=True)
         page.get_by_text(f"Picture: {self._photo.title}.").wait_for()
         complete(page)
-        at_rest(page)
+        at_rest(page, 2000)
         self.picks += 1
 
     def _drag(self, page: Page) -> None:

@@ -17,13 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.browser.conftest import ROOT
 from tests.load import alone, balancer
 from tests.load.__main__ import spread, warm
 from tests.load.balancer import Balancer
 from tests.load.client import Client, Gone
 from tests.load.person import Diary, Person
-from tests.load.server import Server, serving
+from tests.server import ROOT, Server, serving
 
 RESULT = ROOT / "assets" / "results" / "cluster.json"
 REPLICAS = 3

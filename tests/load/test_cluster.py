@@ -11,12 +11,13 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page, TimeoutError, expect
 
-from tests.browser.conftest import ROOT, complete
+from tests.browser.conftest import MILLISECONDS
+from tests.browser.reading import complete, contents
 from tests.load import alone, balancer
 from tests.load.balancer import Balancer
 from tests.load.client import LOCAL, Client, Gone
 from tests.load.person import Person
-from tests.load.server import serving
+from tests.server import serving
 
 pytestmark = pytest.mark.slow
 
@@ -27,10 +28,6 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Balancer]:
     home = tmp_path_factory.mktemp("cluster")
     with serving(home, 2) as servers, Balancer(home, servers) as nginx:
         yield nginx
-
-
-APP = (ROOT / "app.py").read_text(encoding="utf-8")
-PAGES = re.findall(r'\(\w+\.page, ".+?", "([\w-]*)"\)', APP)
 
 
 def digits_only(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,7 +105,7 @@ def test_a_file_that_is_too_large_is_refused_at_the_door(cluster: Balancer) -> N
 
 def opened(browser: Browser, said: list[str]) -> Page:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
-    page.set_default_timeout(90_000)
+    page.set_default_timeout(MILLISECONDS)
     page.on("console", lambda m: said.append(f"{m.type}: {m.text}"))
     page.on("pageerror", lambda error: said.append(f"error: {error}"))
     return page
@@ -118,7 +115,7 @@ BASE_GUESSES = "Failed to load resource"
 """Streamlit's page asks for its base path first, where a link leads to a page not the first."""
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", contents())
 def test_every_page_keeps_to_the_content_policy(
     cluster: Balancer, browser: Browser, path: str
 ) -> None:
@@ -170,7 +167,7 @@ def test_who_was_on_the_replica_that_dies_goes_on_at_another(
     page.wait_for_timeout(1000)
     assert page.locator(".fgsm .say").inner_text() == heading
     for wanted in ("", "training=adversarial"):
-        for patience in (15_000, 90_000):
+        for patience in (15_000, MILLISECONDS):
             page.get_by_text("Adversarially trained model").click()
             with contextlib.suppress(TimeoutError):
                 page.wait_for_function(

@@ -13,7 +13,7 @@ import pytest
 from tests.load import alone
 from tests.load.client import LOCAL, Client
 from tests.load.person import Person
-from tests.load.server import Server, serving
+from tests.server import Server, serving
 
 pytestmark = pytest.mark.slow
 TROUBLE = Path(__file__).with_name("trouble")
@@ -36,7 +36,7 @@ def server(home: Path) -> Iterator[Server]:
         limits = Path(f"/proc/{server.process.pid}/limits").read_text(encoding="utf-8")
         assert re.search(r"Max file size +0 +0 ", limits)
         yield server
-    assert server.tracebacks() == 0, server.log.read_text(encoding="utf-8")[-4000:]
+    assert server.tracebacks() == 0, server.written()[-4000:]
 
 
 def behind(server: Server) -> float:

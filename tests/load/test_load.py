@@ -16,7 +16,7 @@ from tests.load.__main__ import Seat, report, spread, stage, table
 from tests.load.alone import Question
 from tests.load.client import LOCAL, Client
 from tests.load.person import PHOTOGRAPHS, Person
-from tests.load.server import Server, serving
+from tests.server import Server, serving
 
 pytestmark = pytest.mark.slow
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.slow
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with serving(tmp_path_factory.mktemp("load")) as (server,):
         yield server
-    assert server.tracebacks() == 0, server.log.read_text(encoding="utf-8")[-4000:]
+    assert server.tracebacks() == 0, server.written()[-4000:]
 
 
 def test_people_together_see_what_each_would_see_alone(
@@ -113,7 +113,7 @@ def test_sigterm_ends_a_computing_server_in_time(tmp_path_factory: pytest.TempPa
             client.close()
         with pytest.raises(requests.ConnectionError):
             LOCAL.get(f"{server.address}/_stcore/health", timeout=2)
-        assert server.tracebacks() == 0, server.log.read_text(encoding="utf-8")[-4000:]
+        assert server.tracebacks() == 0, server.written()[-4000:]
     assert code in (0, -signal.SIGTERM) and took < 10
 
 

@@ -1,8 +1,5 @@
 """The queue as people meet it: several tabs at one running server, through Streamlit's protocol."""
 
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -10,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.conftest import ROOT, free_port, wait_until_healthy
 from tests.load.client import Client
+from tests.server import PATIENCE, serving
 
 pytestmark = pytest.mark.slow
 
@@ -47,7 +44,7 @@ class Queue:
         tab = self.tab()
         self.shut()
         ask(tab, "first")
-        end = time.monotonic() + 30
+        end = time.monotonic() + PATIENCE
         while self.begun() != ["first"]:
             assert time.monotonic() < end
             time.sleep(0.01)
@@ -63,30 +60,20 @@ def answer(tab: Client) -> str | None:
 
 
 def until_line(tab: Client, line: str | None) -> None:
-    tab.until(lambda message: tab.said_in_line() == line, 30)
+    tab.until(lambda message: tab.said_in_line() == line, PATIENCE)
 
 
 def until_answer(tab: Client, name: str) -> None:
-    tab.until(lambda message: answer(tab) == f"answer {name}", 30)
-    tab.until_finished(30)
+    tab.until(lambda message: answer(tab) == f"answer {name}", PATIENCE)
+    tab.until_finished()
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    folder, port = tmp_path_factory.mktemp("queue"), free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "tests/load/queue_app.py"]
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(
-            [*command, "--server.port", str(port)], cwd=ROOT, stdout=log, stderr=log,
-            env=os.environ | {"PYTHONPATH": str(ROOT), "QUEUE_FOLDER": str(folder)},
-        )  # fmt: skip
-    try:
-        wait_until_healthy(f"http://127.0.0.1:{port}")
-        yield f"http://127.0.0.1:{port}", folder
-    finally:
-        server.terminate()
-        server.wait(10)
-    assert b"Traceback" not in (folder / "log").read_bytes()
+    folder = tmp_path_factory.mktemp("queue")
+    with serving(folder, program="tests/load/queue_app.py", QUEUE_FOLDER=str(folder)) as (server,):
+        yield server.address, folder
+        assert server.tracebacks() == 0, server.written()[-4000:]
 
 
 @pytest.fixture

@@ -1,0 +1,58 @@
+"""What holds for every page of `app.py`, and what one load of it shows."""
+
+import pytest
+
+from tests.browser.conftest import Visits
+from tests.browser.reading import (
+    EPSILON,
+    accessible_in_light_and_dark,
+    at_rest,
+    contents,
+    heading,
+    no_fault,
+    no_wider_than_the_screen,
+    on_the_first_screen,
+    slider,
+)
+
+SMALL = {"adversarial-training": "under=FGSM&networks=softmax&", "cost": "kind=digits&"}
+"""What keeps a page's own work short, where its link can say so."""
+NONSENSE = (
+    "picture=nobody&network=..&epsilon=nan&target=%00&label=x&goal=up&method=7&digit=-1&sheet=-3&"
+    "alpha=x&of=7&n=x&m=-1&digit_epsilon=9&levels=2&moves=%00&by=7&train=x&against=nan&layer=%00&"
+    "P1=banana&P99=true&P2=%00&guess=abc"
+)
+SLIDERS = {"": EPSILON, "growth": "n, the dimension", "three-against-seven": EPSILON,
+           "hidden-l1": EPSILON}  # fmt: skip
+"""The slider that a page is about: the thumb reaches it without scrolling."""
+PAGES = [*((page, "") for page in contents()), ("", "kind=digits&")]
+
+
+@pytest.mark.parametrize(("page", "query"), PAGES, ids=lambda word: word or "first")
+def test_a_page_is_whole_whatever_its_link_says_for_every_reader_on_every_screen(
+    visit: Visits, page: str, query: str
+) -> None:
+    """Silent console and no other host: the fixture looks at the end."""
+    here = visit(f"/{page}?{SMALL.get(page, '')}{query}{NONSENSE}")
+    at_rest(here, 1500)
+    no_fault(here)
+    assert here.get_by_role("heading", level=1).count() == 1
+    assert " " in heading(here)
+    accessible_in_light_and_dark(here)
+    here.set_viewport_size({"width": 390, "height": 844})
+    here.wait_for_function("innerWidth == 390")
+    at_rest(here)
+    no_wider_than_the_screen(here)
+    if page in SLIDERS:
+        here.locator(".stMain").evaluate("main => main.scrollTo(0, 0)")
+        on_the_first_screen(here, slider(here, SLIDERS[page]))
+
+
+def test_the_pages_lead_through_all_of_them_and_back_to_the_first(visit: Visits) -> None:
+    """By the link at the foot of each, in the order of `app.py`."""
+    page = visit("/three-against-seven")
+    order = contents()
+    begin = order.index("three-against-seven")
+    for address in [*order[begin + 1 :], *order[:begin]]:
+        page.locator(".stMain").get_by_role("link").last.click()
+        page.wait_for_function("end => location.pathname.endsWith('/' + end)", arg=address)
