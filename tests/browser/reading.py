@@ -158,6 +158,18 @@ def pixels(page: Page, name: str) -> NDArray[np.uint8]:
 # The attack page.
 
 
+def switch(page: Page, training: str) -> Locator:
+    """The half of the switch of that name, "Standard" or "Robust"."""
+    return page.locator(".fgsm").get_by_role("button", name=training, exact=True)
+
+
+def robust(page: Page) -> None:
+    """Turn the switch, and wait until the twin answers."""
+    switch(page, "Robust").click()
+    expect(page.locator(".fgsm .facts")).to_contain_text("adversarially trained")
+    complete(page)
+
+
 def complete(page: Page) -> None:
     """Wait until every stop is answered and the curve is drawn."""
     page.locator(".fgsm .notes .live").wait_for(state="attached")

@@ -31,8 +31,10 @@ from tests.browser.reading import (
     photograph,
     pixels,
     readout,
+    robust,
     set_stop,
     slider,
+    switch,
     upload,
 )
 
@@ -195,8 +197,7 @@ def test_the_switch_keeps_picture_and_epsilon_and_shows_both_curves(visit: Visit
     page = visit("?epsilon=.0039")
     label = both_curves(page)
     seen = pixels(page, CLEAN), pixels(page, ADVERSARIAL)
-    page.get_by_text("Adversarially trained model").click()
-    expect(page.locator(".fgsm .facts")).to_contain_text("adversarially trained")
+    robust(page)
     assert both_curves(page) == label
     at_rest(page)
     assert np.array_equal(pixels(page, CLEAN), seen[0]) and readout(page).endswith("1/255")
@@ -206,16 +207,17 @@ def test_the_switch_keeps_picture_and_epsilon_and_shows_both_curves(visit: Visit
     linked(page, "training=adversarial")
 
 
-def test_the_switch_is_only_where_a_network_has_a_twin_and_what_cannot_be_fetched_gets_a_sentence(
-    visit: Visits,
+def test_the_switch_stands_beside_the_slider_where_both_networks_are_here(
+    here: Page, visit: Visits
 ) -> None:
+    """Whose weights are not here gets a sentence, and another network answers."""
+    expect(switch(here, "Standard")).to_have_attribute("aria-pressed", "true")
+    beside, half = slider(here).bounding_box(), switch(here, "Robust").bounding_box()
+    assert beside and half and abs(beside["y"] - half["y"]) < 50
     page = visit("?network=resnet50")
     assert "ResNet-50" in page.get_by_test_id("stAlert").first.inner_text()
     assert "Tiny network" in facts(page)
-    expect(page.get_by_text("Adversarially trained model")).to_have_count(0)
-    page = visit("?network=inception-v3")
-    assert "Inception v3" in page.get_by_test_id("stAlert").first.inner_text()
-    expect(page.get_by_text("Adversarially trained model")).to_be_visible()
+    expect(page.locator(".fgsm .switch")).to_be_hidden()
 
 
 def test_the_crop_can_be_moved_and_zoomed_and_put_back(visit: Visits) -> None:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import MILLISECONDS, Visits
-from tests.browser.reading import at_rest, complete, drawn, linked, no_fault
+from tests.browser.reading import at_rest, complete, drawn, linked, no_fault, switch
 from tests.server import Server
 
 pytestmark = pytest.mark.slow

@@ -12,7 +12,7 @@ import requests
 from playwright.sync_api import Browser, Page, TimeoutError, expect
 
 from tests.browser.conftest import MILLISECONDS
-from tests.browser.reading import complete, contents
+from tests.browser.reading import complete, contents, switch
 from tests.load import alone, balancer
 from tests.load.balancer import Balancer
 from tests.load.client import LOCAL, Client, Gone
@@ -166,9 +166,9 @@ def test_who_was_on_the_replica_that_dies_goes_on_at_another(
     # takes its first click for the first look at the link; the second is heard.
     page.wait_for_timeout(1000)
     assert page.locator(".fgsm .say").inner_text() == heading
-    for wanted in ("", "training=adversarial"):
+    for training, wanted in (("Standard", ""), ("Robust", "training=adversarial")):
         for patience in (15_000, MILLISECONDS):
-            page.get_by_text("Adversarially trained model").click()
+            switch(page, training).click()
             with contextlib.suppress(TimeoutError):
                 page.wait_for_function(
                     "w => location.search.includes('digit-77')"
