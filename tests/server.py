@@ -11,10 +11,10 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests import PATIENCE
+
 ROOT = Path(__file__).parent.parent
 APP = "app.py"
-PATIENCE = 600.0
-"""Seconds that only a hang exceeds, however busy the machine is."""
 NOWHERE = "http://127.0.0.1:9"
 """A proxy that nobody listens at."""
 GONE = re.compile(

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
 
-from tests import server
+from tests import PATIENCE, server
 from tests.browser.reading import complete, drawn
-from tests.server import PATIENCE, serving
+from tests.server import serving
 
 MILLISECONDS = 1000 * PATIENCE
 expect.set_options(timeout=MILLISECONDS)

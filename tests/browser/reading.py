@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-from tests.server import PATIENCE, ROOT
+from tests import PATIENCE
+from tests.server import ROOT
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 EPSILON = "Epsilon"

@@ -6,9 +6,9 @@ import time
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
+from tests import PATIENCE
 from tests.browser.conftest import Visits
 from tests.browser.reading import at_rest, heading, link, linked, no_fault, slider
-from tests.server import PATIENCE
 
 PATH = "/adversarial-training"
 FEW = f"{PATH}?under=FGSM"

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests import PATIENCE
 from tests.load.client import Client
-from tests.server import PATIENCE, serving
+from tests.server import serving
 
 pytestmark = pytest.mark.slow
 
