@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from demo import fgsm
 from demo.experiments import activation_growth
 from demo.pages import activation_growth as page
+from tests import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -124,7 +125,7 @@ def asked(query: dict[str, str]) -> dict[str, float]:
         stops = {"n": given["ns"], "m": given["ms"], "epsilon": given["epsilons"]}
         streamlit.json({key: stops[key][at] for key, at in given["start"].items()})  # type: ignore[attr-defined,index]
 
-    test = AppTest.from_function(script, default_timeout=120)
+    test = AppTest.from_function(script, default_timeout=PATIENCE)
     for key, value in query.items():
         test.query_params[key] = value
     test.run()

@@ -18,6 +18,7 @@ from demo.figures import live_training as training_figure
 from demo.figures.accuracy_against_epsilon import Line
 from demo.pages import adversarial_training
 from demo.pages import live_training as live_page
+from tests import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -291,7 +292,7 @@ def button(app: AppTest, label: str) -> Any:
 
 
 def test_a_run_starts_stops_at_once_goes_on_and_ends_in_the_sessions_own_networks() -> None:
-    app = AppTest.from_function(script, default_timeout=60).run()
+    app = AppTest.from_function(script, default_timeout=PATIENCE).run()
     button(app, "Start").click()
     app.run()
     assert not app.exception
@@ -313,7 +314,7 @@ def test_a_run_starts_stops_at_once_goes_on_and_ends_in_the_sessions_own_network
 
 
 def test_three_own_networks_are_kept_and_the_oldest_goes_first() -> None:
-    app = AppTest.from_function(script, default_timeout=60).run()
+    app = AppTest.from_function(script, default_timeout=PATIENCE).run()
     names = []
     for value in (0.1, 0.2, 0.3, 0.4):
         app.slider(key="against").set_value(value).run()

@@ -12,6 +12,7 @@ from demo.experiments import live_training
 from demo.experiments.growth_of_a_trained_model import Errors, Trained
 from demo.figures import growth_of_a_trained_model as figure
 from demo.pages import growth_of_a_trained_model as page
+from tests import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -128,7 +129,7 @@ def part() -> None:
 def test_a_links_epsilon_is_the_sliders_default_so_that_no_drawing_overtakes_it(
     asked: str | None, shown: float
 ) -> None:
-    test = AppTest.from_function(part, default_timeout=60)
+    test = AppTest.from_function(part, default_timeout=PATIENCE)
     if asked is not None:
         test.query_params["digit_epsilon"] = asked
     for _ in range(2):

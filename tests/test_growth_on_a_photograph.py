@@ -20,6 +20,7 @@ from demo.figures import growth_on_a_photograph as figure
 from demo.pages import colours
 from demo.pages import growth_on_a_photograph as page
 from demo.store import activation_growth as store
+from tests import PATIENCE
 
 OPENS = gallery.card(link.FIRST_PICTURE["photographs"])
 
@@ -222,7 +223,7 @@ def own_picture() -> None:
 
 
 def test_a_picture_of_ones_own_comes_along_and_no_link_names_it() -> None:
-    test = AppTest.from_function(own_picture, default_timeout=60)
+    test = AppTest.from_function(own_picture, default_timeout=PATIENCE)
     test.session_state["picture_photographs"] = link.OWN
     test.session_state["own_photographs"] = gallery.photograph("lemur")
     test.session_state["own_title_photographs"] = "mine.jpg"
@@ -240,7 +241,7 @@ def test_a_picture_of_ones_own_comes_along_and_no_link_names_it() -> None:
 
 @pytest.mark.parametrize(("asked", "shown"), [("panda", "Giant panda"), ("nobody", OPENS.title)])
 def test_a_link_names_the_photograph(asked: str, shown: str) -> None:
-    test = AppTest.from_function(own_picture, default_timeout=60)
+    test = AppTest.from_function(own_picture, default_timeout=PATIENCE)
     test.query_params["picture"] = asked
     test.run()
     assert test.text[0].value.startswith(shown)

@@ -21,6 +21,7 @@ from demo.figures import hidden_l1 as figure
 from demo.pages import gradient_lengths, plotted
 from demo.pages import hidden_l1 as page
 from demo.store import worker
+from tests import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -337,7 +338,7 @@ def script() -> None:
 
 
 def opened(**asked: str) -> AppTest:
-    app = AppTest.from_function(script, default_timeout=120)
+    app = AppTest.from_function(script, default_timeout=PATIENCE)
     for key, value in asked.items():
         app.query_params[key] = value
     return app.run()

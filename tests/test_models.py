@@ -201,6 +201,7 @@ def state_expected(monkeypatch: pytest.MonkeyPatch, prefix: str) -> None:
     monkeypatch.setattr(models, "MODELS", (models.MODELS[0], card))
 
 
+@pytest.mark.slow
 def test_googlenet_comes_from_the_network_once_and_answers_as_torchvisions_does(
     site: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -241,6 +242,7 @@ def test_without_the_network_one_sentence_says_so_and_the_embedded_model_works(
     assert models.load("efficientnet-lite0", CPU)(torch.zeros(1, 3, 224, 224)).shape == (1, 1000)
 
 
+@pytest.mark.slow
 def test_inception_comes_from_the_hub_and_answers_as_timms_does(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

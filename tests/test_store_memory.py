@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from demo import models
 from demo.experiments import one_step
 from demo.store import attack, memory, worker
+from tests import PATIENCE
 
 FULL = "CUDA out of memory. Tried to allocate 2.00 GiB."
 
@@ -124,7 +125,9 @@ def test_a_network_that_does_not_fit_is_named(monkeypatch: pytest.MonkeyPatch) -
 
 def test_the_app_shows_the_notice_on_whatever_page(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "notice", lambda: memory.SENTENCE)
-    app = AppTest.from_file("../app.py", default_timeout=120).run()
+    app = AppTest.from_file("../app.py", default_timeout=PATIENCE)
+    app.query_params["kind"] = "digits"
+    app.run()
     assert not app.exception
     assert [warning.value for warning in app.warning] == [memory.SENTENCE]
 

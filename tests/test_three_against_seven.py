@@ -17,6 +17,7 @@ from demo.experiments.three_against_seven import derivation, margins, weight_dec
 from demo.figures import three_against_seven as figure
 from demo.pages import three_against_seven as page
 from demo.store import three_against_seven as store
+from tests import PATIENCE
 
 NAMES = ("logistic", "logistic-l1", "logistic-adversarial")
 EPSILONS = (0.0, 0.05078125, 0.125, 0.25, 0.5)
@@ -267,7 +268,7 @@ def test_a_network_that_is_missing_is_a_sentence_and_no_traceback(
         raise trained.Absent("The digit network logistic is not in the folder.")
 
     monkeypatch.setattr(store, "cards", absent)
-    shown_page = AppTest.from_function(open_page, default_timeout=60).run()
+    shown_page = AppTest.from_function(open_page, default_timeout=PATIENCE).run()
     assert [error.value for error in shown_page.error] == [
         "The digit network logistic is not in the folder."
     ]

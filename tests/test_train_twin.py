@@ -25,6 +25,7 @@ def words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_it_trains_writes_goes_on_and_measures_again(
     words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -58,6 +59,7 @@ def test_it_trains_writes_goes_on_and_measures_again(
     assert Path("out", f"{NAME}.safetensors").read_bytes() == weights
 
 
+@pytest.mark.slow
 def test_a_training_that_starts_from_a_twin_counts_what_the_twin_has_seen(
     words: list[str],
 ) -> None:
@@ -98,6 +100,7 @@ def test_what_is_wrong_is_one_sentence(
         assert sentence in error and error.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_half_precision_changes_no_answer_of_the_network_that_is_trained_from() -> None:
     """The standard network through the twin's file format: the same answers on the gallery."""
     from demo import pictures

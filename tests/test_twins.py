@@ -16,6 +16,7 @@ from torch import nn
 
 from demo import checkpoints, gallery, models, photographs, trained, training, twins
 from demo.digits import Labelled
+from tests import PATIENCE
 
 PLACE = twins.Place(torch.device("cpu"), workers=0)
 SHORT = dataclasses.replace(
@@ -76,6 +77,7 @@ def test_a_twin_begins_as_the_standard_network(standard: nn.Module) -> None:
     assert frozen == ["network.classifier.weight", "network.classifier.bias"]
 
 
+@pytest.mark.slow
 def test_training_moves_the_student_and_lowers_its_loss(standard: nn.Module, data: Path) -> None:
     """Against a fixed small step, the same sixteen pictures are matched better and better."""
     few = dataclasses.replace(
@@ -92,6 +94,7 @@ def test_training_moves_the_student_and_lowers_its_loss(standard: nn.Module, dat
     assert torch.equal(run.network.network.classifier.weight, classifier)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("blend", [0.0, 0.9])
 def test_a_killed_training_ends_as_one_that_was_not(
     standard: nn.Module, data: Path, tmp_path: Path, blend: float
@@ -109,6 +112,7 @@ def test_a_killed_training_ends_as_one_that_was_not(
     assert torch.equal(weights_of(whole.average), weights_of(second.average))
 
 
+@pytest.mark.slow
 def test_a_checkpoint_of_another_recipe_is_refused(
     standard: nn.Module, data: Path, tmp_path: Path
 ) -> None:
@@ -119,6 +123,7 @@ def test_a_checkpoint_of_another_recipe_is_refused(
         checkpoints.restored(twins.started(other, standard, 1, PLACE), kept)
 
 
+@pytest.mark.slow
 def test_a_time_budget_ends_the_training_and_brings_the_rate_down(
     standard: nn.Module, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -132,6 +137,7 @@ def test_a_time_budget_ends_the_training_and_brings_the_rate_down(
     assert run.optimizer.param_groups[0]["lr"] < 0.2 * SHORT.settings.learning_rate
 
 
+@pytest.mark.slow
 def test_the_finished_twin_is_the_average_in_the_standard_architecture(
     standard: nn.Module, data: Path
 ) -> None:
@@ -145,6 +151,7 @@ def test_the_finished_twin_is_the_average_in_the_standard_architecture(
     assert not torch.allclose(expected, standard((images - 0.5) / 0.5), atol=1e-3)
 
 
+@pytest.mark.slow
 def test_a_mixed_twin_lies_between_the_student_and_the_standard_network(
     standard: nn.Module, data: Path
 ) -> None:
@@ -189,6 +196,7 @@ HUNDRED = dataclasses.replace(
 """The first round is a hundred steps of four pictures, as gentle as the real recipe's."""
 
 
+@pytest.mark.slow
 def test_two_processes_train_as_one_does(data: Path, tmp_path: Path) -> None:
     """The first hundred losses of the same global batches, within 1e-3.
 
@@ -199,14 +207,14 @@ def test_two_processes_train_as_one_does(data: Path, tmp_path: Path) -> None:
     words = [STEPS, str(data), str(tmp_path), root]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     alone = [sys.executable, "-c", *words]
-    subprocess.run(alone, check=True, env=environment, cwd=root, timeout=900)
+    subprocess.run(alone, check=True, env=environment, cwd=root, timeout=PATIENCE)
     script = tmp_path / "steps.py"
     script.write_text(STEPS, encoding="utf-8")
     together = [
         sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2",
         str(script), *words[1:],
     ]  # fmt: skip
-    subprocess.run(together, check=True, env=environment, cwd=root, timeout=900)
+    subprocess.run(together, check=True, env=environment, cwd=root, timeout=PATIENCE)
 
     def losses(ranks: int, rank: int) -> torch.Tensor:
         text = (tmp_path / f"losses-{ranks}-{rank}.json").read_text(encoding="utf-8")

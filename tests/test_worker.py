@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import StopException
 
 from demo.store import worker
+from tests import PATIENCE
 
 
 class Gate:
@@ -20,7 +21,7 @@ class Gate:
 
     def __call__(self) -> None:
         self.begun.set()
-        assert self.open.wait(30)
+        assert self.open.wait(PATIENCE)
 
 
 @pytest.fixture
@@ -29,10 +30,10 @@ def gate() -> Iterator[Gate]:
     gate = Gate()
     with ThreadPoolExecutor() as pool:
         standing = pool.submit(worker.in_turn, gate)
-        assert gate.begun.wait(30)
+        assert gate.begun.wait(PATIENCE)
         yield gate
         gate.open.set()
-        standing.result(30)
+        standing.result(PATIENCE)
 
 
 class Session:
@@ -67,7 +68,7 @@ class Place:
 
     def wait_for(self, words: str) -> None:
         with self.changed:
-            assert self.changed.wait_for(lambda: words in self.shown, 30)
+            assert self.changed.wait_for(lambda: words in self.shown, PATIENCE)
 
 
 @pytest.fixture
@@ -105,11 +106,14 @@ def test_a_session_is_told_how_many_are_before_it(gate: Gate, session: Session) 
         answer = pool.submit(script)
         place.wait_for(worker.line(1))
         gate.open.set()
-        assert answer.result(30) == "answer"
+        assert answer.result(PATIENCE) == "answer"
     assert place.shown == ["1 before you", ""]
 
 
-def test_who_does_not_wait_long_is_told_nothing(session: Session) -> None:
+def test_who_does_not_wait_long_is_told_nothing(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "SAID_AFTER", PATIENCE)
     place = Place()
     worker.say_in(place)
     assert worker.in_turn(lambda: "answer") == "answer"
@@ -121,25 +125,25 @@ def test_a_script_that_is_stopped_leaves_the_queue(gate: Gate, session: Session)
     done: list[str] = []
     with ThreadPoolExecutor() as pool:
         asked = pool.submit(worker.in_turn, done.append, "computed")
-        assert session.looked.wait(30)
+        assert session.looked.wait(PATIENCE)
         assert len(worker._QUEUE) == 1
         session.stopped = True
         with pytest.raises(StopException):
-            asked.result(30)
+            asked.result(PATIENCE)
         assert len(worker._QUEUE) == 0
         gate.open.set()
-    assert worker._WORKER.submit(lambda: done).result(30) == []
+    assert worker._WORKER.submit(lambda: done).result(PATIENCE) == []
 
 
 def test_a_closed_session_is_passed_over_when_its_turn_comes(gate: Gate, session: Session) -> None:
     done: list[str] = []
     with ThreadPoolExecutor() as pool:
         asked = pool.submit(worker.in_turn, done.append, "computed")
-        assert session.looked.wait(30)
+        assert session.looked.wait(PATIENCE)
         session.here = False
         gate.open.set()
         with pytest.raises(StopException):
-            asked.result(30)
+            asked.result(PATIENCE)
     assert done == []
 
 
@@ -153,10 +157,10 @@ def test_what_has_begun_is_finished_though_nobody_waits_any_more(session: Sessio
 
     with ThreadPoolExecutor() as pool:
         asked = pool.submit(worker.in_turn, work)
-        assert gate.begun.wait(30)
+        assert gate.begun.wait(PATIENCE)
         session.stopped = True
         gate.open.set()
-        assert asked.result(30) == "kept" and done.is_set()
+        assert asked.result(PATIENCE) == "kept" and done.is_set()
 
 
 def test_the_same_question_is_computed_once_for_all() -> None:
@@ -168,7 +172,7 @@ def test_the_same_question_is_computed_once_for_all() -> None:
         return worker.in_turn(lambda: computed.append(number) or number)
 
     def ask(number: int) -> int:
-        barrier.wait(30)
+        barrier.wait(PATIENCE)
         return kept(number)
 
     for number in range(20):
@@ -181,6 +185,6 @@ def test_the_line_of_one_script_is_not_the_line_of_another(session: Session) -> 
     seen: list[Any] = []
     place = Place()
     with ThreadPoolExecutor(1) as one, ThreadPoolExecutor(1) as other:
-        one.submit(worker.say_in, place).result(30)
-        seen += [pool.submit(worker._PLACE.get).result(30) for pool in (one, other)]
+        one.submit(worker.say_in, place).result(PATIENCE)
+        seen += [pool.submit(worker._PLACE.get).result(PATIENCE) for pool in (one, other)]
     assert seen[0][1] is place and seen[1] is None

@@ -11,12 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Common_pb2 import FileUploaderState, UploadedFileInfo
-from websockets.exceptions import ConnectionClosed
+from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from demo import decoding
-from demo.controls import photographs
-from tests.abuse.client import Answer, Client, event_states
 from tests.abuse.seeds import drawn, saved
+from tests.abuse.speech import events, put, state
+from tests.client import Answer, Client, Gone
 from tests.server import Server
 
 pytestmark = pytest.mark.slow
@@ -59,7 +59,7 @@ def test_whatever_a_link_says_a_page_comes(quiet: Server, page: str, asked: dict
     if page in ("", "cost", "hidden-l1"):
         asked |= {"kind": "digits"}  # photographs would take seconds each
     with Client(quiet.address) as client:
-        sound(client.run(urllib.parse.urlencode(asked, errors="surrogatepass"), page))
+        sound(client.look(urllib.parse.urlencode(asked, errors="surrogatepass"), page))
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_whatever_a_link_says_a_page_comes(quiet: Server, page: str, asked: dict
 )
 def test_a_link_that_is_no_query_gets_the_first_view(quiet: Server, query: str) -> None:
     with Client(quiet.address) as client:
-        answer = client.run("kind=digits&" + query)
+        answer = client.look("kind=digits&" + query)
         sound(answer)
         assert "Picture: " in answer.text
 
@@ -97,13 +97,15 @@ EVENTS = {
 def test_an_event_of_a_component_may_hold_anything(quiet: Server, where: str) -> None:
     page, query, senders = EVENTS[where]
     with Client(quiet.address) as client:
-        first = client.run(query, page)
+        first = client.look(query, page)
         sound(first)
         for value in random.Random(0).sample(Wild.VALUES, len(Wild.VALUES)):
-            states: dict[str, dict[str, str]] = {}
-            for key, names in senders.items():
-                states |= event_states(first.identity(key), dict.fromkeys(names, value))
-            answer = client.run(states=states)
+            states = [
+                each
+                for key, names in senders.items()
+                for each in events(first.identity(key), dict.fromkeys(names, value))
+            ]
+            answer = client.look(states=states)
             sound(answer)
         if where != "three against seven":
             captions = ([line for line in a.text.splitlines() if line.startswith("Picture: ")]
@@ -113,7 +115,8 @@ def test_an_event_of_a_component_may_hold_anything(quiet: Server, where: str) ->
 
 def test_a_good_event_is_heard(quiet: Server) -> None:
     with Client(quiet.address) as client:
-        answer = client.trigger("digits", client.run("kind=digits"), "picked", "digit-100")
+        client.look("kind=digits")
+        answer = client.look(states=[client.trigger("digits", "picked", "digit-100")])
         assert "Picture: digit 100 of the gallery" in answer.text
 
 
@@ -130,21 +133,21 @@ WRONG_TYPES: tuple[dict[str, Any], ...] = (
 def test_a_state_of_another_type_hurts_nobody_but_its_sender(served: Server, key: str) -> None:
     """Streamlit itself cannot read it: it says so without details, and to that session alone."""
     with Client(served.address) as other:
-        sound(other.run("kind=digits"))
+        sound(other.look("kind=digits"))
         for wrong in WRONG_TYPES:
             with Client(served.address) as hostile:
-                identity = hostile.run("kind=digits").identity(key)
-                answer = hostile.run("kind=digits", states={identity: wrong})
+                identity = hostile.look("kind=digits").identity(key)
+                answer = hostile.look("kind=digits", states=[state(identity, wrong)])
                 without_details(answer)
-        sound(other.run("kind=digits"))
+        sound(other.look("kind=digits"))
 
 
 def test_noise_on_the_line_ends_that_session_only(served: Server) -> None:
     with Client(served.address) as other, Client(served.address) as hostile:
-        sound(other.run("kind=digits"))
+        sound(other.look("kind=digits"))
         for noise in (b"\xff" * 100, b"", bytes(10_000), b"\x0a\xff\xff\xff\xff\x0f"):
             hostile.send(noise)
-        sound(other.run("kind=digits"))
+        sound(other.look("kind=digits"))
 
 
 REQUESTS = tuple(field.name for field in BackMsg.DESCRIPTOR.fields if field.name != "rerun_script")
@@ -160,38 +163,36 @@ def test_no_request_of_one_client_is_felt_by_another(quiet: Server, request_: st
     else:
         setattr(message, request_, True)
     with Client(quiet.address) as other, Client(quiet.address) as hostile:
-        chosen = other.trigger("digits", other.run("kind=digits"), "picked", "digit-100")
-        hostile.run("kind=digits")
+        other.look("kind=digits")
+        other.look(states=[other.trigger("digits", "picked", "digit-100")])
+        hostile.look("kind=digits")
         for _ in range(3):
-            other.ask(chosen.query)
-            with contextlib.suppress(ConnectionClosed):
+            other.ask()
+            with contextlib.suppress(Gone):
                 hostile.send(message)
             again = other.answer()
             sound(again)
             assert "Picture: digit 100 of the gallery" in again.text
     with Client(quiet.address) as next_one:
-        sound(next_one.run("kind=digits"))
+        sound(next_one.look("kind=digits"))
 
 
-def picked(session: str, number: str, name: str) -> FileUploaderState:
-    """The state of an uploader in which that file was chosen."""
+def picked(uploader: str, session: str, number: str, name: str) -> WidgetState:
+    """The state of the uploader of that identity in which that file was chosen."""
     base = f"/_stcore/upload_file/{session}/{number}"
     file = UploadedFileInfo(name=name, size=100, file_id=number)
-    file.file_urls.file_id, file.file_urls.upload_url, file.file_urls.delete_url = (
-        number,
-        base,
-        base,
-    )
-    return FileUploaderState(uploaded_file_info=[file])
+    file.file_urls.file_id = number
+    file.file_urls.upload_url = file.file_urls.delete_url = base
+    chosen = FileUploaderState(uploaded_file_info=[file])
+    return WidgetState(id=uploader, file_uploader_state_value=chosen)
 
 
 def handed_in(client: Client, name: str, data: bytes) -> Answer:
     """The page after a file of that name was uploaded to it."""
-    identity = client.run("kind=digits").identity("upload_digits")
-    status, number = client.upload(data, urllib.parse.quote(name, safe=" /.<>()[]!*_:$|#;="))
+    identity = client.look("kind=digits").identity("upload_digits")
+    status, number = put(client, data, urllib.parse.quote(name, safe=" /.<>()[]!*_:$|#;="))
     assert status == 204
-    state = picked(client.session, number, name)
-    return client.run("kind=digits", states={identity: {"file_uploader_state_value": state}})
+    return client.look(states=[picked(identity, client.session, number, name)])
 
 
 def digit() -> bytes:
@@ -210,12 +211,12 @@ def test_an_uploaded_digit_is_taken_and_its_name_is_shown(quiet: Server) -> None
 
 def test_the_file_of_another_session_is_not_to_be_had(quiet: Server) -> None:
     with Client(quiet.address) as owner, Client(quiet.address) as thief:
-        identity = owner.run("kind=digits").identity("upload_digits")
-        status, number = owner.upload(digit(), "secret.png")
+        identity = owner.look("kind=digits").identity("upload_digits")
+        status, number = put(owner, digit(), "secret.png")
         assert status == 204
-        state = picked(owner.session, number, "secret.png")
-        thief.run("kind=digits")
-        answer = thief.run("kind=digits", states={identity: {"file_uploader_state_value": state}})
+        chosen = picked(identity, owner.session, number, "secret.png")
+        thief.look("kind=digits")
+        answer = thief.look(states=[chosen])
         sound(answer)
         assert "secret" not in answer.text and "digit 1,505" in answer.text
 
@@ -226,41 +227,15 @@ def test_the_file_of_another_session_is_not_to_be_had(quiet: Server) -> None:
 def test_what_no_widget_holds_cannot_be_set_from_outside(served: Server, key: str) -> None:
     """Streamlit stumbles over an identity that it never gave: in that session, without details."""
     with Client(served.address) as other, Client(served.address) as client:
-        first = client.run("kind=digits")
+        first = client.look("kind=digits")
         prefix = first.identity("goal").removesuffix("goal")
-        states = {name: {"string_value": "taken"} for name in (key, prefix + key)}
-        answer = client.run("kind=digits", states=states)
+        states = [state(name, {"string_value": "taken"}) for name in (key, prefix + key)]
+        answer = client.look("kind=digits", states=states)
         without_details(answer)
         assert "taken" not in answer.text
-        again = other.run("kind=digits")
+        again = other.look("kind=digits")
         sound(again)
         assert "digit 1,505" in again.text
-
-
-BAD_NAMES = {
-    "../../../etc/passwd": "etc passwd",
-    "<img src=x onerror=alert(1)>.png": "img src x onerror alert(1) .png",
-    "![x](https://example.org/x.png).png": "x (https example.org x.png).png",
-    "a\n\n# b\r\t\x00\x1b[31m\u202e.png": "a b 31m .png",
-    ":red[a] $b$ **c** `d` __e__ |f|": "red a b c d e f",
-    "\u202e\u200b:": photographs.NAMELESS,
-    "": photographs.NAMELESS,
-    "x" * 10_000: "x" * 59 + "…",
-    "Übung – 七.jpg": "Übung 七.jpg",
-    "e\u0301te\u0301.png": "été.png",
-}
-
-
-@pytest.mark.parametrize("name", BAD_NAMES)
-def test_a_files_name_is_shown_short_and_harmless(name: str) -> None:
-    assert photographs.fit_to_show(name) == BAD_NAMES[name]
-
-
-@given(st.text(max_size=200))
-def test_no_name_can_write_on_the_page(name: str) -> None:
-    shown = photographs.fit_to_show(name)
-    assert 0 < len(shown) <= photographs.LONGEST_TITLE and shown.isprintable()
-    assert not set(shown) & set("<>&[]`*_$:#|\\/!~\"'")
 
 
 def test_a_hostile_name_reaches_the_page_only_so(quiet: Server) -> None:
@@ -272,27 +247,25 @@ def test_a_hostile_name_reaches_the_page_only_so(quiet: Server) -> None:
 
 def test_a_file_beyond_the_limit_is_refused_by_the_server_itself(quiet: Server) -> None:
     with Client(quiet.address) as client:
-        client.run("kind=digits")
+        client.look("kind=digits")
         allowed = bytes(decoding.MAX_BYTES - 2000)
-        assert client.upload(allowed)[0] == 204
-        assert client.upload(bytes(11 * 2**20))[0] == 413
-        assert client.upload(bytes(12 * 2**20), chunked=True)[0] == 413
+        assert put(client, allowed)[0] == 204
+        assert put(client, bytes(11 * 2**20))[0] == 413
+        assert put(client, bytes(12 * 2**20), chunked=True)[0] == 413
 
 
 def test_an_upload_needs_the_token_and_a_session_that_is_there(quiet: Server) -> None:
     with Client(quiet.address) as client:
-        client.run("kind=digits")
-        assert client.upload(b"x", token=False)[0] == 403
-        assert client.upload(b"x", session="00000000-0000-0000-0000-000000000000")[0] == 400
+        client.look("kind=digits")
+        assert put(client, b"x", token=False)[0] == 403
+        assert put(client, b"x", session="00000000-0000-0000-0000-000000000000")[0] == 400
 
 
 def test_thirty_clicks_in_a_second_end_where_the_last_one_was(quiet: Server) -> None:
     with Client(quiet.address) as client:
-        first = client.run("kind=digits")
+        first = client.look("kind=digits")
         for number in range(30):
-            client.ask(
-                states=event_states(first.identity("digits"), {"picked": f"digit-{100 + number}"})
-            )
+            client.ask(*events(first.identity("digits"), {"picked": f"digit-{100 + number}"}))
         answer = client.answer()
         while "digit 129 " not in answer.text:  # runs that were overtaken
             answer = client.answer()

@@ -20,8 +20,8 @@ import numpy as np
 import torch
 
 from demo import gallery
+from tests.client import Client
 from tests.load import alone, chromium
-from tests.load.client import Client
 from tests.load.person import Diary, Person
 from tests.server import ROOT, Server, serving
 

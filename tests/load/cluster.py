@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.client import Client, Gone
 from tests.load import alone, balancer
 from tests.load.__main__ import spread, warm
 from tests.load.balancer import Balancer
-from tests.load.client import Client, Gone
 from tests.load.person import Diary, Person
 from tests.server import ROOT, Server, serving
 

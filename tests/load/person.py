@@ -11,9 +11,9 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from demo import gallery, models
 from demo.controls import link
 from demo.digits import EMBEDDED_COUNT
+from tests.client import Client
 from tests.load import alone
 from tests.load.alone import UPLOAD, Question, Shown
-from tests.load.client import Client
 
 ACTIONS = {"photograph": 3, "digit": 4, "switch": 3, "upload": 1, "drag": 5}
 """How often each is done, among others."""

@@ -13,9 +13,9 @@ from playwright.sync_api import Browser, Page, TimeoutError, expect
 
 from tests.browser.conftest import MILLISECONDS
 from tests.browser.reading import complete, contents, switch
+from tests.client import LOCAL, Client, Gone
 from tests.load import alone, balancer
 from tests.load.balancer import Balancer
-from tests.load.client import LOCAL, Client, Gone
 from tests.load.person import Person
 from tests.server import serving
 

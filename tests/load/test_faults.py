@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.client import LOCAL, Client
 from tests.load import alone
-from tests.load.client import LOCAL, Client
 from tests.load.person import Person
 from tests.server import Server, serving
 

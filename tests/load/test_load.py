@@ -11,10 +11,10 @@ import pytest
 import requests
 
 from demo import models
+from tests.client import LOCAL, Client
 from tests.load import alone
 from tests.load.__main__ import Seat, report, spread, stage, table
 from tests.load.alone import Question
-from tests.load.client import LOCAL, Client
 from tests.load.person import PHOTOGRAPHS, Person
 from tests.server import Server, serving
 

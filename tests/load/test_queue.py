@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests import PATIENCE
-from tests.load.client import Client
+from tests.client import Client
 from tests.server import serving
 
 pytestmark = pytest.mark.slow

@@ -6,7 +6,8 @@ import json
 import time
 import urllib.parse
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
@@ -33,11 +34,53 @@ class Gone(ConnectionError):
     """The server has ended the connection, or cannot be reached."""
 
 
+@dataclass
+class Answer:
+    """What one run of a page sent. elements: (type, message) of each, in turn.
+
+    status: how the run ended, 0 where it ended well.
+    """
+
+    elements: list[tuple[str, Any]] = field(default_factory=list)
+    query: str = ""
+    status: int = -1
+
+    def of(self, kind: str) -> list[Any]:
+        """The elements of that type: "exception", "alert", "bidi_component", "selectbox"."""
+        return [element for name, element in self.elements if name == kind]
+
+    @property
+    def text(self) -> str:
+        """All words of markdown, headings and alerts."""
+        return "\n".join(str(e.body) for _, e in self.elements if hasattr(e, "body"))
+
+    def identity(self, key: str) -> str:
+        """The identity of the widget with that key."""
+        ids = (str(getattr(element, "id", "")) for _, element in self.elements)
+        return next(name for name in ids if name.endswith(f"-{key}"))
+
+    def take(self, message: ForwardMsg) -> bool:
+        """Write down what a message says; whether the run has ended that nothing came between."""
+        kind = message.WhichOneof("type")
+        if kind == "new_session":
+            self.elements.clear()
+        elif kind == "page_info_changed":
+            self.query = message.page_info_changed.query_string
+        elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
+            element = message.delta.new_element
+            name = str(element.WhichOneof("type"))
+            self.elements.append((name, getattr(element, name)))
+        elif kind == "script_finished":
+            self.status = message.script_finished
+        ended = (FINISHED, ForwardMsg.FINISHED_WITH_COMPILE_ERROR)
+        return kind == "script_finished" and self.status in ended
+
+
 class Client:
     """One browser tab. Not for more than one thread.
 
     texts: the words shown by place.  components: name -> newest arguments.  ids: widget's key ->
-    its id.  messages: how many have come.  bytes: how much that was.
+    its id.  pages: path -> its number.  messages: how many have come.  bytes: how much that was.
     """
 
     def __init__(self, address: str, query: str = "", cookies: dict[str, str] | None = None):
@@ -46,6 +89,7 @@ class Client:
         self.components: dict[str, Any] = {}
         self.ids: dict[str, str] = {}
         self.texts: dict[tuple[int, ...], str] = {}
+        self.pages: dict[str, str] = {}
         self.session, self.messages, self.bytes = "", 0, 0
         self._kept: dict[str, ForwardMsg] = {}
         self._states: dict[str, WidgetState] = {}
@@ -92,6 +136,29 @@ class Client:
 
     def run(self, *states: WidgetState, wait: bool = True) -> float:
         """Ask for a run with these widgets changed; the time of asking. wait: for its end."""
+        asked = time.monotonic()
+        self.ask(*states)
+        if wait:
+            self.until_finished()
+        return asked
+
+    def look(self, query: str = "", page: str = "", states: Iterable[WidgetState] = ()) -> Answer:
+        """What that page sends. query: empty leaves the client's."""
+        if page and not self.pages:
+            self.run()
+        self.query = query or self.query
+        self._page = self.pages[page] if page else self._page
+        self.ask(*states)
+        return self.answer()
+
+    def answer(self) -> Answer:
+        """What comes until a run ends that nothing came in between."""
+        found = Answer()
+        self.until(found.take)
+        return found
+
+    def ask(self, *states: WidgetState) -> None:
+        """Ask for a run with these widgets changed."""
         triggers = [state for state in states if state.WhichOneof("value") == "json_trigger_value"]
         self._states |= {state.id: state for state in states if state not in triggers}
         while len(self._kept) > MESSAGES_KEPT:
@@ -101,11 +168,7 @@ class Client:
         message.rerun_script.page_script_hash = self._page
         message.rerun_script.widget_states.widgets.extend([*self._states.values(), *triggers])
         message.rerun_script.cached_message_hashes.extend(self._kept)
-        asked = time.monotonic()
-        self._send(message)
-        if wait:
-            self.until_finished()
-        return asked
+        self.send(message)
 
     def until_finished(self, seconds: float = PATIENCE) -> None:
         """Read until a run ends that was not ended by another."""
@@ -156,11 +219,11 @@ class Client:
     def widget(self, key: str, **value: Any) -> WidgetState:
         """One of Streamlit's widgets, by its key, with that value of its kind."""
         state = WidgetState(id=self.ids[key])
-        for field, content in value.items():
-            if field == "string_array_value":
+        for name, content in value.items():
+            if name == "string_array_value":
                 state.string_array_value.data.extend(content)
             else:
-                setattr(state, field, content)
+                setattr(state, name, content)
         return state
 
     def upload(self, key: str, name: str, data: bytes) -> WidgetState:
@@ -169,7 +232,7 @@ class Client:
         message.file_urls_request.request_id = str(uuid.uuid4())
         message.file_urls_request.file_names.append(name)
         message.file_urls_request.session_id = self.session
-        self._send(message)
+        self.send(message)
         answer = self.until(lambda m: m.WhichOneof("type") == "file_urls_response", 60)
         (place,) = answer.file_urls_response.file_urls
         response = LOCAL.put(
@@ -188,10 +251,13 @@ class Client:
         """The waiting line, if it is shown."""
         return next((t for t in self.texts.values() if t.endswith(" before you")), None)
 
-    def _send(self, message: BackMsg) -> None:
+    def send(self, message: BackMsg | bytes) -> None:
+        """Say anything at all. Raises `Gone`."""
         assert self._socket is not None
         try:
-            self._socket.send(message.SerializeToString())
+            self._socket.send(
+                message if isinstance(message, bytes) else message.SerializeToString()
+            )
         except ConnectionClosed as error:
             raise Gone(str(error)) from error
 
@@ -211,6 +277,8 @@ class Client:
         elif kind == "script_finished" and message.script_finished == FINISHED:
             # A browser forgets the widgets that are not on the page any more.
             self._states = {k: v for k, v in self._states.items() if k in self._drawn}
+        elif kind == "navigation":
+            self.pages = {p.url_pathname: p.page_script_hash for p in message.navigation.app_pages}
         elif kind == "page_info_changed":
             self.query = message.page_info_changed.query_string
         elif kind == "delta" and message.delta.WhichOneof("type") == "new_element":
