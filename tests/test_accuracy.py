@@ -51,6 +51,7 @@ def test_no_photograph_is_no_accuracy(tmp_path: Path) -> None:
         accuracy.run(always_two, accuracy.photographs(archive(tmp_path, "0_-1.png")), 8)
 
 
+@pytest.mark.slow
 def test_the_stated_accuracy_is_borne_out_by_the_first_hundred_photographs() -> None:
     """95 of the first 100 are right, 449 of all 500; the card states the latter."""
     photographs = DATA / "imagenet-pool" / "check.tar"
