@@ -122,7 +122,7 @@ def test_one_child_serves_picture_after_picture(decoder: isolation.Decoder) -> N
     decoder.decoded(saved(noise(30, 20)))
     first = number(decoder)
     assert "damaged" in sentence(decoder, saved(noise(30, 20))[:200])
-    decoder.decoded(saved(noise(31, 20)))
+    decoder.decoded(saved(noise(600, 1100)))
     assert number(decoder) == first
     assert (decoder.timeouts, decoder.deaths) == (0, 0)
     assert 0 < decoder.spent.seconds < PATIENCE

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from demo.experiments import confidence_sweep
 from tests.browser.conftest import Visits
 from tests.browser.reading import (
     ADVERSARIAL,
@@ -38,7 +39,8 @@ from tests.browser.reading import (
     upload,
 )
 
-LAST = 64
+PAPERS, LAST = confidence_sweep.STOPS.index(0.007), 64
+"""The stop of the paper's epsilon, and the largest."""
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +59,7 @@ def largest_change(page: Page) -> int:
 
 
 def test_the_pictures_are_clean_sign_and_clip(here: Page) -> None:
-    set_stop(here, 28)
+    set_stop(here, PAPERS)
     assert readout(here) == ".0070 = 1.8/255" and largest_change(here) == 2
     assert set(np.unique(pixels(here, CHANGE))) <= {0, 127, 128, 255}
     assert here.locator(".fgsm [data-picture=perturbation] figcaption").inner_text().endswith("%")
@@ -152,7 +154,7 @@ def test_the_saved_png_opened_again_gets_the_stated_answer_and_a_broken_file_a_s
     }
     for sentence, data in files.items():
         upload(page, data, "broken.jpg")  # the last one's answer is here: none is cut short
-        expect(page.get_by_test_id("stAlert")).to_contain_text(sentence)
+        expect(page.get_by_test_id("stSidebar").get_by_test_id("stAlert")).to_contain_text(sentence)
         no_fault(page)
         assert (pixels(page, CLEAN) == seen).all()
 
