@@ -15,7 +15,8 @@ from playwright.sync_api import Locator, Page, expect
 from tests import PATIENCE
 from tests.server import ROOT
 
-PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
+"""A small one."""
 EPSILON = "Epsilon"
 CLEAN, CHANGE, ADVERSARIAL = "Clean image", "Perturbation", "Adversarial example"
 """The three pictures of the attack page."""
@@ -220,7 +221,7 @@ def marker(page: Page) -> float:
 
 def both_curves(page: Page) -> str:
     """Wait until the network's curve and its twin's are drawn; the label that both are of."""
-    lines = page.locator(".fgsm .plot .legendtext")
+    lines = page.locator(".fgsm .legendtext")
     for training in ("standard", "adversarial"):
         lines.filter(has_text=f"{training} training").wait_for()
     twins = str(lines.filter(has_text="adversarial training").text_content())

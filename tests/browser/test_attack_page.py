@@ -159,9 +159,13 @@ def test_the_saved_png_opened_again_gets_the_stated_answer_and_a_broken_file_a_s
         assert (pixels(page, CLEAN) == seen).all()
 
 
-def test_a_rotated_phone_photo_is_turned_upright(visit: Visits) -> None:
+def test_a_heavy_picture_is_taken_and_a_rotated_phone_photo_is_turned_upright(
+    visit: Visits,
+) -> None:
     page = visit()
-    upload(page, photograph("upright.jpg"), "dog.jpg")
+    heavy = photograph("upright.jpg").ljust(11_000_000)  # the browser makes it smaller
+    upload(page, heavy, "heavy.jpg")
+    expect(page.get_by_text("Picture: heavy.jpg")).to_be_visible()
     upright = other_picture(page, pixels(page, CLEAN)).astype(int)
     upload(page, photograph("rotated.jpg"), "phone.jpg")
     rotated = other_picture(page, upright).astype(int)
@@ -251,14 +255,58 @@ def test_the_camera_takes_a_picture(visit: Visits) -> None:
     other_picture(page, old)
 
 
-def test_on_a_phone_the_slider_and_all_three_pictures_are_on_one_screen_and_nothing_plays(
+def test_on_a_phone_pictures_slider_switch_and_strip_are_on_one_screen(visit: Visits) -> None:
+    page = visit(**PHONE)
+    pictures = [page.get_by_role("img", name=n, exact=True) for n in (CLEAN, CHANGE, ADVERSARIAL)]
+    own = [page.locator(".strip .own").nth(i) for i in range(2)]
+    on_the_first_screen(page, *pictures, slider(page), switch(page, "Robust"), *own)
+    no_wider_than_the_screen(page)
+    cut = """() => [...document.querySelectorAll('.legendtext')]
+        .filter(e => e.scrollWidth > e.clientWidth + 1 || e.getBoundingClientRect().right > 360)"""
+    assert not page.evaluate(cut)
+    small = """() => [...document.querySelectorAll('.fgsm svg text')]
+        .filter(e => parseFloat(getComputedStyle(e).fontSize) < 11).length"""
+    assert page.evaluate(small) == 0
+    lens, large = page.locator(".fgsm .lens-text"), page.locator(".fgsm .large")
+    expect(lens).to_contain_text("Tap a picture")
+    expect(page.locator(".fgsm .chart-hint")).to_contain_text("Tap the curve")
+    image = page.get_by_role("img", name=ADVERSARIAL, exact=True)
+    image.tap()  # pins the lens; a second one enlarges the picture
+    expect(lens).to_contain_text("Pixel (")
+    expect(large).to_be_hidden()
+    image.tap()
+    expect(large).to_contain_text("adversarial")
+    large.get_by_role("button", name="Close").tap()
+    expect(large).to_be_hidden()
+
+
+def test_on_a_phone_pictures_come_from_the_strip_and_the_drawer_closes_after_a_choice(
     visit: Visits,
 ) -> None:
-    """Motion is not asked for either: Play goes straight to the flip."""
-    page = visit(**PHONE, reduced_motion="reduce")
-    pictures = [page.get_by_role("img", name=n, exact=True) for n in (CLEAN, CHANGE, ADVERSARIAL)]
-    on_the_first_screen(page, *pictures, slider(page))
-    no_wider_than_the_screen(page)
+    page = visit(**PHONE)
+    strip = page.locator(".fgsm .strip")
+    strip.get_by_role("radio", name="Koala").check(force=True)
+    expect(page.get_by_text("Picture: Koala.")).to_be_visible()
+    own = strip.locator("input[type=file]")
+    expect(own.nth(1)).to_have_attribute("capture", "environment")
+    too_large = {"name": "scan.tif", "mimeType": "image/tiff", "buffer": b"II*\0" * 2_700_000}
+    own.first.set_input_files([too_large])  # type: ignore[list-item]
+    expect(strip).to_contain_text("“scan.tif” has 10.3 MB; at most 10 MB are taken")
+    upright = photograph("upright.jpg")  # which a browser can make smaller
+    heavy = {"name": "heavy.jpg", "mimeType": "image/jpeg", "buffer": upright.ljust(11_000_000)}
+    own.first.set_input_files([heavy])  # type: ignore[list-item]
+    expect(page.get_by_text("Picture: heavy.jpg")).to_be_visible()
+    page.get_by_test_id("stExpandSidebarButton").click()
+    drawer = page.get_by_test_id("stSidebar")
+    expect(drawer).to_have_attribute("data-collapsed", "false")
+    page.locator(".thumbs").get_by_role("radio", name="Giant panda").check(force=True)
+    expect(drawer).to_have_attribute("data-collapsed", "true")
+    expect(page.get_by_text("Picture: Giant panda.")).to_be_visible()
+
+
+def test_where_motion_is_not_wanted_play_goes_straight_to_the_flip(visit: Visits) -> None:
+    page = visit("?picture=panda", reduced_motion="reduce")
     page.get_by_role("button", name="Play").click()
-    flip = re.search(r"first flip at ([\d.]+)/255", facts(page))
-    assert flip and readout(page).endswith(f"= {flip[1]}/255")
+    flip = re.search(r"first flip at (.+?)(?= ·|$)", facts(page))
+    print(facts(page), readout(page))
+    assert flip and flip[1] in readout(page)
