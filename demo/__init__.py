@@ -39,7 +39,7 @@ A folder is a layer, a file is a topic. A room imports only from shelves below i
 | 0     | `scores.py`      | logits -> confidence, predicted label, accuracy                       |
 | 0     | `downloads.py`   | a file from the network, whole or not at all                          |
 | 0     | `prose.py`       | the pages' longer words, a file a topic                               |
-| 0     | `decoding.py`    | a stranger's file -> RGB, strip by strip, or one sentence             |
+| 0     | `decoding/`      | a stranger's file -> RGB, strip by strip, or one sentence             |
 | 0     | `isolation/`     | the process of its own that opens pictures, and its limits            |
 | 0     | `device.py`      | CUDA, then MPS, then CPU: chosen once                                 |
 """

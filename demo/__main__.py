@@ -1,9 +1,13 @@
 """`python -m demo <command>`: the product's work for scripts, without the page.
 
-What a person got wrong is one sentence on the standard error and exit code 2.
+What a person got wrong is one sentence on the standard error and exit code 2; where nobody reads
+any more (`| head`) it ends without a word, as other programs do, with 141.
 """
 
 import argparse
+import codecs
+import io
+import os
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -22,13 +26,39 @@ class _Parser(argparse.ArgumentParser):
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code. words: the shell's own if None."""
+    _make_printable()
     options = _parser().parse_args(words)
     try:
         options.run(options)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + 13  # a shell's word for SIGPIPE
     except (ValueError, OSError) as error:
         print(f"python -m demo {options.command}: {error}", file=sys.stderr)
         return 2
     return 0
+
+
+PLAIN = {
+    "“": '"', "”": '"', "’": "'", "–": "-", "−": "-", "×": "x", "ε": "epsilon", "α": "alpha",
+    "→": "->", "…": "...",
+}  # fmt: skip
+
+
+def _make_printable() -> None:
+    """Let every character be printed: what the console or a file name's bytes lack, in ASCII."""
+    codecs.register_error("in ASCII", _in_ascii)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="in ASCII")
+
+
+def _in_ascii(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeEncodeError)
+    lacking = error.object[error.start : error.end]
+    known = "".join(PLAIN.get(each, ascii(each)[1:-1]) for each in lacking)
+    return known, error.end
 
 
 def _parser() -> argparse.ArgumentParser:

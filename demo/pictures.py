@@ -28,6 +28,7 @@ from demo import isolation
 from demo.decoding import KNOWN as KNOWN
 from demo.decoding import MAX_BYTES as MAX_BYTES
 from demo.decoding import MAX_PIXELS as MAX_PIXELS
+from demo.decoding import PROMISE as PROMISE
 
 Pixels = NDArray[np.uint8]
 

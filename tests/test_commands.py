@@ -1,6 +1,8 @@
 """`python -m demo attack`: the core's numbers, a file that carries its answer, a short no."""
 
+import io
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -242,3 +244,77 @@ def test_a_digit_is_cut_as_mnist_does_and_attacked_at_the_papers_quarter(
     assert again["class"] == facts["saved"]["class"]
     assert again["confidence"] == pytest.approx(facts["saved"]["confidence"], abs=1e-6)
     assert facts_of(str(photo), "--steps", "10")["adversarial"]["class"] != "3"
+
+
+def shell(
+    *words: str | bytes, stdin: bytes = b"", **variables: str
+) -> subprocess.CompletedProcess[bytes]:
+    """The attack command as a shell starts it, on a network for digits."""
+    return subprocess.run(
+        [sys.executable, "-m", "demo", "attack", *words, "--model", "softmax"],
+        check=False, capture_output=True, input=stdin, cwd=models.ASSETS.parent,
+        env=os.environ | variables,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def digit() -> bytes:
+    """A three as a PNG."""
+    return pictures.to_png(digits.embedded()[0][1505])
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="other file systems know no such names")
+def test_a_file_name_that_is_not_utf_8_is_reported(tmp_path: Path, digit: bytes) -> None:
+    photo = os.fsencode(tmp_path) + b"/caf\xe9.png"
+    Path(os.fsdecode(photo)).write_bytes(digit)
+    for more in ([], ["--json"]):
+        done = shell(photo, *more, PYTHONIOENCODING="utf-8")
+        assert (done.returncode, done.stderr) == (0, b"")
+        assert b"caf\\udce9.png" in done.stdout
+    assert json.loads(done.stdout)["photo"] == os.fsdecode(photo)
+
+
+@pytest.mark.parametrize("console", ["cp437", "ascii", "latin-1"])
+def test_a_narrow_console_gets_every_sentence_in_its_own_characters(
+    console: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def say(_: object) -> None:
+        print("“Ten steps” aren’t one: ε → 0 − 1, caf\udce9")
+
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding=console))
+    monkeypatch.setattr(attack, "run", say)
+    assert command_line.main(["attack", str(PANDA)]) == 0
+    said = written.getvalue().decode(console)
+    assert said.replace("ε", "epsilon").replace("\r", "") == (
+        '"Ten steps" aren\'t one: epsilon -> 0 - 1, caf\\udce9\n'
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["-", "/dev/stdin"])
+def test_a_picture_may_come_through_a_pipe(name: str, digit: bytes) -> None:
+    done = shell(name, "--json", stdin=digit)
+    assert done.returncode == 0 and json.loads(done.stdout)["clean"]["class"] == "3"
+    assert b"is empty" in shell(name).stderr
+
+
+@pytest.mark.slow
+def test_what_does_not_end_is_not_read_to_its_end() -> None:
+    done = shell("/dev/zero")
+    assert done.returncode == 2 and b"more than 10 MB" in done.stderr
+
+
+@pytest.mark.slow
+def test_where_nobody_reads_it_ends_without_a_word(tmp_path: Path, digit: bytes) -> None:
+    (tmp_path / "three.png").write_bytes(digit)
+    reader, writer = os.pipe()
+    os.close(reader)
+    words = [sys.executable, "-m", "demo", "attack", str(tmp_path / "three.png")]
+    done = subprocess.run(
+        [*words, "--model", "softmax"], check=False, stdout=writer, stderr=subprocess.PIPE,
+        cwd=models.ASSETS.parent,
+    )  # fmt: skip
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, b"")

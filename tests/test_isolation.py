@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 
 from demo import decoding, isolation
+from demo.decoding import canvas, modes
 from demo.isolation import wire
 from tests import PATIENCE
 
@@ -90,11 +91,11 @@ def test_strips_put_together_are_the_picture_turned_as_a_whole(
     decoder: isolation.Decoder, orientation: int
 ) -> None:
     picture, exif = noise(600, 1100), Image.Exif()
-    exif[decoding.ORIENTATION] = orientation
-    turn = decoding.TURNS.get(orientation)
+    exif[canvas.ORIENTATION] = orientation
+    turn = canvas.TURNS.get(orientation)
     expected = picture if turn is None else picture.transpose(turn)
     data = saved(picture, exif=exif.tobytes())
-    assert picture.width * picture.height > 2 * decoding.STRIP
+    assert picture.width * picture.height > 2 * modes.STRIP
     for got in (decoder.decoded(data), decoding.decoded(data)):
         assert np.array_equal(got, expected)
 
@@ -121,7 +122,7 @@ def test_the_child_loads_neither_torch_nor_streamlit() -> None:
 def test_one_child_serves_picture_after_picture(decoder: isolation.Decoder) -> None:
     decoder.decoded(saved(noise(30, 20)))
     first = number(decoder)
-    assert "damaged" in sentence(decoder, saved(noise(30, 20))[:200])
+    assert "cut off" in sentence(decoder, saved(noise(30, 20))[:200])
     decoder.decoded(saved(noise(600, 1100)))
     assert number(decoder) == first
     assert (decoder.timeouts, decoder.deaths) == (0, 0)
@@ -229,7 +230,7 @@ def test_a_child_that_never_begins_is_given_up() -> None:
 
 def test_a_file_that_is_empty_or_too_large_is_not_sent_at_all(decoder: isolation.Decoder) -> None:
     assert "empty" in sentence(decoder, b"")
-    assert "at most 10 MB" in sentence(decoder, bytes(decoding.MAX_BYTES + 1))
+    assert "more than 10 MB" in sentence(decoder, bytes(decoding.MAX_BYTES + 1))
     assert decoder._child is None
 
 
@@ -249,7 +250,7 @@ def test_people_who_come_together_each_get_their_own(decoder: isolation.Decoder)
     for person in people:
         person.join()
     for i, picture in enumerate(sent):
-        assert np.array_equal(got[i], picture) if i % 3 else got[i] == decoding.DAMAGED
+        assert np.array_equal(got[i], picture) if i % 3 else "cut off" in got[i]
 
 
 @posix

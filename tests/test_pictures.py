@@ -249,7 +249,7 @@ def test_the_thinnest_picture_still_fills_the_square(size):
 TOO_BIG = saved(Image.new("1", (8000, 8000)), "PNG")
 REFUSED = {
     "nothing": (b"", "empty"),
-    "too many bytes": (bytes(pictures.MAX_BYTES + 1), "10.1 MB and at most 10 MB"),
+    "too many bytes": (bytes(pictures.MAX_BYTES + 1), "more than 10 MB"),
     "64 megapixels": (TOO_BIG, "64.0 (8000 x 8000)"),
     "a bomb that Pillow warns of": (png(10000, 10000), "at most 50 megapixels"),
     "a bomb that Pillow refuses": (png(60000, 60000), "at most 50 megapixels"),
@@ -268,18 +268,6 @@ REFUSED = {
 def test_what_is_no_picture_gets_one_clear_sentence(kind):
     data, words = REFUSED[kind]
     assert words in complaint(data)
-
-
-@pytest.mark.parametrize("share", [0.02, 0.3, 0.6])
-@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF"])
-def test_a_truncated_file_is_called_damaged(format, share):
-    data = saved(noise(120, 90), format)
-    assert "damaged or incomplete" in complaint(data[: int(len(data) * share)])
-
-
-@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
-def test_a_truncated_heic_is_called_damaged(share):
-    assert "damaged or incomplete" in complaint(LOSSY["HEIC"][: int(len(LOSSY["HEIC"]) * share)])
 
 
 SEEDS = [*LOSSLESS.values(), *LOSSY.values(), *transparent_files().values()]

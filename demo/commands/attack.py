@@ -7,6 +7,7 @@ python -m demo attack four.jpg --model conv --epsilon .25
 import argparse
 import json
 import math
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from demo import attacks, digits, fgsm, models, pictures
 from demo.commands import classes, report
 from demo.experiments import confidence_sweep, failures, one_step, ten_steps
 
+STANDARD_INPUT = Path("-")
 THE_PAPERS = {"photographs": confidence_sweep.THE_PAPERS_EPSILON, "digits": 0.25}
 
 
@@ -48,7 +50,9 @@ class Outcome:
 def add_to(commands: Any) -> None:
     """The words that this command understands."""
     parser = commands.add_parser("attack", help="attack one picture, say what the network says")
-    parser.add_argument("photo", metavar="PHOTO", type=Path, help=f"a {pictures.KNOWN} file")
+    parser.add_argument(
+        "photo", metavar="PHOTO", type=Path, help=f"a {pictures.KNOWN} file; - is standard input"
+    )
     names = ", ".join(card.name for card in models.MODELS)
     parser.add_argument("--model", default=models.MODELS[0].name, metavar="NAME", help=names)
     parser.add_argument(
@@ -86,7 +90,7 @@ def run(options: argparse.Namespace) -> None:
     if options.out is not None:
         options.out.write_bytes(pictures.to_png(outcome.saved_pixels))
     found = _facts(options, card, names, step, outcome, label)
-    print(json.dumps(found, indent=2, ensure_ascii=False) if options.json else report.text(found))
+    print(json.dumps(found, indent=2) if options.json else report.text(found))
 
 
 def epsilon_of(words: str) -> float:
@@ -112,10 +116,11 @@ def _refuse_unwritable(out: Path | None) -> None:
 
 
 def _pixels(photo: Path, card: models.ModelCard) -> pictures.Pixels:
-    if not photo.is_file():
+    if photo != STANDARD_INPUT and (photo.is_dir() or not photo.exists()):
         raise ValueError(f"There is no file {photo}.")
     try:
-        picture = pictures.from_bytes(photo.read_bytes())
+        with sys.stdin.buffer if photo == STANDARD_INPUT else photo.open("rb") as file:
+            picture = pictures.from_bytes(file.read(pictures.MAX_BYTES + 1))
         if card.kind == "digits":
             return digits.as_mnist(picture)[:, :, None]
     except ValueError as error:

@@ -12,7 +12,6 @@ from demo import gallery, picker, pictures
 from demo.controls import link
 from demo.store import attack as store
 
-FILES = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "avif", "heic", "heif"]
 OWN_CREDIT = "Your own picture; it is not stored."
 NAMELESS = "your own picture"
 LONGEST_TITLE = 60
@@ -55,8 +54,9 @@ def choose(network: str) -> Chosen:
 def own_file(kind: str, upload: str, take: str) -> None:
     """Draw uploader and camera."""
     st.file_uploader(
-        upload, type=FILES, key=f"upload_{kind}", on_change=_take, args=("upload", kind),
-        help="Up to 10 MB and 50 megapixels. It stays in the server's memory; nothing is stored.",
+        upload, key=f"upload_{kind}", on_change=_take, args=("upload", kind),
+        help=f"{pictures.KNOWN}, {pictures.PROMISE}, whatever the file is called. It stays in the "
+        "server's memory; nothing is stored.",
     )  # fmt: skip
     if st.toggle("Use the camera", key=f"use_camera_{kind}"):
         st.camera_input(take, key=f"camera_{kind}", on_change=_take, args=("camera", kind))

@@ -7,6 +7,8 @@ parent  <-  TAKEN, then OPENED, STRIP, STRIP, ..., END; END has a sentence where
 import struct
 from typing import IO
 
+from demo.decoding import PROMISE
+
 CPU_SECONDS = 2.0
 """Of the processor, for one picture: fair on a busy machine, where a second takes longer."""
 WALL_SECONDS = 15.0
@@ -24,7 +26,7 @@ PIPE = 1 << 20
 
 TOO_SLOW = (
     f"This picture takes more than {CPU_SECONDS:g} seconds to open, which is the most that one "
-    "picture gets: save it smaller or in another format and try again."
+    f"picture gets, and pictures of {PROMISE} take less: save it smaller and try again."
 )
 TOO_LARGE = (
     f"This picture needs more than {MEMORY // 2**20} MB of memory to open, which is the most that "

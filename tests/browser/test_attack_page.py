@@ -148,7 +148,7 @@ def test_the_saved_png_opened_again_gets_the_stated_answer_and_a_broken_file_a_s
     seen = other_picture(page, old)
     assert (seen == shown).all() and clean(page) in stated
     files = {
-        "damaged or incomplete": photograph("upright.jpg")[:2000],
+        "is cut off": photograph("upright.jpg")[:2000],
         "is empty": b"",
         "is an SVG drawing": b"<svg xmlns='...'/>",
     }
