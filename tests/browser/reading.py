@@ -183,7 +183,7 @@ def other_picture(page: Page, old: NDArray[np.uint8]) -> NDArray[np.uint8]:
     end = time.monotonic() + PATIENCE
     while np.array_equal(pixels(page, CLEAN), old):
         assert time.monotonic() < end, "the clean image did not change"
-        page.wait_for_timeout(100)
+        page.wait_for_timeout(250)
     complete(page)
     at_rest(page)
     return pixels(page, CLEAN)
