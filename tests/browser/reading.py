@@ -201,7 +201,8 @@ def answer(page: Page) -> str:
 
 def clean(page: Page) -> str:
     """Label and confidence under the clean image."""
-    return page.locator(".fgsm [data-picture=clean] figcaption").inner_text()
+    caption = page.locator(".fgsm [data-picture=clean] figcaption")
+    return " ".join(caption.locator(part).inner_text() for part in (".name", ".sure"))
 
 
 def readout(page: Page) -> str:
