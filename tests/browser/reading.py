@@ -35,7 +35,7 @@ def drawn(page: Page) -> None:
 
 
 def at_rest(page: Page, milliseconds: int = 500) -> None:
-    """Wait until the server has sent nothing, and nothing is faded, for so long without a break.
+    """Wait until nothing runs, is faded or moves to another colour, for so long without a break.
 
     A page that goes on by itself is idle for a moment between two runs; and what a run has not
     drawn again yet is faded, so its contrast is not the page's.
@@ -45,7 +45,9 @@ def at_rest(page: Page, milliseconds: int = 500) -> None:
         """milliseconds => {
             const idle = document.querySelector("[data-test-script-state=notRunning]");
             const stale = document.querySelector("[data-stale=true]");
-            if (!idle || stale || !window.restless) window.restless = performance.now();
+            const moves = document.getAnimations().some(a => a.playState == "running"
+                && a.effect.getTiming().iterations != Infinity);
+            if (!idle || stale || moves || !window.restless) window.restless = performance.now();
             return performance.now() - window.restless > milliseconds;
         }""",
         arg=milliseconds,
