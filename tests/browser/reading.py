@@ -46,7 +46,7 @@ def at_rest(page: Page, milliseconds: int = 500) -> None:
             const idle = document.querySelector("[data-test-script-state=notRunning]");
             const stale = document.querySelector("[data-stale=true]");
             const moves = document.getAnimations().some(a => a.playState == "running"
-                && a.effect.getTiming().iterations != Infinity);
+                && a.effect?.getTiming().iterations != Infinity);
             if (!idle || stale || moves || !window.restless) window.restless = performance.now();
             return performance.now() - window.restless > milliseconds;
         }""",
