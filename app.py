@@ -14,8 +14,12 @@ from demo.pages import (
     waiting,
 )
 from demo.store import memory
+from demo.viewer import document
 
-st.set_page_config(page_title="Adversarial examples, by hand", page_icon="🐼", layout="wide")
+st.set_page_config(
+    page_title="Adversarial examples, by hand", page_icon="🐼", layout="wide",
+    initial_sidebar_state="collapsed" if st.context.is_embedded else "auto",
+)  # fmt: skip
 
 # The lecture's order: page, title, address.
 CONTENTS = (
@@ -28,6 +32,10 @@ CONTENTS = (
     (paper.page, "The paper's numbers", "paper"),
 )
 
+FOLLOWED = ("", "cost")
+"""The addresses of the pages that follow the browser back and forward."""
+
+document.mount(FOLLOWED)
 waiting.line("page")
 pages = [
     st.Page(page, title=title, url_path=address, default=not address)

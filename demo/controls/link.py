@@ -98,6 +98,12 @@ def _chosen() -> tuple[object, ...]:
     return tuple(st.session_state.get(key) for key in ("kind", *SHARED, *own))
 
 
+def without_frame() -> str:
+    """The address of this view for a tab of its own."""
+    parts = urllib.parse.urlsplit(st.context.url or "")
+    return parts._replace(query=urllib.parse.urlencode(st.query_params.to_dict())).geturl()
+
+
 def _page() -> str:
     return urllib.parse.urlsplit(st.context.url or "").path
 

@@ -13,6 +13,10 @@ from demo.controls import link
 from demo.store import attack as store
 
 OWN_CREDIT = "Your own picture; it is not stored."
+REFUSED = (
+    "A picture of your own cannot be handed in here: the browser keeps back the cookie that an "
+    "upload needs, as browsers do in a frame on another site's page."
+)
 NAMELESS = "your own picture"
 LONGEST_TITLE = 60
 
@@ -52,14 +56,24 @@ def choose(network: str) -> Chosen:
 
 
 def own_file(kind: str, upload: str, take: str) -> None:
-    """Draw uploader and camera."""
+    """Draw uploader and camera; where an upload would be refused, a sentence and a way out."""
+    if refused := uploads_are_refused():
+        st.info(REFUSED)
+        st.link_button("Open it in a tab of its own", link.without_frame(), width="stretch")
     st.file_uploader(
         upload, key=f"upload_{kind}", on_change=_take, args=("upload", kind),
+        disabled=refused,
         help=f"{pictures.KNOWN}, {pictures.PROMISE}, whatever the file is called. It stays in the "
         "server's memory; nothing is stored.",
     )  # fmt: skip
-    if st.toggle("Use the camera", key=f"use_camera_{kind}"):
+    if st.toggle("Use the camera", key=f"use_camera_{kind}", disabled=refused):
         st.camera_input(take, key=f"camera_{kind}", on_change=_take, args=("camera", kind))
+
+
+def uploads_are_refused() -> bool:
+    """Whether the browser keeps back the cookie that Streamlit wants to see with an upload."""
+    wanted = st.get_option("server.enableXsrfProtection") and len(st.context.headers) > 0
+    return bool(wanted and "_streamlit_xsrf" not in st.context.cookies)
 
 
 def complaint() -> None:

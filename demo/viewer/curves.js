@@ -9,11 +9,12 @@ function createCurves(root, state, onPick) {
     const confidence = state.chart === "confidence";
     const figure = confidence ? state.extra?.confidence || state.counterpart?.figure || state.answers?.figure : state.extra?.logits;
     root.querySelector(".chart-hint").textContent = chartHint(state.chart, state.data, figure, state.extra);
-    if (!figure) return chart.wait(confidence || state.data?.method !== "ten" ? state.chart : "none");
+    const which = `${state.chart} ${state.data?.kind}`;
+    if (!figure) return chart.wait(confidence || state.data?.method !== "ten" ? which : "none");
     const { levels: stops } = state.data;
     chart.draw(figure, confidence
       ? { toX: (stop) => stop, toStop: (x) => Math.round(x) }
-      : { toX: (level) => level, toStop: (x) => nearest(stops, Math.max(0, x)) }, state.chart);
+      : { toX: (level) => level, toStop: (x) => nearest(stops, Math.max(0, x)) }, which);
   }
 
   const place = () => chart.place(state.chart === "confidence" ? state.stop : state.data.levels[state.stop]);

@@ -1,0 +1,23 @@
+"""What holds for the whole page: its history, its print, translators, a server that came back."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+_HERE = Path(__file__).parent
+_document = st.components.v2.component(
+    "fgsm_document",
+    css=(_HERE / "document.css").read_text(encoding="utf-8"),
+    js=(_HERE / "document.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+def mount(followed: Sequence[str]) -> None:
+    """Put it into the page, where it shows nothing.
+
+    followed: the addresses of the pages that follow the browser back and forward.
+    """
+    with st.container(key="document"):
+        _document(data={"followed": list(followed)}, key="whole", on_again_change=lambda: None)
