@@ -28,16 +28,13 @@ from scipy.optimize import Bounds, minimize
 Point = NDArray[np.float64]
 Answer = tuple[float, Point]  # value and gradient of what is minimised
 
-WEIGHTS = 10  # values of c that are tried, at most
-SETTLED = 0.99
-"""Once a c has failed, two in a row that leave the smallest ||r||_2 above this share of what it was
-end the search."""
+WEIGHTS = 10  # values of c that are tried
 FIRST_PASSES = 200
 """Through the network for one c, at most, until one has arrived: it begins at x, far away."""
 HARD_PASSES = 500
 """The same where the first c has failed: the loss is uneven there, and is followed to the end."""
-PASSES = 30
-"""The same afterwards; SciPy may finish its line search with a few more."""
+PASSES = 20  # the same afterwards; SciPy may finish its line search with a few more
+SETTLED = 3e-5  # a c is done when a step lowers its value by a smaller share of it than this
 FIRST = 0.1
 FACTOR = 4.0
 """By which c grows until it fails; from then on it is halved in on, geometrically."""
@@ -62,7 +59,7 @@ class Pass:
 
 
 def steps(model: fgsm.Model, image: Tensor, target: int, at_once: bool = False) -> Iterator[Pass]:
-    """c ||r||_2 + J(theta, x + r, t) -> min, pass by pass, for values of c until r is settled.
+    """c ||r||_2 + J(theta, x + r, t) -> min, pass by pass, for `WEIGHTS` values of c.
 
     image: (1, C, H, W) in [0, 1].  The norm is not squared, as in the paper.  Each c begins at
     the minimiser of the last c that arrived, so that the later ones are short. SciPy's L-BFGS-B
@@ -72,10 +69,9 @@ def steps(model: fgsm.Model, image: Tensor, target: int, at_once: bool = False) 
     Source: arXiv:1312.6199, section 4.1.
     """
     search = _Search(model, image, target)
-    lowest, highest, weight, idle = 0.0, float("inf"), FIRST, 0
+    lowest, highest, weight = 0.0, float("inf"), FIRST
     for _ in range(WEIGHTS):
         search.begin(weight)
-        before = search.closest_norm if highest < float("inf") else float("inf")
         passes = PASSES if lowest else FIRST_PASSES if weight == FIRST else HARD_PASSES
         yield from search.at_once(passes) if at_once else search.one_by_one(passes)
         if search.arrived:
@@ -83,9 +79,6 @@ def steps(model: fgsm.Model, image: Tensor, target: int, at_once: bool = False) 
             lowest = weight
         else:
             highest = weight
-        idle = idle + 1 if before < float("inf") and search.closest_norm > SETTLED * before else 0
-        if idle == 2:
-            return
         weight = _next(lowest, highest)
 
 
@@ -174,7 +167,7 @@ class _Search:
 
 
 def _minimise(objective: Callable[[Point], Answer], start: Point, passes: int) -> None:
-    tolerance = 1e-9 if passes == HARD_PASSES else 1e-5
+    tolerance = 1e-9 if passes == HARD_PASSES else SETTLED
     box, options = Bounds(*fgsm.PIXEL_RANGE), {"maxfun": passes, "ftol": tolerance}
     minimize(objective, start, jac=True, method="L-BFGS-B", bounds=box, options=options)
 

@@ -285,6 +285,11 @@ def test_the_heading_holds_the_live_numbers() -> None:
     assert "proves nothing" in verdict.heading({"FGSM": row("FGSM", False, 1)}, ASKED, "3", "3")
 
 
+def test_a_wrong_clean_answer_is_not_taken_for_the_truth() -> None:
+    assert verdict.seen_as("9", "4") == "4 (taken for 9)"
+    assert verdict.seen_as("9", "9") == verdict.seen_as("9", None) == "9"
+
+
 def test_the_table_takes_the_smaller_of_the_grid_and_the_chosen_epsilon() -> None:
     found: dict[walks.Attack, smallest.Smallest] = {
         "FGSM": smallest.Smallest(0.5, 1, 32), "BIM": smallest.Smallest(None, 10, 1),

@@ -1,16 +1,18 @@
 """The cost page's store: work goes on in short pieces, is kept, and never meets another's."""
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 import numpy as np
 import pytest
 import streamlit as st
 import torch
+from torch import Tensor, nn
 
 from demo import digits
 from demo.experiments.attack_cost.walks import Question
+from demo.store import attack, memory, worker
 from demo.store import attack_cost as store
-from demo.store import worker
 
 ASKED = Question(3, 7, 0.25, 2)
 
@@ -54,10 +56,60 @@ def test_work_is_kept_for_its_picture_network_and_numbers_and_for_no_other() -> 
     assert len({id(work) for work in [first, *others]}) == 5
 
 
-def test_what_is_forgotten_begins_anew() -> None:
+def test_what_begins_anew_is_another_work_for_all_who_ask() -> None:
     first = store.work("conv", digit(1505), ASKED)
-    store.forget(first)
-    assert store.work("conv", digit(1505), ASKED) is not first
+    store.advance(first, 0.2)
+    again = store.anew(first)
+    assert again is not first and list(again.race.rows) == ["FGSM"]
+    assert store.work("conv", digit(1505), ASKED) is again
+
+
+class OnceWithoutMemory(nn.Module):
+    """A network that finds no memory at its call of that number, once for all its copies."""
+
+    left: ClassVar[list[int]] = []
+
+    def __init__(self, inner: nn.Module, call: int) -> None:
+        super().__init__()
+        self.inner, OnceWithoutMemory.left[:] = inner, [call]
+
+    def forward(self, images: Tensor) -> Tensor:
+        self.left[0] -= 1
+        if self.left[0] == 0:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+        found: Tensor = self.inner(images)
+        return found
+
+
+@pytest.mark.parametrize("call", [40, 450])
+def test_a_walk_that_the_gpus_memory_has_ended_begins_again_on_the_cpu(
+    call: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "_last", [-memory.TOLD_FOR])
+    work = store.work("conv", digit(1505), ASKED)
+    network = OnceWithoutMemory(work.network, call)
+    work.begin(network, memory.CPU)
+    store.advance(work, 300.0)
+    assert work.finished and network.left[0] < 0 and memory.notice() == memory.SENTENCE
+    assert work.network is not network  # a copy, on the CPU
+
+
+def test_where_the_memory_is_short_from_the_beginning_the_cpu_begins(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(memory, "_last", [-memory.TOLD_FOR])
+    network = OnceWithoutMemory(attack.network("conv", lambda share: None), 2)
+    monkeypatch.setattr(attack, "network", lambda name, progress: network)
+    work = store.work("conv", digit(1505), ASKED)
+    assert list(work.race.rows) == ["FGSM"] and work.where == memory.CPU
+    assert memory.notice() == memory.SENTENCE
+
+
+def test_a_measurement_without_memory_begins_again_on_the_cpu() -> None:
+    run = store.begun_measurement()
+    run.begin(OnceWithoutMemory(run.network, 30))
+    store.advance_measurement(run, 300.0)
+    assert run.result is not None and OnceWithoutMemory.left[0] < 0
 
 
 def test_only_the_last_few_are_kept() -> None:

@@ -20,9 +20,10 @@ FULL: dict[str, str] = {
     "L-BFGS": "toward a target",
 }  # fmt: skip
 _STYLE = (
-    "<style>.cost{display:grid;grid-template-columns:repeat(5,minmax(0,1fr));gap:1rem}"
+    "<style>.cost{display:grid;grid-template-columns:repeat(5,minmax(0,1fr));gap:0 1rem}"
     "@media(max-width:900px){.cost{grid-template-columns:repeat(2,minmax(0,1fr))}}"
-    ".cost figure{margin:0;border-top:4px solid;padding-top:.4rem;min-width:0}"
+    ".cost figure{margin:0 0 1rem;border-top:4px solid;padding-top:.4rem;min-width:0;display:grid;"
+    "grid-row:span 6;grid-template-rows:subgrid;align-items:start}"  # one row a line, in all cards
     ".cost figure.clean{border-color:#0072B2}"
     ".cost img{width:100%;aspect-ratio:1;display:block;border-radius:4px}"
     ".cost .change{width:38%;margin-top:.4rem}"

@@ -12,7 +12,7 @@ from demo import attacks, controls, fgsm, models, viewer
 from demo.controls import Choices
 from demo.experiments import confidence_sweep, failures, random_signs, ten_steps
 from demo.figures.confidence_sweep import Twin
-from demo.pages import attack_curves, attack_view, model_card, onward, two_networks
+from demo.pages import attack_curves, attack_view, fetching, model_card, onward, two_networks
 from demo.pages.attack_view import View
 from demo.store import attack as store
 
@@ -23,7 +23,7 @@ def page() -> None:
     """Draw the page: the three pictures first, the curve next, the control and the line last."""
     choices = controls.read()
     top, ground, twins = st.container(), st.container(), st.container()
-    name = _network(choices, top)
+    name = fetching.network(choices.network, top)
     if name is None:
         return
     view = attack_view.view(choices, name)
@@ -38,29 +38,6 @@ def page() -> None:
             _one(view)
     with twins:
         two_networks.section(view.choices, view.card, view.pixels, view.step.label)
-
-
-def _network(choices: Choices, top: Any) -> str | None:
-    """The network asked for, or one of its kind that is here and a sentence where it is not."""
-    with top:
-        place = st.empty()
-    title = models.card(choices.network).title
-
-    def show(share: float) -> None:
-        place.progress(min(max(share, 0.0), 1.0), f"Fetching the weights of {title}: once only")
-
-    try:
-        store.network(choices.network, show)
-    except models.Unavailable as error:
-        for fallback in models.offered(choices.kind):
-            with contextlib.suppress(models.Unavailable):
-                store.network(fallback.name, lambda share: None)
-                place.warning(f"{error} Until then {fallback.title} answers below.")
-                return fallback.name
-        place.error(str(error))
-        return None
-    place.empty()
-    return choices.network
 
 
 def _one(view: View) -> None:

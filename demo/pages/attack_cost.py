@@ -6,13 +6,12 @@ from numpy.typing import NDArray
 
 from demo import models, prose
 from demo.controls import attack_cost as controls
-from demo.controls import link
 from demo.controls.attack_cost import Choices
 from demo.experiments.attack_cost import verdict
 from demo.experiments.attack_cost.walks import ATTACKS, Question
 from demo.figures import attack_cost as figure
 from demo.figures import attack_cost_cards as cards
-from demo.pages import attack_cost_loop, going_on, plotted
+from demo.pages import attack_cost_loop, fetching, going_on, plotted
 from demo.store import attack as pictures
 from demo.store import attack_cost as store
 
@@ -20,7 +19,7 @@ TOPIC = "attack_cost"
 SECONDS = 0.8
 """Of attacking before the page draws what it has, and hears a click."""
 DONE = "All four have ended, and the smallest epsilon of each is found"
-GOING, STOPPED = "cost_goes_on", "cost_stopped"
+GOING, STOPPED, WORK = "cost_goes_on", "cost_stopped", "cost_work"
 
 
 def page() -> None:
@@ -28,44 +27,44 @@ def page() -> None:
     top = st.container()
     choices = controls.read()
     whole = going_on.Page()
+    name = fetching.network(choices.network, top)
+    if name is None:
+        return
     with top:
         try:
-            work, pixels = _work(choices)
+            work, pixels = _work(choices, name)
         except ValueError as error:
             st.error(str(error))
             return
-        names = pictures.class_names(choices.network)
-        whole.section(GOING, 0.1, lambda: _race(choices, work, pixels, names))
+        names = pictures.class_names(name)
+        st.session_state[WORK] = work
+        whole.section(GOING, 0.1, lambda: _race(choices, name, pixels, names))
     attack_cost_loop.section(whole)
     whole.end()
 
 
-def _work(choices: Choices) -> tuple[store.Work, NDArray[np.uint8]]:
-    """The attacks as far as they have come. Raises ValueError: no network, or no such picture."""
-    name, picture, card = choices.network, choices.picture, models.card(choices.network)
-    pictures.network(name, lambda share: None)
+def _work(choices: Choices, name: str) -> tuple[store.Work, NDArray[np.uint8]]:
+    """The attacks on that network as far as they have come. Raises ValueError: no such picture."""
+    picture, card, names = choices.picture, models.card(name), pictures.class_names(name)
     if card.kind == "digits":
         pixels = pictures.clean_digit(picture.data)
     else:
         pixels = pictures.clean_pixels(picture.data, card.input_size, picture.crop)
     label, runner_up = store.answers(name, pixels)
-    names = pictures.class_names(name)
-    target = runner_up if choices.target == link.RUNNER_UP else names.index(choices.target)
+    target = names.index(choices.target) if choices.target in names else runner_up
     if target == label:
         raise ValueError(
             f"The network already says {names[label]}: choose another target for L-BFGS, or "
             "the runner-up."
         )
-    return store.work(name, pixels, Question(label, target, choices.epsilon, choices.restarts)), (
-        pixels
-    )
+    question = Question(label, target, choices.epsilon, choices.restarts)
+    return store.work(name, pixels, question), pixels
 
 
-def _race(
-    choices: Choices, work: store.Work, pixels: NDArray[np.uint8], names: tuple[str, ...]
-) -> None:
+def _race(choices: Choices, name: str, pixels: NDArray[np.uint8], names: tuple[str, ...]) -> None:
+    work: store.Work = st.session_state[WORK]  # not the page's own: "Run again" puts another there
     race, rows, question = work.race, work.race.rows, work.race.question
-    clean = names[question.label]
+    clean = verdict.seen_as(names[question.label], choices.picture.true_label)
     found = names[rows["FGSM"].answer.label]
     st.title(verdict.heading(rows, question, clean, found), anchor=False)
     _button(work)
@@ -77,7 +76,7 @@ def _race(
     first = cards.clean(pixels, clean, race.clean.confidence, rows["FGSM"].forward_seconds)
     st.html(cards.cards(first, shown))
     st.markdown(
-        f":small[{choices.picture.title}, {models.card(choices.network).title}; L-BFGS toward "
+        f":small[{choices.picture.title}, {models.card(name).title}; L-BFGS toward "
         f"“{names[question.target]}”; ε = {verdict.levels(question.epsilon)}.] "
         f":small[{choices.picture.credit}]"
     )
@@ -85,6 +84,7 @@ def _race(
         figure.plot(race.points, controls.by(), clean), "cost",
         "The probability of the clean answer, and the 2-norm of the change, against the cost",
     )  # fmt: skip
+    st.markdown(f":small[{prose.section(TOPIC, 'spikes')}]")
     _verdict(work)
     _words(work)
     _go_on(work)
@@ -95,7 +95,7 @@ def _button(work: store.Work) -> None:
     stopped = st.session_state.get(STOPPED) is work
     with st.container(horizontal=True, vertical_alignment="center"):
         if work.finished:
-            st.button("Run again", key="cost_button", on_click=store.forget, args=(work,))
+            st.button("Run again", key="cost_button", on_click=_begin_again, args=(work,))
         elif stopped:
             st.button("Resume", key="cost_button", on_click=_set_stopped, args=(None,))
         else:
@@ -103,6 +103,10 @@ def _button(work: store.Work) -> None:
         word = "Stopped" if stopped else "Attacking"
         words = DONE if work.finished else f"{word}: {where(work)}"
         st.progress(1.0 if work.finished else work.share, words)
+
+
+def _begin_again(work: store.Work) -> None:
+    st.session_state[WORK] = store.anew(work)
 
 
 def _set_stopped(work: store.Work | None) -> None:

@@ -4,9 +4,8 @@ A key holds the network's name, the picture's values and every number of the que
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 import streamlit as st
@@ -20,10 +19,9 @@ from demo.experiments.attack_cost.loop import LoopCost, Measurement
 from demo.experiments.attack_cost.race import Race
 from demo.experiments.attack_cost.smallest import GRIDS, SEARCHED, Search
 from demo.experiments.attack_cost.walks import ATTACKS, Question
-from demo.store import attack, worker
+from demo.store import attack, memory, worker
 
 Pixels = NDArray[np.uint8]
-_R = TypeVar("_R")
 
 PIECE = 0.2
 """Seconds of passes in one turn of the worker; one pass at least."""
@@ -34,8 +32,24 @@ KEPT = 8
 class Work:
     """The race and the search for the smallest epsilon after it, of one question."""
 
-    race: Race
-    search: Search
+    network: nn.Module
+    where: torch.device
+    pixels: Pixels
+    question: Question
+    grid: Sequence[float]
+
+    def __post_init__(self) -> None:
+        self.begin(self.network, self.where)
+
+    def begin(self, network: nn.Module, where: torch.device) -> None:
+        """Begin, or begin anew, with that network there; FGSM ends at once."""
+        self.network, self.where = network, where
+        image, asked = pictures.to_tensor(self.pixels).to(where), self.question
+        self.race = Race(network, image, asked)
+        self.search = Search(network, image, asked.label, self.grid, asked.restarts)
+        with worker.one_thread():
+            while "FGSM" not in self.race.rows:
+                self.race.advance()
 
     @property
     def finished(self) -> bool:
@@ -62,33 +76,33 @@ def work(name: str, pixels: Pixels, question: Question) -> Work:
     """What is known of that question; FGSM has ended at least."""
     key, kept = (name, pixels.shape, pixels.tobytes(), question), _kept()
     if key not in kept:
-        network, kind = attack.network(name, lambda share: None), models.card(name).kind
-
-        def begin() -> Work:
-            """Begin, unless somebody else's turn has begun it; only the worker writes."""
-            if key not in kept:
-                begun = _begun(network, pixels, question, kind == "digits")
-                while len(kept) >= KEPT:
-                    kept.pop(next(iter(kept)), None)
-                kept[key] = begun
-            return kept[key]
-
-        return worker.in_turn(begin)
+        network, grid = attack.network(name, lambda share: None), GRIDS[models.card(name).kind]
+        asked = (network, device.choose(), pixels, question, grid)
+        return worker.in_turn(_kept_or_begun, key, *asked)
     return kept[key]
 
 
-def forget(work: Work) -> None:
-    """Begin that question anew when it is asked again."""
+def anew(work: Work) -> Work:
+    """The same question from its beginning, for whoever asks from now on."""
+    asked = (work.network, work.where, work.pixels, work.question, work.grid)
+    begun = worker.in_turn(Work, *asked)
     kept = _kept()
     for key in [key for key, other in kept.items() if other is work]:
-        kept.pop(key, None)
+        kept[key] = begun
+    return begun
 
 
 def advance(work: Work, seconds: float) -> None:
-    """Go on for about so long, in turn with the others."""
+    """Go on for about so long, in turn with the others.
+
+    A walk that the GPU's memory has ended cannot go on: it begins again on the CPU.
+    """
     end = time.monotonic() + seconds
     while time.monotonic() < end and not work.finished:
-        worker.in_turn(_on_one_thread, lambda: _piece(work))
+        try:
+            worker.in_turn(_piece, work)
+        except memory.Exhausted:
+            worker.in_turn(work.begin, memory.moved(work.network), memory.CPU)
 
 
 def begun_measurement() -> Measurement:
@@ -101,7 +115,10 @@ def advance_measurement(measurement: Measurement, seconds: float) -> None:
     """Go on for about so long; what is measured then is kept for everybody."""
     end = time.monotonic() + seconds
     while time.monotonic() < end and measurement.result is None:
-        worker.in_turn(_on_one_thread, measurement.advance)
+        try:
+            worker.in_turn(_measure, measurement)
+        except memory.Exhausted:
+            measurement.begin(memory.moved(measurement.network))
     if measurement.result is not None:
         _measured()["conv"] = measurement.result
 
@@ -126,35 +143,29 @@ def _answers(network: nn.Module, pixels: Pixels) -> tuple[int, int]:
     return one_step.answer(logits).label, one_step.runner_up(logits)
 
 
-def _begun(network: nn.Module, pixels: Pixels, question: Question, digits: bool) -> Work:
-    return _on_one_thread(lambda: _with_fgsm(network, pixels, question, digits))
+def _kept_or_begun(
+    key: object, network: nn.Module, where: torch.device, pixels: Pixels, question: Question,
+    grid: Sequence[float],
+) -> Work:  # fmt: skip
+    """Begin, unless somebody else's turn has begun it; only the worker writes."""
+    kept = _kept()
+    if key not in kept:
+        begun = Work(network, where, pixels, question, grid)
+        while len(kept) >= KEPT:
+            kept.pop(next(iter(kept)), None)
+        kept[key] = begun
+    return kept[key]
 
 
-def _with_fgsm(network: nn.Module, pixels: Pixels, question: Question, digits: bool) -> Work:
-    image = pictures.to_tensor(pixels).to(device.choose())
-    race = Race(network, image, question)
-    while "FGSM" not in race.rows:
-        race.advance()
-    grid = GRIDS["digits" if digits else "photographs"]
-    return Work(race, Search(network, image, question.label, grid, question.restarts))
+def _measure(measurement: Measurement) -> None:
+    with worker.one_thread():
+        measurement.advance()
 
 
 def _piece(work: Work) -> None:
     end = time.monotonic() + PIECE
-    while not work.finished:
-        work.advance()
-        if time.monotonic() >= end:
-            return
-
-
-def _on_one_thread(compute: Callable[[], _R]) -> _R:
-    """compute(), on one thread of PyTorch's: small pieces wait less, and their times are steadier.
-
-    All times on the page are taken so, or a busy machine would decide which attack is dear.
-    """
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        return compute()
-    finally:
-        torch.set_num_threads(before)
+    with worker.one_thread():
+        while not work.finished:
+            work.advance()
+            if time.monotonic() >= end:
+                return

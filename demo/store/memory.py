@@ -49,6 +49,13 @@ def spared(compute: Callable[_P, _R], *args: _P.args, **kwargs: _P.kwargs) -> _R
     return compute(*moved_args, **moved_kwargs)
 
 
+def moved(network: nn.Module) -> nn.Module:
+    """A copy of the network on the CPU, for what cannot be moved and must begin again there."""
+    torch.cuda.empty_cache()
+    _last[0] = time.monotonic()
+    return _copied_to_cpu(network)
+
+
 def notice() -> str | None:
     """What a page should say: a sentence for a minute after the CPU had to help."""
     return SENTENCE if time.monotonic() - _last[0] < TOLD_FOR else None

@@ -96,3 +96,12 @@ def test_the_loop_is_measured_and_its_sum_is_written_out(visit: Visits) -> None:
     seconds = float(said.group(2)) * {"s": 1, "min": 60}[said.group(3)]
     assert seconds == pytest.approx(6 * float(said.group(1)), rel=0.01)
     assert re.search(r"The old loop, once around: [\d.]+ (min|h)", text)
+
+
+def test_run_again_runs_again_by_keyboard_too(visit: Visits) -> None:
+    page = visit(DIGIT)
+    finished(page)
+    page.get_by_role("button", name="Run again").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("stProgress").first).to_contain_text("Attacking")
+    finished(page)

@@ -86,6 +86,12 @@ class Measurement:
     def __post_init__(self) -> None:
         self._recipe = recipes.recipe("conv")
         self._settings = replace(self._recipe.settings, epochs=1, evaluated=1)
+        self.begin(self.network)
+
+    def begin(self, network: nn.Module) -> None:
+        """Begin, or begin anew, with that network."""
+        self.network, self.share = network, 0.0
+        self._times.clear()
         self._walk = self._run()
 
     def advance(self) -> None:

@@ -9,6 +9,14 @@ from demo.experiments.attack_cost.walks import Attack, Question
 Rows = Mapping[Attack, Row]
 
 
+def seen_as(said: str, true: str | None) -> str:
+    """The clean picture in words: what the network says, and what it is where that is known better.
+
+    true: the class it is labelled with, None where nobody knows.
+    """
+    return said if true in (None, said) else f"{true} (taken for {said})"
+
+
 def heading(rows: Rows, question: Question, clean: str, found: str) -> str:
     """The page in one sentence, with what is known so far.
 
