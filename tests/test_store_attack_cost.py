@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import streamlit as st
 import torch
+from streamlit.testing.v1 import AppTest
 from torch import Tensor, nn
 
 from demo import digits
@@ -138,3 +139,22 @@ def test_the_threads_are_as_before() -> None:
     store.advance(store.work("conv", digit(1505), ASKED), 0.1)
     assert torch.get_num_threads() == before
     assert worker.in_turn(torch.get_num_threads) == before_there
+
+
+@pytest.mark.slow
+def test_run_again_on_the_page_begins_another_work() -> None:
+    def script() -> None:
+        from demo.pages import attack_cost
+
+        attack_cost.page()
+
+    app = AppTest.from_function(script, default_timeout=600)
+    app.query_params["kind"] = "digits"
+    app.run()
+    while not app.session_state["cost_work"].finished:
+        app.run()
+    first = app.session_state["cost_work"]
+    app.run().button("cost_button").click().run()
+    again = app.session_state["cost_work"]
+    assert again is not first and not app.exception
+    assert again.race.question == first.race.question
