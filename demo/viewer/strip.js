@@ -24,7 +24,7 @@ function createStrip(root, tell) {
   function source(label, symbol, camera) {
     const item = document.createElement("label");
     item.className = "own";
-    item.innerHTML = `<input type="file" accept="image/*"${camera ? ' capture="environment"' : ""}><span aria-hidden="true">${symbol}</span>${label}`;
+    item.innerHTML = `<input type="file"${camera ? ' accept="image/*" capture="environment"' : ""}><span aria-hidden="true">${symbol}</span>${label}`;
     item.firstChild.addEventListener("change", (event) => give(event.target));
     return item;
   }

@@ -107,7 +107,12 @@ def tiff(
     }  # fmt: skip
     pixels = b"".join(strips)
     pixels += bytes(len(pixels) % 2)
-    after = 8 + len(pixels) + 2 + 12 * len(tags) + 4
+    head = (b"MM\0*" if big else b"II*\0") + struct.pack(order + "I", 8 + len(pixels))
+    return head + pixels + _directory(tags, order, 8 + len(pixels))
+
+
+def _directory(tags: dict[int, tuple[str, list[int]]], order: str, start: int) -> bytes:
+    after = start + 2 + 12 * len(tags) + 4
     table, beyond = struct.pack(order + "H", len(tags)), b""
     for tag, (code, numbers) in tags.items():
         body = struct.pack(order + code * len(numbers), *numbers)
@@ -115,5 +120,4 @@ def tiff(
         if len(body) > 4:
             body, beyond = struct.pack(order + "I", after + len(beyond)), beyond + body
         table += body.ljust(4, b"\0")
-    head = (b"MM\0*" if big else b"II*\0") + struct.pack(order + "I", 8 + len(pixels))
-    return head + pixels + table + bytes(4) + beyond
+    return table + bytes(4) + beyond
