@@ -21,18 +21,17 @@ STAGES = (
 """Blocks, channels in and out, kernel, stride of the first. Inside a block six times the channels
 that come in; in the first stage once."""
 HEAD = 1280
-CLASSES = 1000
 NORM_EPSILON = 1e-3
 
 
 class EfficientNetLite0(nn.Module):
-    """Normalised images (N, 3, S, S), S a multiple of 32 -> logits (N, 1000).
+    """Normalised images (N, 3, S, S), S a multiple of 32 -> logits (N, `classes`).
 
     tensors: by timm's names; each is used, and none may be missing or of another shape.
     Raises ValueError where they do not fit.
     """
 
-    def __init__(self, tensors: Tensors) -> None:
+    def __init__(self, tensors: Tensors, classes: int = 1000) -> None:
         super().__init__()
         left = _Unused(tensors)
         body: list[nn.Module] = [_clamped(left.convolution("conv_stem", "bn1", 3, 32, 3, 2))]
@@ -42,11 +41,11 @@ class EfficientNetLite0(nn.Module):
                 body.append(_Block(left, f"blocks.{i}.{j}", *shape))
         body.append(_clamped(left.convolution("conv_head", "bn2", STAGES[-1][2], HEAD, 1, 1)))
         self.body = nn.Sequential(*body)
-        self.classifier = left.linear("classifier", HEAD, CLASSES)
+        self.classifier = left.linear("classifier", HEAD, classes)
         left.refuse_what_is_left()
 
     def forward(self, images: Tensor) -> Tensor:
-        """images: (N, 3, S, S), normalised -> logits (N, 1000)."""
+        """images: (N, 3, S, S), normalised -> logits (N, classes)."""
         logits: Tensor = self.classifier(self.body(images).mean(dim=(2, 3)))
         return logits
 

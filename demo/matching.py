@@ -1,8 +1,8 @@
-"""Adversarial training that matches a teacher's features instead of labels.
+"""Adversarial training on photographs: a teacher's features, its answers, and labels.
 
-The student sees the attacked crop, the teacher the clean one; the student's penultimate features
-shall equal the teacher's. Labels alone teach a network only the classes that its pictures show;
-features keep the meaning of all 1,000, so some thousands of pictures are enough.
+The student sees the attacked crop, the teacher the clean one. Feature distillation: the student's
+penultimate features shall equal the teacher's. Labels alone teach a network only the classes that
+its pictures show; features keep the meaning of all 1,000, so photographs without labels will do.
 Compare arXiv:1905.02175 (section 3.1), where images are made robust by matching features.
 """
 
@@ -47,30 +47,34 @@ class Features(nn.Module):
 
 @dataclass(frozen=True)
 class Matching:
-    """How far a student's outputs are from a teacher's: what `Features` gives, both (N, F + K).
+    """How far a student's outputs, from `Features`, are from `Taught`'s targets: both (N, F + K).
 
-    1 - cos + mean square / the teacher's mean square, of each picture's features;
-    + `soft` times the cross-entropy of the student's logits with the teacher's probabilities.
+    features: times 1 - cos + mean square / the teacher's mean square, of each picture's features;
+    soft: times the cross-entropy of the student's logits with the target's probabilities.
     width: F.
     """
 
     width: int
     soft: float = 1.0
+    features: float = 1.0
 
     def __call__(self, outputs: Tensor, targets: Tensor) -> Tensor:
         """The mean over the batch, in float32 at least."""
         features, logits = self._parts(outputs)
-        wanted, answers = self._parts(targets)
-        angle = 1 - F.cosine_similarity(features, wanted).mean()
-        size = (features - wanted).square().mean(dim=1) / wanted.square().mean(dim=1)
-        return angle + size.mean() + self.soft * F.cross_entropy(logits, answers.softmax(dim=1))
+        wanted, probabilities = self._parts(targets)
+        loss = self.soft * F.cross_entropy(logits, probabilities)
+        if self.features:
+            angle = 1 - F.cosine_similarity(features, wanted).mean()
+            size = (features - wanted).square().mean(dim=1) / wanted.square().mean(dim=1)
+            loss = loss + self.features * (angle + size.mean())
+        return loss
 
     def answer_lost(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """Cross-entropy of the student's logits with the teacher's answer: an attack raises it."""
+        """Cross-entropy of the student's logits with the target's answer: an attack raises it."""
         return F.cross_entropy(self._parts(outputs)[1], self._parts(targets)[1].argmax(dim=1))
 
     def wrong(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """How many of the student's answers are not the teacher's: ()."""
+        """How many of the student's answers are not the target's: ()."""
         return (self._parts(outputs)[1].argmax(1) != self._parts(targets)[1].argmax(1)).sum()
 
     def _parts(self, outputs: Tensor) -> tuple[Tensor, Tensor]:
@@ -80,18 +84,24 @@ class Matching:
 
 @dataclass(frozen=True)
 class Taught:
-    """Batches whose targets are what the teacher says of the images.
+    """Batches with what the student shall see in them: features, then probabilities (N, F + K).
 
-    teacher: a frozen `Features`, at rest; it computes in bfloat16 where that is fast.  pictures:
-    their own targets are not looked at.  blend: the share of batches, 0 to 1, in which each image
-    is mixed with the one before it: half of them have a part of it pasted in (CutMix), half are
-    weighted means (MixUp). A teacher has an answer to anything, so that few photographs do for
-    many: with those alone a student soon knows them by heart. Within one process's part.
+    pictures: images and their labels, -1 where there is none.  teacher: a frozen `Features`, at
+    rest; it computes in bfloat16 where that is fast; None: labels alone, features of zero.
+    width, classes: F and K.  known: how much of the probabilities a label makes up where there is
+    one, 0 to 1; the rest is the teacher's.  blend: the share of batches, 0 to 1, in which each
+    image is mixed with the one before it: half of them have a part of it pasted in (CutMix), half
+    are weighted means (MixUp), and labels do not count. A teacher has an answer to anything, so
+    that few photographs do for many: with those alone a student soon knows them by heart. Within
+    one process's part.
     Sources: arXiv:1905.04899, arXiv:1710.09412; for teachers arXiv:2106.05237, section 3.
     """
 
     pictures: Batches
-    teacher: nn.Module
+    teacher: nn.Module | None
+    width: int
+    classes: int
+    known: float = 0.0
     blend: float = 0.0
 
     @property
@@ -110,15 +120,25 @@ class Taught:
         return self.pictures.device
 
     def epoch(self, generator: torch.Generator) -> Iterator[tuple[Tensor, Tensor]]:
-        """(images, the teacher's features and logits)."""
-        half = torch.autocast(
-            self.device.type, torch.bfloat16, enabled=device.fast_in_half(self.device)
-        )
-        for plain, _ in self.pictures.epoch(generator):
+        """(images, targets)."""
+        for plain, labels in self.pictures.epoch(generator):
             images = self._blended(plain)
-            with torch.no_grad(), half:
-                targets = self.teacher(images)
-            yield images, targets.to(images.dtype)
+            known = labels if images is plain else torch.full_like(labels, -1)
+            yield images, self._targets(images, known.to(images.device))
+
+    def _targets(self, images: Tensor, labels: Tensor) -> Tensor:
+        """What the teacher says of the images, mixed with their labels."""
+        told = images.new_zeros(len(images), self.width + self.classes)
+        if self.teacher is not None:
+            half = device.fast_in_half(self.device)
+            with torch.no_grad(), torch.autocast(self.device.type, torch.bfloat16, enabled=half):
+                told = self.teacher(images).to(images.dtype)
+        features, probabilities = told[:, : self.width], told[:, self.width :].softmax(dim=1)
+        if self.known:
+            certain = F.one_hot(labels.clamp_min(0), self.classes).to(images.dtype)
+            share = self.known * (labels >= 0).to(images.dtype).unsqueeze(1)
+            probabilities = torch.lerp(probabilities, certain, share)
+        return torch.cat([features, probabilities], dim=1)
 
     def _blended(self, images: Tensor) -> Tensor:
         """The images, in some batches two in each; drawn from the global generator.

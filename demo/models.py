@@ -225,26 +225,38 @@ def _digit_model(recipe: recipes.Recipe, card: trained.Card) -> ModelCard:
     )  # fmt: skip
 
 
+CHECKED_ON = {
+    1000: "photographs of the NIPS 2017 adversarial competition's set",
+    29: "photographs of everyday things, 50 of each kind, none of them trained on",
+}
+"""Number of classes -> what the photograph networks' accuracies were measured on."""
+
+
 def _photograph_models() -> tuple[ModelCard, ...]:
-    """The photograph networks; after each, the twin that was trained here, if it is here."""
-    found: list[ModelCard] = []
-    for card in PHOTOGRAPH_MODELS:
-        recipe = next((twin for twin in twins.TWINS if twin.standard == card.name), None)
-        found.append(card)
-        if recipe is not None:
-            with contextlib.suppress(trained.Absent):
-                twin = _twin_model(card, trained.card(recipe.name))
-                found[-1:] = [replace(card, twin=twin.name), twin]
-    return tuple(found)
+    """The photograph networks; after each, those trained here from it, if they are here."""
+    found = {card.name: card for card in PHOTOGRAPH_MODELS}
+    order = list(found)
+    for recipe in twins.TWINS:
+        with contextlib.suppress(trained.Absent):
+            card = trained.card(recipe.name)
+            standard = found[recipe.standard]
+            found[recipe.name] = _trained_model(standard, recipe, card)
+            order.insert(order.index(standard.name) + 1, recipe.name)
+            if recipe.epsilon:
+                found[recipe.standard] = replace(standard, twin=recipe.name)
+    return tuple(found[name] for name in order)
 
 
-def _twin_model(standard: ModelCard, card: trained.Card) -> ModelCard:
-    on = f"{card.test_images} photographs of the NIPS 2017 adversarial competition's set"
+def _trained_model(standard: ModelCard, recipe: twins.Twin, card: trained.Card) -> ModelCard:
+    classes = recipe.classes or standard.classes
+    on = f"{card.test_images:,} {CHECKED_ON[classes]}"
     clean, *attacked = (Accuracy(share, on, attack) for attack, share in card.test.items())
     return replace(
-        standard, name=card.name, title=card.title, sha256=card.sha256,
+        standard, name=card.name, title=card.title, sha256=card.sha256, classes=classes,
+        class_file="everyday_classes.txt" if classes == 29 else standard.class_file,
         file=f"{card.name}.safetensors", accuracy=clean, under_attack=tuple(attacked),
-        megabytes=math.ceil(2 * card.parameters / 1e6), training="adversarial", twin=None,
+        parameters=card.parameters, megabytes=math.ceil(2 * card.parameters / 1e6), twin=None,
+        training="adversarial" if recipe.epsilon else "standard",
         credit=f"trained here from {standard.title}'s weights ({standard.credit}): {card.command}",
     )  # fmt: skip
 
@@ -345,12 +357,18 @@ def plain(name: str) -> nn.Module:
     import timm
 
     tensors = weights.embedded(ASSETS / "weights" / str(chosen.file), str(chosen.sha256))
-    return weights.filled(timm.create_model(chosen.identifier), weights.exact(tensors)).eval()
+    network = timm.create_model(chosen.identifier, num_classes=chosen.classes)
+    return weights.filled(network, weights.exact(tensors)).eval()
 
 
 def prepared(tensors: weights.Tensors, name: str, device: torch.device) -> nn.Module:
-    """These tensors in the architecture of the embedded network called `name`, as `load` does."""
-    return _ready(efficientnet.EfficientNetLite0(weights.exact(tensors)), card(name), device)
+    """These tensors in the architecture of the embedded network called `name`, as `load` does.
+
+    The number of classes is the tensors' own.
+    """
+    classes = len(tensors["classifier.bias"])
+    network = efficientnet.EfficientNetLite0(weights.exact(tensors), classes)
+    return _ready(network, card(name), device)
 
 
 def _ready(network: nn.Module, card: ModelCard, device: torch.device) -> nn.Module:
@@ -373,7 +391,7 @@ def _digits(card: ModelCard) -> nn.Module:
 
 def _embedded(card: ModelCard, progress: downloads.Progress | None) -> nn.Module:
     tensors = weights.embedded(ASSETS / "weights" / str(card.file), str(card.sha256))
-    return efficientnet.EfficientNetLite0(weights.exact(tensors))
+    return efficientnet.EfficientNetLite0(weights.exact(tensors), card.classes)
 
 
 def _torchvision(card: ModelCard, progress: downloads.Progress | None) -> nn.Module:

@@ -7,7 +7,7 @@ ImageNet is, one folder for each class, in the order of the classes (`ImageFolde
 import io
 import itertools
 import tarfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -176,16 +176,16 @@ class _Crops(Dataset[Tensor]):
 class Crops:
     """`Batches` of random-resized, mirrored crops, decoded in other processes.
 
-    size: side, pixels.  images: in one epoch, drawn without repetition from the pictures (as
-    many times over as it takes).  batch: over all ranks together; this process gets the slice
-    of its `rank`.  scale: share of the picture's area that a crop takes.
+    size: gives the side in pixels, asked at each epoch.  images: in one epoch, drawn without
+    repetition (as many times over as it takes).  batch: over all ranks together; this process
+    gets the slice of its `rank`.  scale: share of the picture's area that a crop takes.
     """
 
     some: Photographs
     device: torch.device
     images: int
     batch: int = 48
-    size: int = 128
+    size: Callable[[], int] = lambda: 128
     scale: tuple[float, float] = (0.35, 1.0)
     workers: int = 1
     rank: int = 0
@@ -198,7 +198,7 @@ class Crops:
         return self.images // self.batch
 
     def epoch(self, generator: torch.Generator) -> Iterator[tuple[Tensor, Tensor]]:
-        """(images (n, 3, S, S), their numbers (n,)), n this rank's part of the batch."""
+        """(images (n, 3, S, S), their labels or -1 (n,)), n this rank's part of the batch."""
         drawn = torch.Generator().manual_seed(generator.initial_seed())
         rounds = -(-self.images // len(self.some))
         order = torch.cat([torch.randperm(len(self.some), generator=drawn) for _ in range(rounds)])
@@ -209,10 +209,10 @@ class Crops:
             for i in range(self.steps)
         ]
         loader: Any = DataLoader(
-            _Crops(self.some, self.size, self.scale), batch_sampler=mine,
+            _Crops(self.some, self.size(), self.scale), batch_sampler=mine,
             num_workers=self.workers, pin_memory=self.device.type == "cuda",
         )  # fmt: skip
         for crops, numbers in zip(loader, mine, strict=True):
             images = crops.to(self.device, non_blocking=True).to(self.dtype) / 255
             last = images.contiguous(memory_format=device.layout(self.device))
-            yield last, torch.tensor([index for index, _ in numbers])
+            yield last, torch.tensor([self.some.file(index)[1] for index, _ in numbers])

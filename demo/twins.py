@@ -1,9 +1,9 @@
-"""Adversarially trained twins of photograph networks: the recipe, and the run.
+"""Photograph networks trained here, and adversarially trained twins: the recipes, and the run.
 
-The student starts as the standard network, classifier frozen, and learns to see attacked crops
-as the standard network sees clean ones (`matching`), against one step from a random start. It is
-trained on crops of 128 pixels for an input of 224: objects then look about equally large, and a
-step costs a third. Sources: arXiv:2001.03994 (the adversary), arXiv:1906.06423 (the two sizes).
+The student starts as a standard network, or as another that was trained here, and sees attacked
+crops, against one step from a random start; what it shall see in them says `matching`. It begins
+on crops of 128 pixels for an input of 224: a step costs a third; larger ones come late.
+Sources: arXiv:2001.03994 (the adversary), arXiv:1906.06423 and arXiv:1908.08986 (the sizes).
 """
 
 import copy
@@ -17,21 +17,39 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from demo import checkpoints, device, folding, photographs, resting_norms, training
+from demo import (
+    checkpoints,
+    device,
+    folding,
+    held_photographs,
+    photographs,
+    resting_norms,
+    training,
+)
 from demo.adversaries import RandomStart
+from demo.batches import Batches
 from demo.digits import Labelled
+from demo.held_photographs import HeldCrops
 from demo.matching import Features, Matching, Taught
 from demo.objective import Loss, Objective
 from demo.training import Settings
 
+LATE = 0.7
+"""The share of a training after which its crops have their last size."""
+
 
 @dataclass(frozen=True)
 class Twin:
-    """How a twin is trained.
+    """How a network for photographs is trained.
 
-    standard: name of the network that it starts as and is taught by.  epsilon: of training.
-    settings: an "epoch" is `round` pictures, after which it is measured and kept.  size: of the
-    crops, pixels.  decay: of the moving average.  blend: the share of batches mixed in pairs.
+    standard: name of the network that it starts as and is taught by.  epsilon: of training; 0 is
+    standard training.  settings: an "epoch" is `round` pictures, after which it is measured and
+    kept.  size: of the crops, pixels.  late: their size in the last part, from `LATE` on.
+    decay: of the moving average.  classes: None for those of `standard`, whose last layer then
+    stays as it is.  taught: whether `standard` is asked what a crop shows; else labels alone
+    count.  features, soft: weights of the two losses.  known: a label's part in the target's
+    probabilities.  blend: the share of batches mixed in pairs.  levels: 255 * the epsilons of
+    its card.
     """
 
     name: str
@@ -47,7 +65,20 @@ class Twin:
     warm_up: float = 0.3
     blend: float = 0.0
     kept: str = "last"
+    late: int | None = None
+    classes: int | None = None
+    taught: bool = True
+    features: float = 1.0
+    known: float = 0.0
+    levels: tuple[float, ...] = (1, 2)
 
+    def size_at(self, over: float) -> int:
+        """Side of the crops, pixels, when that much of the training is over, 0 to 1."""
+        return self.late if self.late is not None and over >= LATE else self.size
+
+
+NORMS = "efficientnet-lite0"
+"""The network whose batch norms' scales are kept apart; those of networks made here are spent."""
 
 TWIN = Twin(
     "efficientnet-lite0-adversarial", "EfficientNet-Lite0, adversarially trained",
@@ -58,7 +89,19 @@ TWIN = Twin(
     ),
     round=9600,
 )  # fmt: skip
-TWINS = (TWIN,)
+_EVERYDAY = Settings(
+    epochs=10, learning_rate=3e-4, batch=48, momentum=None, ramp=0.05, fall=0.95,
+    evaluated=50, evaluated_epsilon=0.007, together=25,
+)  # fmt: skip
+EVERYDAY = Twin(
+    "everyday", "Everyday things", "efficientnet-lite0", 0.0, _EVERYDAY, round=9600,
+    classes=29, taught=False, features=0.0, known=1.0, levels=(0.007 * 255, 4),
+)  # fmt: skip
+EVERYDAY_TWIN = Twin(
+    "everyday-adversarial", "Everyday things, adversarially trained", "everyday", 2 / 255,
+    _EVERYDAY, round=9600, classes=29, features=0.0, known=0.5, levels=(0.007 * 255, 4),
+)  # fmt: skip
+TWINS = (TWIN, EVERYDAY, EVERYDAY_TWIN)
 
 
 def twin(name: str) -> Twin | None:
@@ -86,17 +129,33 @@ class Place:
 
 
 def started(
-    recipe: Twin, standard: nn.Module, seed: int, place: Place, first: nn.Module | None = None
-) -> checkpoints.Run:
-    """A new run. standard: timm's network, at rest.  first: what the student begins as, if else."""
-    folded = resting_norms.trainable(first or standard, recipe.size, like=standard)
+    recipe: Twin, standard: nn.Module, seed: int, place: Place, first: nn.Module | None = None,
+    norms: nn.Module | None = None,
+) -> checkpoints.Run:  # fmt: skip
+    """A new run. standard: timm's network, at rest.  first: what the student begins as, if else.
+
+    norms: the network whose norms' scales are kept apart, if another than `standard`.
+    """
+    begun = headed(first or standard, recipe.classes, seed)
+    folded = resting_norms.trainable(begun, recipe.size, like=norms or standard)
     student: Any = Features(folded).to(place.device, place.dtype)
     student.to(memory_format=device.layout(place.device))
-    student.network.get_classifier().requires_grad_(False)
+    student.network.get_classifier().requires_grad_(recipe.classes is not None)
     optimizer = training.optimizer_for(student, recipe.settings)
     ema: Any = get_ema_multi_avg_fn  # it has no types
     average = AveragedModel(student, multi_avg_fn=ema(recipe.decay))
     return checkpoints.Run(recipe, seed, student, optimizer, [], {}, average=average)
+
+
+def headed(network: nn.Module, classes: int | None, seed: int = 0) -> nn.Module:
+    """A copy of timm's network for that many classes: its last layer is new if it had others."""
+    copied = copy.deepcopy(network)
+    timm_network: Any = copied
+    if classes not in (None, timm_network.get_classifier().out_features):
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            timm_network.reset_classifier(classes)
+    return copied
 
 
 def teacher(recipe: Twin, standard: nn.Module, place: Place) -> Features:
@@ -120,13 +179,15 @@ def rounds(
 
     minutes: what the whole training may take, the time before a kill included; the schedules
     then follow the clock if it is ahead of the pictures.  losses: gets each step's, this rank's.
+    Raises ValueError where labels alone are learned from and there are none.
     """
     recipe: Twin = run.recipe
     student: Any = run.network
-    crops = photographs.Crops(
-        some, place.device, recipe.round, recipe.settings.batch, recipe.size, (recipe.scale, 1.0),
-        place.workers, place.rank, place.ranks, place.dtype,
-    )  # fmt: skip
+    pictures = some if recipe.taught else _labelled(some)
+    clock = _Clock(_clock(run, minutes, place))
+    crops = _crops(recipe, pictures, place, clock)
+    classes = int(student.network.get_classifier().out_features)
+    asked = teacher(recipe, standard, place) if recipe.taught else None
 
     def evaluate(number: int) -> training.Accuracies:
         if not place.leads:
@@ -136,23 +197,58 @@ def rounds(
 
     yield from training.walk(
         _objective(recipe, student, place, losses),
-        Taught(crops, teacher(recipe, standard, place), recipe.blend), run.optimizer,
+        Taught(crops, asked, student.width, classes, recipe.known, recipe.blend), run.optimizer,
         recipe.settings, evaluate, seed=run.seed, done=len(run.history),
-        progress=progress, average=run.average, share=_clock(run, minutes, place),
+        progress=progress, average=run.average, share=clock,
+    )  # fmt: skip
+
+
+@dataclass
+class _Clock:
+    """Epochs done -> the share of the training that is over; the last answer is kept as `over`."""
+
+    share: Callable[[float], float]
+    over: float = 0.0
+
+    def __call__(self, done: float) -> float:
+        self.over = self.share(done)
+        return self.over
+
+
+def _labelled(some: photographs.Photographs) -> photographs.Photographs:
+    """Those with a label."""
+    known = [index for index in range(len(some)) if some.file(index)[1] >= 0]
+    if not known:
+        raise ValueError("There is no labelled photograph to train on.")
+    return photographs.Subset(some, known)
+
+
+def _crops(recipe: Twin, some: photographs.Photographs, place: Place, clock: _Clock) -> Batches:
+    """Cut on the GPU where all pictures fit there, else by the processes that decode."""
+    settings = recipe.settings
+    if held_photographs.fits(some, place.device):
+        return HeldCrops(
+            held_photographs.decoded(some, place.device, place.workers), recipe.round,
+            settings.batch, lambda: recipe.size_at(clock.over), (recipe.scale, 1.0),
+            place.rank, place.ranks,
+        )  # fmt: skip
+    return photographs.Crops(
+        some, place.device, recipe.round, settings.batch, lambda: recipe.size_at(clock.over),
+        (recipe.scale, 1.0), place.workers, place.rank, place.ranks, place.dtype,
     )  # fmt: skip
 
 
 def _objective(
     recipe: Twin, student: Any, place: Place, losses: Callable[[float], None] | None
 ) -> Objective:
-    """The matching loss on attacked crops alone."""
-    matched = Matching(student.width, recipe.soft)
+    """The loss on attacked crops alone, or on clean ones alone where epsilon is 0."""
+    matched = Matching(student.width, recipe.soft, recipe.features)
     adversary = RandomStart(
         recipe.epsilon, matched.answer_lost, warm_up=recipe.warm_up, part=(place.rank, place.ranks),
     )  # fmt: skip
     return Objective(
-        student, adversary, 0.0, _told(matched, losses), wrong=matched.wrong,
-        passes=_together(student, place), half=place.device.type == "cuda",
+        student, adversary, 0.0 if recipe.epsilon else 1.0, _told(matched, losses),
+        wrong=matched.wrong, passes=_together(student, place), half=place.device.type == "cuda",
     )  # fmt: skip
 
 
@@ -198,7 +294,9 @@ def _agreed(number: float, place: Place) -> float:
     return float(told.item())
 
 
-def finished(run: checkpoints.Run, standard: nn.Module, mix: float = 1.0) -> nn.Module:
+def finished(
+    run: checkpoints.Run, standard: nn.Module, mix: float = 1.0, norms: nn.Module | None = None
+) -> nn.Module:
     """The averaged student in the standard network's own architecture, norms and all.
 
     mix: how much of each weight is the student's, the rest being the standard network's, both
@@ -207,12 +305,22 @@ def finished(run: checkpoints.Run, standard: nn.Module, mix: float = 1.0) -> nn.
     """
     student: Any = run.average.module
     mixed = copy.deepcopy(student.network).cpu().eval()
-    first = resting_norms.trainable(standard, run.recipe.size).state_dict()
+    headed_: Any = headed(standard, run.recipe.classes)
+    last: Any = mixed.get_classifier()
+    headed_.get_classifier().load_state_dict(last.state_dict())
+    if mix != 1:
+        first = resting_norms.trainable(headed_, run.recipe.size, like=norms or standard)
+        _interpolate(mixed, first, mix)
+    return resting_norms.unfolded(mixed, headed_)
+
+
+def _interpolate(student: nn.Module, first: nn.Module, mix: float) -> None:
+    """Change the student's weights: mix * its own + (1 - mix) * those of `first`."""
     with torch.no_grad():
-        for name, weight in mixed.state_dict().items():
+        others = first.state_dict()
+        for name, weight in student.state_dict().items():
             if weight.is_floating_point():
-                weight.lerp_(first[name], 1 - mix)
-    return resting_norms.unfolded(mixed, standard)
+                weight.lerp_(others[name], 1 - mix)
 
 
 def processes() -> tuple[int, int]:

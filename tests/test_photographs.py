@@ -81,7 +81,7 @@ def test_a_missing_folder_or_check_set_is_one_sentence(tmp_path: Path) -> None:
 def crops(tmp_path: Path, **changed: object) -> photographs.Crops:
     path = archive(tmp_path / "train-0.tar", [f"{i}_{i}.jpg" for i in range(7)])
     options: dict[str, object] = {
-        "images": 12, "batch": 4, "size": 32, "workers": 0, "device": torch.device("cpu"),
+        "images": 12, "batch": 4, "size": lambda: 32, "workers": 0, "device": torch.device("cpu"),
     } | changed  # fmt: skip
     return photographs.Crops(photographs.Archives([path]), **options)  # type: ignore[arg-type]
 

@@ -1,5 +1,6 @@
-"""`python -m demo train efficientnet-lite0-adversarial`: the twin for photographs.
+"""`python -m demo train NAME` for networks that look at photographs.
 
+python -m demo train everyday --data DIR --minutes 20
 python -m demo train efficientnet-lite0-adversarial --data DIR --minutes 120
 torchrun --nproc-per-node 4 -m -- demo train efficientnet-lite0-adversarial --data IMAGENET
 """
@@ -9,7 +10,7 @@ import contextlib
 import dataclasses
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,9 @@ from demo import checkpoints, models, photographs, scores, trained, training, tw
 from demo.commands import twin_card
 from demo.digits import Labelled
 from demo.experiments import photograph_accuracy
+
+MEASURED = 250
+"""Photographs, about, on which a round is measured; the card takes all."""
 
 
 def options(parser: argparse.ArgumentParser) -> None:
@@ -47,6 +51,13 @@ def options(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--rate", type=float, metavar="R", help="the highest learning rate")
     group.add_argument("--size", type=int, metavar="S", help="side of the crops, pixels")
+    group.add_argument("--late", type=int, metavar="S", help="their side in the last part")
+    group.add_argument(
+        "--known", type=float, metavar="K", help="a label's part in what the student shall answer"
+    )
+    group.add_argument(
+        "--features", type=float, metavar="F", help="weight of the teacher's features in the loss"
+    )
     group.add_argument(
         "--decay", type=float, metavar="D", help="of the weights' average, for each step"
     )
@@ -65,7 +76,7 @@ def run(asked: argparse.Namespace, recipe: twins.Twin, folder: Path, elsewhere: 
     """Train, or go on; print each round; write weights, card, history and outcomes."""
     recipe = _changed(recipe, asked)
     with _together(asked) as place:
-        standard = models.plain(recipe.standard)
+        standard, norms = models.plain(recipe.standard), models.plain(twins.NORMS)
         some, held_out = photographs.find(asked.data, asked.check)
         if asked.measure:
             _measured_again(recipe, asked.seed, held_out, place, folder)
@@ -74,7 +85,9 @@ def run(asked: argparse.Namespace, recipe: twins.Twin, folder: Path, elsewhere: 
         kept = elsewhere / "checkpoints" / f"{trained.stem(recipe.name, asked.seed)}.pt"
         if asked.restart and place.leads:
             kept.unlink(missing_ok=True)
-        run_ = checkpoints.restored(twins.started(recipe, standard, asked.seed, place, first), kept)
+        run_ = checkpoints.restored(
+            twins.started(recipe, standard, asked.seed, place, first, norms), kept
+        )
         say: Any = print if place.leads else lambda *_, **__: None
         say(
             f"{recipe.title}, seed {asked.seed}, {demo.device.name(place.device)} x {place.ranks}, "
@@ -82,12 +95,14 @@ def run(asked: argparse.Namespace, recipe: twins.Twin, folder: Path, elsewhere: 
         )
         if run_.history:
             say(f"  going on after {len(run_.history) * recipe.round:,} crops")
-        few = Labelled(held_out.images[::2], held_out.labels[::2]).to(place.device)
+        step = max(2, len(held_out) // MEASURED)
+        few = Labelled(held_out.images[::step], held_out.labels[::step]).to(place.device)
         walk = twins.rounds(run_, standard, some, few, place, asked.minutes)
         for epoch in checkpoints.kept(run_, walk, kept if place.leads else None):
             say(_line(epoch, recipe), flush=True)
         if place.leads:
-            _written(run_, standard, held_out, place, folder, asked)
+            finished = twins.finished(run_, standard, asked.mix, norms)
+            _written(run_, finished, held_out, place, folder, asked)
 
 
 def _changed(recipe: twins.Twin, asked: argparse.Namespace) -> twins.Twin:
@@ -107,24 +122,31 @@ def _changed(recipe: twins.Twin, asked: argparse.Namespace) -> twins.Twin:
         value = getattr(asked, option)
         if value is not None and not value > 0:
             raise ValueError(f"--{option} is above 0, not {value:g}.")
-    if asked.size is not None and (asked.size < 64 or asked.size % 32):
-        raise ValueError(f"--size is a multiple of 32, at least 64, not {asked.size}.")
+    for option in ("size", "late"):
+        side = getattr(asked, option)
+        if side is not None and (side < 64 or side % 32):
+            raise ValueError(f"--{option} is a multiple of 32, at least 64, not {side}.")
     if asked.decay is not None and not 0 <= asked.decay < 1:
         raise ValueError(f"--decay is at least 0 and below 1, not {asked.decay:g}.")
-    if asked.blend is not None and not 0 <= asked.blend <= 1:
-        raise ValueError(f"--blend is from 0 to 1, not {asked.blend:g}.")
-    if not 0 <= asked.mix <= 1:
-        raise ValueError(f"--mix is from 0 to 1, not {asked.mix:g}.")
+    for option in ("blend", "known", "mix"):
+        share = getattr(asked, option)
+        if share is not None and not 0 <= share <= 1:
+            raise ValueError(f"--{option} is from 0 to 1, not {share:g}.")
+    if asked.features is not None and not asked.features >= 0:
+        raise ValueError(f"--features is 0 or more, not {asked.features:g}.")
     settings = dataclasses.replace(
         recipe.settings, epochs=max(1, -(-images // per_round)), batch=batch,
         learning_rate=asked.rate or recipe.settings.learning_rate,
     )  # fmt: skip
+    changed = {
+        name: getattr(asked, name)
+        for name in ("size", "late", "decay", "blend", "known", "features")
+        if getattr(asked, name) is not None
+    }
     return dataclasses.replace(
         recipe, settings=settings, round=per_round,
         epsilon=recipe.epsilon if asked.epsilon is None else asked.epsilon / 255,
-        warm_up=recipe.warm_up if asked.start is None else 0.0, size=asked.size or recipe.size,
-        decay=recipe.decay if asked.decay is None else asked.decay,
-        blend=recipe.blend if asked.blend is None else asked.blend,
+        warm_up=recipe.warm_up if asked.start is None else 0.0, **changed,
     )  # fmt: skip
 
 
@@ -151,9 +173,10 @@ def _together(asked: argparse.Namespace) -> Iterator[twins.Place]:
 
 
 def _line(epoch: training.Epoch, recipe: twins.Twin) -> str:
+    level = 255 * recipe.settings.evaluated_epsilon
     return (
         f"  {epoch.number * recipe.round:>9,} crops  loss {epoch.training_loss:.4f}  "
-        f"without attack {epoch.clean_accuracy:.1%}, at 1/255 FGSM "
+        f"without attack {epoch.clean_accuracy:.1%}, at {level:.4g}/255 FGSM "
         f"{epoch.accuracy_under_fgsm:.1%}, PGD ({training.PGD_STEPS} steps, "
         f"{recipe.settings.evaluated} photographs) {epoch.accuracy_under_pgd:.1%}  "
         f"{epoch.seconds:.0f} s, {recipe.round / epoch.seconds:.0f} crops/s"
@@ -161,26 +184,28 @@ def _line(epoch: training.Epoch, recipe: twins.Twin) -> str:
 
 
 def _written(
-    run_: checkpoints.Run, standard: nn.Module, held_out: Labelled, place: twins.Place,
+    run_: checkpoints.Run, finished: nn.Module, held_out: Labelled, place: twins.Place,
     folder: Path, asked: argparse.Namespace,
 ) -> None:  # fmt: skip
     """Round to half precision, measure that, and write it."""
     recipe = run_.recipe
-    network = (
-        trained.rounded(twins.finished(run_, standard, asked.mix)).eval().requires_grad_(False)
-    )
+    network = trained.rounded(finished).eval().requires_grad_(False)
     model = models.prepared(network.state_dict(), recipe.standard, place.device)
-    found, outcomes = _measured(model, held_out.to(place.device))
-    path = trained.save(network, twin_card.card(run_, found, len(held_out), place, asked), folder)
+    found, outcomes = _measured(model, held_out.to(place.device), recipe.levels)
+    path = trained.save(
+        network, twin_card.card(run_, network, found, len(held_out), place, asked), folder
+    )
     twin_card.beside(path, twin_card.OUTCOMES).write_text(outcomes, encoding="utf-8")
     lines = ",\n".join("  " + json.dumps(row) for row in twin_card.history(run_, asked))
     twin_card.beside(path, twin_card.HISTORY).write_text(f"[\n{lines}\n]\n", encoding="utf-8")
     print(f"  {path}", flush=True)
 
 
-def _measured(model: nn.Module, held_out: Labelled) -> tuple[dict[str, float], str]:
+def _measured(
+    model: nn.Module, held_out: Labelled, levels: Sequence[float]
+) -> tuple[dict[str, float], str]:
     """The accuracies of a card, printed; and each photograph's outcomes, as JSON."""
-    right = photograph_accuracy.outcomes(model, held_out)
+    right = photograph_accuracy.outcomes(model, held_out, levels)
     found = {name: round(scores.exact(r).mean().item(), 6) for name, r in right.items()}
     print("  " + ", ".join(f"{name} {share:.1%}" for name, share in found.items()), flush=True)
     outcomes = {name: "".join(map(str, r.int().tolist())) for name, r in right.items()}
@@ -194,6 +219,6 @@ def _measured_again(
     old = trained.card(recipe.name, seed, folder)
     path = folder / f"{trained.stem(recipe.name, seed)}.safetensors"
     model = models.prepared(weights.embedded(path, old.sha256), recipe.standard, place.device)
-    found, outcomes = _measured(model, held_out.to(place.device))
+    found, outcomes = _measured(model, held_out.to(place.device), recipe.levels)
     trained.write_card(dataclasses.replace(old, test=found, test_images=len(held_out)), folder)
     twin_card.beside(path, twin_card.OUTCOMES).write_text(outcomes, encoding="utf-8")

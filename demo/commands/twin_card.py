@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from torch import nn
 
 import demo.device
-from demo import checkpoints, models, trained, twins
+from demo import checkpoints, trained, twins
 
 HISTORY, OUTCOMES = "training.json", "outcomes.json"
 """Endings of what lies beside the weights: the rounds; each photograph, right (1) or not (0)."""
@@ -22,8 +23,8 @@ def beside(path: Path, ending: str) -> Path:
 
 
 def card(
-    run_: checkpoints.Run, found: dict[str, float], count: int, place: twins.Place,
-    asked: argparse.Namespace,
+    run_: checkpoints.Run, network: nn.Module, found: dict[str, float], count: int,
+    place: twins.Place, asked: argparse.Namespace,
 ) -> trained.Card:  # fmt: skip
     """What is known of it, `found` on `count` photographs; the weights' SHA-256 is still empty."""
     recipe = run_.recipe
@@ -35,17 +36,18 @@ def card(
     words += "" if asked.start is None else f" --start {asked.start}"
     words += "" if asked.epsilon is None else f" --epsilon {asked.epsilon:g}"
     words += "" if asked.rate is None else f" --rate {asked.rate:g}"
-    words += "" if asked.size is None else f" --size {asked.size}"
-    words += "" if asked.decay is None else f" --decay {asked.decay:g}"
-    words += "" if asked.blend is None else f" --blend {asked.blend:g}"
+    for option in ("size", "late", "decay", "blend", "known", "features"):
+        value = getattr(asked, option)
+        words += "" if value is None else f" --{option} {value:g}"
     words += "" if asked.mix == 1 else f" --mix {asked.mix:g}"
     words += "" if asked.minutes is None else f" --minutes {asked.minutes:g}"
     return trained.Card(
-        name=recipe.name, title=recipe.title, training="adversarial", seed=run_.seed,
+        name=recipe.name, title=recipe.title, seed=run_.seed,
+        training="adversarial" if recipe.epsilon else "standard",
         command=f"{begun.command}; {words}" if begun else words,
         recipe=f"{begun.recipe}; {recipe!r}" if begun else repr(recipe), epochs=len(run_.history),
         kept_epoch=len(run_.history),
-        parameters=models.card(recipe.standard).parameters,
+        parameters=sum(p.numel() for p in network.parameters()),
         seconds=round(
             (begun.seconds if begun else 0) + sum(epoch.seconds for epoch in run_.history), 1
         ),

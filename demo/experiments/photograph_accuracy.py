@@ -1,7 +1,7 @@
 """How often a photograph network is right on labelled photographs, under named attacks."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,6 @@ from demo.experiments.digit_accuracy import Attack, UnderAttack
 STEPS = 20
 """Of PGD, each of epsilon / 8, from one random start."""
 
-LEVELS = (1, 2)
-"""Of 255: the epsilons of a card's accuracies."""
-
 CURVE = (0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
 """255 * epsilon of the curves."""
 
@@ -28,24 +25,27 @@ FILE = "photograph_accuracy.json"
 RECORDED = models.ASSETS / "results" / FILE
 
 
-def outcomes(model: fgsm.Model, labelled: Labelled) -> dict[str, Tensor]:
+def outcomes(
+    model: fgsm.Model, labelled: Labelled, levels: Sequence[float] = (1, 2)
+) -> dict[str, Tensor]:
     """Under each attack of a card, by its name: which photographs get the right answer, (N,) bool.
 
+    levels: 255 * the epsilons.
     The first N of more photographs get the same random starts as all of them.
     """
     return {
         name: _right_ones(model, labelled, attack, level / 255)
-        for name, attack, level in named_attacks()
+        for name, attack, level in named_attacks(levels)
     }
 
 
-def named_attacks() -> Iterator[tuple[str, Attack, float]]:
+def named_attacks(levels: Sequence[float] = (1, 2)) -> Iterator[tuple[str, Attack, float]]:
     """(name on a card, attack, 255 * epsilon)."""
     yield "without attack", "none", 0.0
-    for level in LEVELS:
-        yield f"under FGSM at {level}/255", "FGSM", level
-    for level in LEVELS:
-        yield f"under PGD at {level}/255 ({STEPS} steps)", "PGD", level
+    for level in levels:
+        yield f"under FGSM at {level:g}/255", "FGSM", level
+    for level in levels:
+        yield f"under PGD at {level:g}/255 ({STEPS} steps)", "PGD", level
 
 
 def _right_ones(model: fgsm.Model, labelled: Labelled, attack: Attack, epsilon: float) -> Tensor:
