@@ -192,11 +192,11 @@ def _written(
     network = trained.rounded(finished).eval().requires_grad_(False)
     model = models.prepared(network.state_dict(), recipe.standard, place.device)
     found, outcomes = _measured(model, held_out.to(place.device), recipe.levels)
+    lines = ",\n".join("  " + json.dumps(row) for row in twin_card.history(run_, asked))
     path = trained.save(
         network, twin_card.card(run_, network, found, len(held_out), place, asked), folder
     )
     twin_card.beside(path, twin_card.OUTCOMES).write_text(outcomes, encoding="utf-8")
-    lines = ",\n".join("  " + json.dumps(row) for row in twin_card.history(run_, asked))
     twin_card.beside(path, twin_card.HISTORY).write_text(f"[\n{lines}\n]\n", encoding="utf-8")
     print(f"  {path}", flush=True)
 
