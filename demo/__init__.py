@@ -15,13 +15,16 @@ A folder is a layer, a file is a topic. A room imports only from shelves below i
 | 3     | `experiments/`   | model + picture + numbers -> a frozen result of plain arrays          |
 | 2     | `models.py`      | the catalogue of networks, and `load`                                 |
 | 2     | `trained.py`     | trained networks as files: weights and their card                     |
-| 2     | `twins.py`       | adversarially trained twins of photograph networks: recipe and run    |
+| 2     | `twins.py`       | photograph networks and their adversarially trained twins: the run    |
+| 2     | `twin_recipes.py` | how each of them is trained                                          |
 | 2     | `checkpoints.py` | a training that can be killed and goes on                             |
 | 2     | `recipes.py`     | the catalogue of digit networks, and how each is trained              |
 | 2     | `training.py`    | the one training loop, standard and adversarial                       |
 | 2     | `objective.py`   | J~ and its gradient for one batch: what a step of training goes down  |
 | 1     | `matching.py`    | a twin's loss: a teacher's features instead of labels                 |
 | 1     | `photographs.py` | photographs by the thousand, for training and measuring               |
+| 1     | `held_photographs.py` | the same, decoded once and held on the GPU that trains           |
+| 1     | `places.py`      | where a training computes: a device, and its rank among processes     |
 | 1     | `batches.py`     | where a training's images come from                                   |
 | 1     | `efficientnet.py` | the embedded network, built as it is asked                           |
 | 1     | `adversaries.py` | what a network is trained against                                     |

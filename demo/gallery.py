@@ -1,26 +1,40 @@
 """The photographs that ship with the app, in the order of their thumbnails, with their credits.
 
-A photograph's name is its file's stem; the bytes go through `pictures.from_bytes` like anybody's.
+Two sets of classes name them: ImageNet's thousand and the kinds of everyday things. A network's
+gallery is the photographs whose class is among its own. A photograph's name is its file's stem;
+the bytes go through `pictures.from_bytes` like anybody's.
 """
 
 import csv
 from dataclasses import dataclass
 from pathlib import Path
 
-IMAGES = Path(__file__).parent.parent / "assets" / "images"
+ASSETS = Path(__file__).parent.parent / "assets"
+IMAGES = ASSETS / "images"
+KINDS = tuple((ASSETS / "everyday_classes.txt").read_text(encoding="utf-8").splitlines())
+"""The names of the everyday kinds, in the order of the logits."""
 
 
 @dataclass(frozen=True)
 class Photograph:
-    """One row of `assets/images/credits.csv`; `label` is the ImageNet index of what is on it."""
+    """One row of `assets/images/credits.csv`.
+
+    label: the ImageNet index of what is on it.  kind: the number of its everyday kind; either is
+    None where what is on it is none of those classes.
+    """
 
     name: str
     title: str
-    label: int
+    label: int | None
+    kind: int | None
     author: str
     licence: str
     source: str
     file: str
+
+    def label_among(self, classes: int) -> int | None:
+        """Its label for a network of that many classes, None if it has none there."""
+        return {1000: self.label, len(KINDS): self.kind}.get(classes)
 
 
 def _photographs() -> tuple[Photograph, ...]:
@@ -29,7 +43,8 @@ def _photographs() -> tuple[Photograph, ...]:
             Photograph(
                 name=Path(row["file"]).stem,
                 title=row["title"],
-                label=int(row["label"]),
+                label=int(row["label"]) if row["label"] else None,
+                kind=KINDS.index(row["kind"]) if row["kind"] else None,
                 author=row["author"],
                 licence=row["licence"],
                 source=row["source"],
@@ -40,6 +55,11 @@ def _photographs() -> tuple[Photograph, ...]:
 
 
 GALLERY = _photographs()
+
+
+def of(classes: int) -> tuple[Photograph, ...]:
+    """The photographs that a network of that many classes knows."""
+    return tuple(photo for photo in GALLERY if photo.label_among(classes) is not None)
 
 
 def card(name: str) -> Photograph:

@@ -26,7 +26,7 @@ from demo import (
     networks,
     recipes,
     trained,
-    twins,
+    twin_recipes,
     weights,
 )
 
@@ -236,7 +236,7 @@ def _photograph_models() -> tuple[ModelCard, ...]:
     """The photograph networks; after each, those trained here from it, if they are here."""
     found = {card.name: card for card in PHOTOGRAPH_MODELS}
     order = list(found)
-    for recipe in twins.TWINS:
+    for recipe in twin_recipes.TWINS:
         with contextlib.suppress(trained.Absent):
             card = trained.card(recipe.name)
             standard = found[recipe.standard]
@@ -247,7 +247,7 @@ def _photograph_models() -> tuple[ModelCard, ...]:
     return tuple(found[name] for name in order)
 
 
-def _trained_model(standard: ModelCard, recipe: twins.Twin, card: trained.Card) -> ModelCard:
+def _trained_model(standard: ModelCard, recipe: twin_recipes.Twin, card: trained.Card) -> ModelCard:
     classes = recipe.classes or standard.classes
     on = f"{card.test_images:,} {CHECKED_ON[classes]}"
     clean, *attacked = (Accuracy(share, on, attack) for attack, share in card.test.items())

@@ -1,13 +1,12 @@
-"""Photograph networks trained here, and adversarially trained twins: the recipes, and the run.
+"""Networks for photographs and their adversarially trained twins: a training's run.
 
 The student starts as a standard network, or as another that was trained here, and sees attacked
 crops, against one step from a random start; what it shall see in them says `matching`. It begins
 on crops of 128 pixels for an input of 224: a step costs a third; larger ones come late.
-Sources: arXiv:2001.03994 (the adversary), arXiv:1906.06423 and arXiv:1908.08986 (the sizes).
+The recipes, and their sources, stand in `twin_recipes`.
 """
 
 import copy
-import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -32,100 +31,8 @@ from demo.digits import Labelled
 from demo.held_photographs import HeldCrops
 from demo.matching import Features, Matching, Taught
 from demo.objective import Loss, Objective
-from demo.training import Settings
-
-LATE = 0.7
-"""The share of a training after which its crops have their last size."""
-
-
-@dataclass(frozen=True)
-class Twin:
-    """How a network for photographs is trained.
-
-    standard: name of the network that it starts as and is taught by.  epsilon: of training; 0 is
-    standard training.  settings: an "epoch" is `round` pictures, after which it is measured and
-    kept.  size: of the crops, pixels.  late: their size in the last part, from `LATE` on.
-    decay: of the moving average.  classes: None for those of `standard`, whose last layer then
-    stays as it is.  taught: whether `standard` is asked what a crop shows; else labels alone
-    count.  features, soft: weights of the two losses.  known: a label's part in the target's
-    probabilities.  blend: the share of batches mixed in pairs.  levels: 255 * the epsilons of
-    its card.
-    """
-
-    name: str
-    title: str
-    standard: str
-    epsilon: float
-    settings: Settings
-    round: int
-    size: int = 128
-    scale: float = 0.35
-    decay: float = 0.998
-    soft: float = 1.0
-    warm_up: float = 0.3
-    blend: float = 0.0
-    kept: str = "last"
-    late: int | None = None
-    classes: int | None = None
-    taught: bool = True
-    features: float = 1.0
-    known: float = 0.0
-    levels: tuple[float, ...] = (1, 2)
-
-    def size_at(self, over: float) -> int:
-        """Side of the crops, pixels, when that much of the training is over, 0 to 1."""
-        return self.late if self.late is not None and over >= LATE else self.size
-
-
-NORMS = "efficientnet-lite0"
-"""The network whose batch norms' scales are kept apart; those of networks made here are spent."""
-
-TWIN = Twin(
-    "efficientnet-lite0-adversarial", "EfficientNet-Lite0, adversarially trained",
-    "efficientnet-lite0", 1.5 / 255,
-    Settings(
-        epochs=60, learning_rate=3e-4, batch=48, momentum=None, ramp=0.02, fall=0.9,
-        evaluated=50, evaluated_epsilon=1 / 255, together=25,
-    ),
-    round=9600,
-)  # fmt: skip
-_EVERYDAY = Settings(
-    epochs=10, learning_rate=3e-4, batch=48, momentum=None, ramp=0.05, fall=0.95,
-    evaluated=50, evaluated_epsilon=0.007, together=25,
-)  # fmt: skip
-EVERYDAY = Twin(
-    "everyday", "Everyday things", "efficientnet-lite0", 0.0, _EVERYDAY, round=9600,
-    classes=29, taught=False, features=0.0, known=1.0, levels=(0.007 * 255, 4),
-)  # fmt: skip
-EVERYDAY_TWIN = Twin(
-    "everyday-adversarial", "Everyday things, adversarially trained", "everyday", 2 / 255,
-    _EVERYDAY, round=9600, classes=29, features=0.0, known=0.5, levels=(0.007 * 255, 4),
-)  # fmt: skip
-TWINS = (TWIN, EVERYDAY, EVERYDAY_TWIN)
-
-
-def twin(name: str) -> Twin | None:
-    """The recipe of that name, if there is one."""
-    return next((candidate for candidate in TWINS if candidate.name == name), None)
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a run computes: a device, and its rank among the processes that train together.
-
-    workers: processes that decode pictures.  dtype: float64 is for comparing runs bit by bit.
-    """
-
-    device: torch.device
-    rank: int = 0
-    ranks: int = 1
-    workers: int = 1
-    dtype: torch.dtype = torch.float32
-
-    @property
-    def leads(self) -> bool:
-        """Whether this process measures, prints and writes."""
-        return self.rank == 0
+from demo.places import Place
+from demo.twin_recipes import Twin
 
 
 def started(
@@ -184,8 +91,7 @@ def rounds(
     recipe: Twin = run.recipe
     student: Any = run.network
     pictures = some if recipe.taught else _labelled(some)
-    clock = _Clock(_clock(run, minutes, place))
-    crops = _crops(recipe, pictures, place, clock)
+    crops = _crops(recipe, pictures, place, clock := _Clock(_clock(run, minutes, place)))
     classes = int(student.network.get_classifier().out_features)
     asked = teacher(recipe, standard, place) if recipe.taught else None
 
@@ -280,18 +186,9 @@ def _clock(run: checkpoints.Run, minutes: float | None, place: Place) -> Callabl
 
     def share(done: float) -> float:
         by_clock = (time.monotonic() - began) / (60 * minutes)
-        return max(done / epochs, _agreed(by_clock, place))
+        return max(done / epochs, place.agreed(by_clock))
 
     return share
-
-
-def _agreed(number: float, place: Place) -> float:
-    """The leader's number, for all: clocks differ, and every rank must take the same step."""
-    if place.ranks == 1:
-        return number
-    told = torch.tensor([number], device=place.device)
-    torch.distributed.broadcast(told, src=0)
-    return float(told.item())
 
 
 def finished(
@@ -321,8 +218,3 @@ def _interpolate(student: nn.Module, first: nn.Module, mix: float) -> None:
         for name, weight in student.state_dict().items():
             if weight.is_floating_point():
                 weight.lerp_(others[name], 1 - mix)
-
-
-def processes() -> tuple[int, int]:
-    """(rank, ranks) as `torchrun` tells them; (0, 1) without it."""
-    return int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))

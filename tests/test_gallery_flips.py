@@ -45,4 +45,4 @@ def test_the_app_opens_on_what_the_recorded_flips_say() -> None:
 
 
 def test_a_network_that_was_not_measured_opens_on_the_first_photograph() -> None:
-    assert gallery_flips.opening_of("resnet50") == gallery.GALLERY[0].name
+    assert gallery_flips.opening_of("resnet50") == gallery.of(1000)[0].name

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from demo import gallery, models, photographs, trained, twins
+from demo import gallery, models, photographs, trained, twin_recipes
 from demo.__main__ import main
 from demo.digits import Labelled
 from demo.experiments import confidence_sweep, failures, gallery_flips, photograph_accuracy
@@ -79,7 +79,7 @@ def test_the_gallery_that_ships_is_measured_for_the_weights_that_ship() -> None:
         if card.source != "embedded":
             continue
         flips = gallery_flips.recorded(card.name, str(card.sha256))
-        assert [f.photograph for f in flips] == [p.name for p in gallery.GALLERY]
+        assert [f.photograph for f in flips] == [p.name for p in gallery.of(1000)]
 
 
 def test_a_recorded_flip_is_what_the_network_does() -> None:
@@ -149,7 +149,7 @@ def test_the_command_measures_the_check_set(
     standard = models.card("efficientnet-lite0")
     monkeypatch.setattr(models, "MODELS", (standard,))
     monkeypatch.setattr(photograph_accuracy, "CURVE", (0.0, 8.0))
-    archive = write_archive(tmp_path / "check.tar", gallery.GALLERY[:2])
+    archive = write_archive(tmp_path / "check.tar", gallery.of(1000)[:2])
     words = ["photographs", "--check", str(archive), "--out", str(tmp_path)]
     assert main(words) == 0
     found = photograph_accuracy.recorded(
@@ -161,7 +161,7 @@ def test_the_command_measures_the_check_set(
     assert "There is no" in capsys.readouterr().err
 
 
-TWIN = twins.TWIN.name
+TWIN = twin_recipes.TWIN.name
 
 
 def test_the_twins_card_is_what_its_outcomes_say() -> None:

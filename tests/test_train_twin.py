@@ -6,19 +6,19 @@ from pathlib import Path
 import pytest
 import torch
 
-from demo import gallery, models, trained, twins
+from demo import gallery, models, trained, twin_recipes
 from demo.__main__ import main
 from tests.test_twins import write_archive
 
-NAME = twins.TWIN.name
+NAME = twin_recipes.TWIN.name
 
 
 @pytest.fixture
 def words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """One step of 48 crops a round, in a folder of its own."""
     monkeypatch.chdir(tmp_path)
-    write_archive(tmp_path / "train-0.tar", gallery.GALLERY)
-    write_archive(tmp_path / "check.tar", gallery.GALLERY[:3])
+    write_archive(tmp_path / "train-0.tar", gallery.of(1000))
+    write_archive(tmp_path / "check.tar", gallery.of(1000)[:3])
     return [
         "train", NAME, "--data", str(tmp_path), "--round", "48", "--images", "96",
         "--workers", "0", "--device", "cpu", "--out", "out",
@@ -116,7 +116,7 @@ def test_half_precision_changes_no_answer_of_the_network_that_is_trained_from() 
                     pictures.from_bytes(gallery.photograph(p.name)), 224, pictures.Crop()
                 )
             )
-            for p in gallery.GALLERY
+            for p in gallery.of(1000)
         ]
     )
     with torch.inference_mode():

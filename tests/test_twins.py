@@ -14,14 +14,24 @@ import pytest
 import torch
 from torch import nn
 
-from demo import checkpoints, gallery, models, photographs, trained, training, twins
+from demo import (
+    checkpoints,
+    gallery,
+    models,
+    photographs,
+    places,
+    trained,
+    training,
+    twin_recipes,
+    twins,
+)
 from demo.digits import Labelled
 from tests import PATIENCE
 
-PLACE = twins.Place(torch.device("cpu"), workers=0)
+PLACE = places.Place(torch.device("cpu"), workers=0)
 SHORT = dataclasses.replace(
-    twins.TWIN, round=8, size=32,
-    settings=dataclasses.replace(twins.TWIN.settings, epochs=3, batch=4, evaluated=2),
+    twin_recipes.TWIN, round=8, size=32,
+    settings=dataclasses.replace(twin_recipes.TWIN.settings, epochs=3, batch=4, evaluated=2),
 )  # fmt: skip
 
 
@@ -34,8 +44,8 @@ def standard() -> nn.Module:
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The gallery as an archive to train on, and some of it to measure on."""
     root = tmp_path_factory.mktemp("pool")
-    write_archive(root / "train-0.tar", gallery.GALLERY)
-    write_archive(root / "check.tar", gallery.GALLERY[:4])
+    write_archive(root / "train-0.tar", gallery.of(1000))
+    write_archive(root / "check.tar", gallery.of(1000)[:4])
     return root
 
 
@@ -172,12 +182,12 @@ import timm, torch
 from pathlib import Path
 sys.path.insert(0, sys.argv[3])
 torch.set_num_threads(1)
-from demo import photographs, twins
+from demo import photographs, places, twins
 from tests import test_twins
-rank, ranks = twins.processes()
+rank, ranks = places.processes()
 if ranks > 1:
     torch.distributed.init_process_group("gloo")
-place = twins.Place(torch.device("cpu"), rank, ranks, workers=0, dtype=torch.float64)
+place = places.Place(torch.device("cpu"), rank, ranks, workers=0, dtype=torch.float64)
 recipe = test_twins.HUNDRED
 torch.manual_seed(0)
 standard = timm.create_model("test_efficientnet").eval()

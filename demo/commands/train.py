@@ -17,7 +17,7 @@ import torch
 from torch import nn
 
 import demo.device
-from demo import checkpoints, digits, recipes, trained, training, twins
+from demo import checkpoints, digits, recipes, trained, training, twin_recipes
 from demo.commands import train_twin
 from demo.experiments import digit_accuracy
 
@@ -28,7 +28,7 @@ ELSEWHERE = Path("trained")
 def add_to(commands: Any) -> None:
     """The words that this command understands."""
     parser = commands.add_parser("train", help="train a network, or go on training it")
-    names = ", ".join([*(r.name for r in recipes.RECIPES), *(t.name for t in twins.TWINS)])
+    names = ", ".join([*(r.name for r in recipes.RECIPES), *(t.name for t in twin_recipes.TWINS)])
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("name", metavar="NAME", nargs="?", help=names)
     what.add_argument("--all", action="store_true", help="every digit network that ships")
@@ -64,7 +64,7 @@ def run(options: argparse.Namespace) -> None:
         raise ValueError(f"--epochs is 1 or more, not {options.epochs}.")
     if options.device:
         os.environ[demo.device.VARIABLE] = options.device
-    twin = twins.twin(options.name or "")
+    twin = twin_recipes.twin(options.name or "")
     if twin is not None:
         train_twin.run(options, twin, options.out or ELSEWHERE, ELSEWHERE)
         return

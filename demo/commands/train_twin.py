@@ -10,7 +10,7 @@ import contextlib
 import dataclasses
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,18 @@ import torch
 from torch import nn
 
 import demo.device
-from demo import checkpoints, models, photographs, scores, trained, training, twins, weights
+from demo import (
+    checkpoints,
+    models,
+    photographs,
+    places,
+    scores,
+    trained,
+    training,
+    twin_recipes,
+    twins,
+    weights,
+)
 from demo.commands import twin_card
 from demo.digits import Labelled
 from demo.experiments import photograph_accuracy
@@ -72,11 +83,13 @@ def options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--workers", type=int, metavar="N", help="processes that decode")
 
 
-def run(asked: argparse.Namespace, recipe: twins.Twin, folder: Path, elsewhere: Path) -> None:
+def run(
+    asked: argparse.Namespace, recipe: twin_recipes.Twin, folder: Path, elsewhere: Path
+) -> None:
     """Train, or go on; print each round; write weights, card, history and outcomes."""
     recipe = _changed(recipe, asked)
     with _together(asked) as place:
-        standard, norms = models.plain(recipe.standard), models.plain(twins.NORMS)
+        standard, norms = models.plain(recipe.standard), models.plain(twin_recipes.NORMS)
         some, held_out = photographs.find(asked.data, asked.check)
         if asked.measure:
             _measured_again(recipe, asked.seed, held_out, place, folder)
@@ -105,35 +118,34 @@ def run(asked: argparse.Namespace, recipe: twins.Twin, folder: Path, elsewhere: 
             _written(run_, finished, held_out, place, folder, asked)
 
 
-def _changed(recipe: twins.Twin, asked: argparse.Namespace) -> twins.Twin:
+_Check = tuple[Callable[[float], bool], str]
+_ABOVE_ZERO: _Check = lambda n: n > 0, "above 0"
+_SHARE: _Check = lambda n: 0 <= n <= 1, "from 0 to 1"
+_SIDE: _Check = lambda n: n >= 64 and n % 32 == 0, "a multiple of 32, at least 64"
+_CHECKS: dict[str, _Check] = {
+    "batch": (lambda n: n >= 1, "1 or more"),
+    "decay": (lambda n: 0 <= n < 1, "at least 0 and below 1"),
+    "features": (lambda n: n >= 0, "0 or more"),
+    **dict.fromkeys(("minutes", "epsilon", "rate"), _ABOVE_ZERO),
+    **dict.fromkeys(("size", "late"), _SIDE),
+    **dict.fromkeys(("blend", "known", "mix"), _SHARE),
+}
+"""Option -> what it must be, in code and in words."""
+
+
+def _changed(recipe: twin_recipes.Twin, asked: argparse.Namespace) -> twin_recipes.Twin:
     """The recipe with what the command line asks for instead."""
+    for option, (right, words) in _CHECKS.items():
+        value = getattr(asked, option)
+        if value is not None and not right(value):
+            raise ValueError(f"--{option} is {words}, not {value:g}.")
     per_round = asked.round or recipe.round
-    batch = recipe.settings.batch if asked.batch is None else asked.batch
-    if batch < 1:
-        raise ValueError(f"--batch is 1 or more, not {batch}.")
+    batch = asked.batch or recipe.settings.batch
     if per_round < batch:
         raise ValueError(f"--round is at least one batch, {batch}.")
-    if asked.minutes is not None and not asked.minutes > 0:
-        raise ValueError(f"--minutes is above 0, not {asked.minutes:g}.")
     images = asked.images or recipe.settings.epochs * recipe.round
     if asked.epochs is not None:
         images = asked.epochs * per_round
-    for option in ("epsilon", "rate"):
-        value = getattr(asked, option)
-        if value is not None and not value > 0:
-            raise ValueError(f"--{option} is above 0, not {value:g}.")
-    for option in ("size", "late"):
-        side = getattr(asked, option)
-        if side is not None and (side < 64 or side % 32):
-            raise ValueError(f"--{option} is a multiple of 32, at least 64, not {side}.")
-    if asked.decay is not None and not 0 <= asked.decay < 1:
-        raise ValueError(f"--decay is at least 0 and below 1, not {asked.decay:g}.")
-    for option in ("blend", "known", "mix"):
-        share = getattr(asked, option)
-        if share is not None and not 0 <= share <= 1:
-            raise ValueError(f"--{option} is from 0 to 1, not {share:g}.")
-    if asked.features is not None and not asked.features >= 0:
-        raise ValueError(f"--features is 0 or more, not {asked.features:g}.")
     settings = dataclasses.replace(
         recipe.settings, epochs=max(1, -(-images // per_round)), batch=batch,
         learning_rate=asked.rate or recipe.settings.learning_rate,
@@ -151,9 +163,9 @@ def _changed(recipe: twins.Twin, asked: argparse.Namespace) -> twins.Twin:
 
 
 @contextlib.contextmanager
-def _together(asked: argparse.Namespace) -> Iterator[twins.Place]:
+def _together(asked: argparse.Namespace) -> Iterator[places.Place]:
     """This process's place; under `torchrun`, connected with the others."""
-    rank, ranks = twins.processes()
+    rank, ranks = places.processes()
     device = demo.device.choose()
     if device.type == "cuda" and ranks > 1:
         device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0)))
@@ -161,7 +173,7 @@ def _together(asked: argparse.Namespace) -> Iterator[twins.Place]:
     workers = asked.workers
     if workers is None:
         workers = min(8, max(1, (os.cpu_count() or 1) // ranks - 1))
-    place = twins.Place(device, rank, ranks, workers)
+    place = places.Place(device, rank, ranks, workers)
     if ranks == 1:
         yield place
         return
@@ -172,7 +184,7 @@ def _together(asked: argparse.Namespace) -> Iterator[twins.Place]:
         torch.distributed.destroy_process_group()
 
 
-def _line(epoch: training.Epoch, recipe: twins.Twin) -> str:
+def _line(epoch: training.Epoch, recipe: twin_recipes.Twin) -> str:
     level = 255 * recipe.settings.evaluated_epsilon
     return (
         f"  {epoch.number * recipe.round:>9,} crops  loss {epoch.training_loss:.4f}  "
@@ -184,7 +196,7 @@ def _line(epoch: training.Epoch, recipe: twins.Twin) -> str:
 
 
 def _written(
-    run_: checkpoints.Run, finished: nn.Module, held_out: Labelled, place: twins.Place,
+    run_: checkpoints.Run, finished: nn.Module, held_out: Labelled, place: places.Place,
     folder: Path, asked: argparse.Namespace,
 ) -> None:  # fmt: skip
     """Round to half precision, measure that, and write it."""
@@ -213,7 +225,7 @@ def _measured(
 
 
 def _measured_again(
-    recipe: twins.Twin, seed: int, held_out: Labelled, place: twins.Place, folder: Path
+    recipe: twin_recipes.Twin, seed: int, held_out: Labelled, place: places.Place, folder: Path
 ) -> None:
     """Attack a trained twin again and write its card; the weights stay bit for bit."""
     old = trained.card(recipe.name, seed, folder)

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 import demo.device
-from demo import checkpoints, trained, twins
+from demo import checkpoints, places, trained
 
 HISTORY, OUTCOMES = "training.json", "outcomes.json"
 """Endings of what lies beside the weights: the rounds; each photograph, right (1) or not (0)."""
@@ -24,7 +24,7 @@ def beside(path: Path, ending: str) -> Path:
 
 def card(
     run_: checkpoints.Run, network: nn.Module, found: dict[str, float], count: int,
-    place: twins.Place, asked: argparse.Namespace,
+    place: places.Place, asked: argparse.Namespace,
 ) -> trained.Card:  # fmt: skip
     """What is known of it, `found` on `count` photographs; the weights' SHA-256 is still empty."""
     recipe = run_.recipe

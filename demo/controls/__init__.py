@@ -98,7 +98,9 @@ def give(asked: Any) -> None:
 
 def strip(choices: Choices) -> list[dict[str, str]]:
     """The pictures of the strip: {"name", "title", "src"} of each."""
-    return digits.thumbnails() if choices.kind == "digits" else photographs.thumbnails()
+    return digits.thumbnails() if choices.kind == "digits" else photographs.thumbnails(
+        models.card(choices.network).classes
+    )
 
 
 def _network_widget(kind: models.Kind) -> models.ModelCard:

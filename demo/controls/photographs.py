@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from demo import gallery, picker, pictures
+from demo import gallery, models, picker, pictures
 from demo.controls import link
 from demo.store import attack as store
 
@@ -39,7 +39,8 @@ def choose(network: str) -> Chosen:
     network: the one whose name for it is the gallery's label.
     """
     state = st.session_state
-    picker.thumbnails(thumbnails(), state.picture_photographs, pick)
+    classes = models.card(network).classes
+    picker.thumbnails(thumbnails(classes), state.picture_photographs, pick)
     st.button("The paper's panda: toward “gibbon”", on_click=_panda, width="stretch")
     own_file("photographs", "Your own picture", "Take a picture")
     complaint()
@@ -51,8 +52,9 @@ def choose(network: str) -> Chosen:
         return Chosen(name, _data(), state.own_title_photographs, OWN_CREDIT, state.crop)
     photo = gallery.card(name)
     credit = f"{photo.author}, {photo.licence}, [source]({photo.source})"
-    label = store.class_names(network)[photo.label]
-    return Chosen(name, _data(), photo.title, credit, state.crop, label)
+    label = photo.label_among(classes)
+    known = None if label is None else store.class_names(network)[label]
+    return Chosen(name, _data(), photo.title, credit, state.crop, known)
 
 
 def own_file(kind: str, upload: str, take: str) -> None:
@@ -156,15 +158,15 @@ def _data() -> bytes:
     return store.gallery_bytes(state.picture_photographs)
 
 
-def thumbnails() -> list[dict[str, str]]:
-    """The gallery, small: {"name", "title", "src"} of each photograph."""
+def thumbnails(classes: int) -> list[dict[str, str]]:
+    """The gallery of a network of that many classes, small: {"name", "title", "src"} of each."""
     return [
         {
             "name": p.name,
             "title": p.title,
             "src": uri(store.preview(store.gallery_bytes(p.name), 120)[0]),
         }
-        for p in gallery.GALLERY
+        for p in gallery.of(classes)
     ]
 
 

@@ -41,9 +41,12 @@ class Flip:
         return confidence_sweep.STOPS[-1 if self.stop is None else self.stop]
 
 
-def run(model: fgsm.Model, size: int, device: torch.device) -> Iterator[Flip]:
-    """One `Flip` a photograph of the gallery, each attacked away from the network's own answer."""
-    for photo in gallery.GALLERY:
+def run(model: fgsm.Model, size: int, device: torch.device, classes: int = 1000) -> Iterator[Flip]:
+    """One `Flip` a photograph of the gallery, each attacked away from the network's own answer.
+
+    classes: how many the network knows.
+    """
+    for photo in gallery.of(classes):
         pixels = pictures.at_network_size(
             pictures.from_bytes(gallery.photograph(photo.name)), size, pictures.Crop()
         )
@@ -55,7 +58,8 @@ def run(model: fgsm.Model, size: int, device: torch.device) -> Iterator[Flip]:
         answers = logits.argmax(dim=1).numpy()
         stop = failures.first(answers != answers[0])
         attacked = scores.probabilities(logits[stops.index(PAPERS)][None])[0, int(label)]
-        yield Flip(photo.name, stop, int(label) == photo.label, round(float(attacked), 4))
+        right = int(label) == photo.label_among(classes)
+        yield Flip(photo.name, stop, right, round(float(attacked), 4))
 
 
 def opening(standard: Sequence[Flip], robust: Sequence[Flip]) -> str | None:
@@ -80,7 +84,7 @@ def opening_of(name: str) -> str:
     cards = [models.card(each) for each in (name, models.counterpart(name)) if each is not None]
     flips = {card.training: recorded(card.name, str(card.sha256)) for card in cards}
     found = opening(flips.get("standard", []), flips.get("adversarial", []))
-    return gallery.GALLERY[0].name if found is None else found
+    return gallery.of(cards[0].classes)[0].name if found is None else found
 
 
 def recorded(name: str, sha256: str, path: Path = RECORDED) -> list[Flip]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from demo import digits, gallery, models, pictures, recipes, twins
+from demo import digits, gallery, models, pictures, recipes, twin_recipes
 from demo.__main__ import main
 from demo.experiments import (
     accuracy_against_epsilon,
@@ -49,7 +49,7 @@ def test_the_twin_is_trained_goes_on_and_is_measured_again(
     monkeypatch.chdir(tmp_path)
     write_archive(tmp_path / "train-0.tar", gallery.GALLERY[:3])
     write_archive(tmp_path / "check.tar", gallery.GALLERY[:1])
-    words = ["train", twins.TWIN.name, "--data", ".", "--round", "2", "--images", "2"]
+    words = ["train", twin_recipes.TWIN.name, "--data", ".", "--round", "2", "--images", "2"]
     words += ["--batch", "2", "--size", "64", "--workers", "0", "--out", "out"]
     assert main(words) == 0
     assert main(words) == 0
