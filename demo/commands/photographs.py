@@ -15,7 +15,7 @@ import torch
 from torch import nn
 
 import demo.device
-from demo import models
+from demo import gallery, models
 from demo.digits import Labelled
 from demo.experiments import gallery_flips, photograph_accuracy
 from demo.photographs import Archives, Folder, Photographs, measured_on
@@ -30,6 +30,9 @@ def add_to(commands: Any) -> None:
         "--check", type=Path, metavar="PATH",
         help="labelled photographs, an archive or a folder of folders: accuracy against epsilon",
     )  # fmt: skip
+    parser.add_argument(
+        "--everyday", type=Path, metavar="PATH", help="the same, of the 29 everyday kinds"
+    )
     parser.add_argument("--at-most", type=int, metavar="N", help="of them, for a trial")
     parser.add_argument("--device", metavar="D", help="cpu, cuda, cuda:1 or mps; else the best")
     parser.add_argument(
@@ -44,22 +47,45 @@ def run(options: argparse.Namespace) -> None:
     if options.device:
         os.environ[demo.device.VARIABLE] = options.device
     device = demo.device.choose()
-    cards = [card for card in models.MODELS if card.source == "embedded"]
-    labelled = None if options.check is None else _labelled(options.check, options.at_most)
-    flips: dict[str, Any] = {}
-    rows: list[dict[str, Any]] = []
-    for card in cards:
-        network = models.load(card.name, device)
-        if labelled is None:
-            flips[card.name] = _flips(network, card, device)
-            continue
-        rows += _rows(network, card, labelled.to(device))
-        words = " --check CHECK.tar"
-        words += "" if options.at_most is None else f" --at-most {options.at_most}"
-        _write(options.out / photograph_accuracy.FILE, device, _setting(labelled), words, rows=rows)
-    if labelled is None:
-        setting = "one step of FGSM away from the network's own answer, the first of 65 stops"
-        _write(options.out / gallery_flips.RECORDED.name, device, setting, "", networks=flips)
+    checks = {1000: options.check, len(gallery.KINDS): options.everyday}
+    if any(checks.values()):
+        for classes, path in checks.items():
+            if path is not None:
+                _accuracies(_labelled(path, options.at_most), classes, options, device)
+        return
+    flips = {
+        card.name: _flips(models.load(card.name, device), card, device)
+        for card in models.MODELS
+        if card.source == "embedded"
+    }
+    setting = "one step of FGSM away from the network's own answer, the first of 65 stops"
+    _write(options.out / gallery_flips.RECORDED.name, device, setting, "", networks=flips)
+
+
+def _accuracies(
+    labelled: Labelled, classes: int, options: argparse.Namespace, device: torch.device
+) -> None:
+    """Measure the networks of that many classes; what was measured of others stays."""
+    path = options.out / photograph_accuracy.FILE
+    cards = [c for c in models.MODELS if (c.source, c.classes) == ("embedded", classes)]
+    networks = {card.name: models.load(card.name, device) for card in cards}
+    there = labelled.to(device)
+    rows = [row for card in cards for row in _rows(networks[card.name], card, there)]
+    switch = [
+        {"standard": card.sha256, "robust": models.card(card.twin).sha256}
+        | dataclasses.asdict(found)
+        for card in cards
+        if card.twin is not None
+        for found in photograph_accuracy.switched(networks[card.name], networks[card.twin], there)
+    ]
+    now = {card.sha256 for card in cards}
+    shipped = {card.sha256 for card in models.MODELS} - now
+    before = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    rows = [r for r in before.get("rows", []) if r["sha256"] in shipped] + rows
+    switch = [r for r in before.get("switch", []) if r["standard"] in shipped] + switch
+    words = " --check CHECK.tar" if classes == 1000 else " --everyday CHECK.tar"
+    words += "" if options.at_most is None else f" --at-most {options.at_most}"
+    _write(path, device, SETTING, words, rows=rows, switch=switch)
 
 
 def _labelled(path: Path, at_most: int | None) -> Labelled:
@@ -69,16 +95,15 @@ def _labelled(path: Path, at_most: int | None) -> Labelled:
     return measured_on(some)[:at_most]
 
 
-def _setting(labelled: Labelled) -> str:
-    return (
-        f"{len(labelled)} labelled photographs, 224 x 224, central crop; PGD: "
-        f"{photograph_accuracy.STEPS} steps of epsilon / 8, one random start; what it found at a "
-        "smaller epsilon counts at a larger one"
-    )
+SETTING = (
+    "labelled photographs, 224 x 224, central crop; PGD: "
+    f"{photograph_accuracy.STEPS} steps of epsilon / 8, one random start; what it found at a "
+    "smaller epsilon counts at a larger one"
+)
 
 
 def _flips(network: nn.Module, card: models.ModelCard, device: torch.device) -> dict[str, Any]:
-    found = list(gallery_flips.run(network, card.input_size, device))
+    found = list(gallery_flips.run(network, card.input_size, device, card.classes))
     stops = sorted(f.stop for f in found if f.stop is not None)
     print(
         f"{card.title}: {len(stops)} of {len(found)} answers change up to 16/255, "

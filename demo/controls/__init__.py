@@ -7,6 +7,7 @@ import streamlit as st
 
 from demo import models, pictures
 from demo.controls import digits, link, photographs
+from demo.experiments import gallery_flips
 from demo.store import attack as store
 
 ONE, TEN = link.ONE, link.TEN
@@ -98,8 +99,10 @@ def give(asked: Any) -> None:
 
 def strip(choices: Choices) -> list[dict[str, str]]:
     """The pictures of the strip: {"name", "title", "src"} of each."""
-    return digits.thumbnails() if choices.kind == "digits" else photographs.thumbnails(
-        models.card(choices.network).classes
+    return (
+        digits.thumbnails()
+        if choices.kind == "digits"
+        else photographs.thumbnails(models.card(choices.network).classes)
     )
 
 
@@ -110,11 +113,19 @@ def _network_widget(kind: models.Kind) -> models.ModelCard:
         names += [models.adopt(network).name for network in own.values()]
     if st.session_state[f"network_{kind}"] not in names:
         st.session_state[f"network_{kind}"] = names[0]
-    name = st.selectbox(
+    widget: Any = st.radio if kind == "photographs" else st.selectbox  # one click apart, where few
+    name = widget(
         "Network", names, key=f"network_{kind}", format_func=lambda n: models.card(n).title,
-        persist_state="session",
+        persist_state="session", on_change=_to_its_gallery, args=(kind,),
     )  # fmt: skip
     return models.card(name)
+
+
+def _to_its_gallery(kind: models.Kind) -> None:
+    """A network that does not know the gallery's picture comes with one that it knows."""
+    name = st.session_state[f"network_{kind}"]
+    if kind == "photographs" and not photographs.is_known(models.card(name).classes):
+        photographs.pick(gallery_flips.opening_of(name))
 
 
 def _switched(kind: models.Kind) -> str:

@@ -123,7 +123,7 @@ def _sound(kind: models.Kind, asked: dict[str, str]) -> dict[str, object]:
     if network not in [card.name for card in models.offered(kind)]:
         network = str(defaults["network"])
     names = models.class_names(models.card(network))
-    sound = defaults | {"network": network, "switch": adversarial}
+    sound = _defaults(kind, network) | {"network": network, "switch": adversarial}
     if is_there(kind, asked.get("picture", "")):
         sound["picture"] = asked["picture"]
     for key in ("label", "target"):
@@ -132,9 +132,12 @@ def _sound(kind: models.Kind, asked: dict[str, str]) -> dict[str, object]:
     return sound
 
 
-def _defaults(kind: models.Kind) -> dict[str, object]:
+def _defaults(kind: models.Kind, network: str | None = None) -> dict[str, object]:
+    """What is chosen where nobody chose; a photograph network opens on its own photograph."""
+    own = kind == "photographs" and network is not None
     return {
-        "picture": FIRST_PICTURE[kind], "network": models.offered(kind)[0].name,
+        "picture": gallery_flips.opening_of(str(network)) if own else FIRST_PICTURE[kind],
+        "network": models.offered(kind)[0].name,
         "switch": False, "label": OWN_ANSWER, "target": RUNNER_UP,
     }  # fmt: skip
 
@@ -174,7 +177,8 @@ def write(kind: models.Kind, kept: Sequence[str] = ("epsilon",)) -> None:
 
     kept: what stands there and stays: the epsilon that the viewer wrote.
     """
-    state, defaults = st.session_state, _defaults(kind)
+    state = st.session_state
+    defaults = _defaults(kind, state.get(f"network_{kind}"))
     wanted = {key: state[key] for key, options in SHARED.items() if state[key] != options[0]}
     if kind == "digits":
         wanted["kind"] = kind

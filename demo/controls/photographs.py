@@ -41,7 +41,8 @@ def choose(network: str) -> Chosen:
     state = st.session_state
     classes = models.card(network).classes
     picker.thumbnails(thumbnails(classes), state.picture_photographs, pick)
-    st.button("The paper's panda: toward “gibbon”", on_click=_panda, width="stretch")
+    if "gibbon" in store.class_names(network):
+        st.button("The paper's panda: toward “gibbon”", on_click=_panda, width="stretch")
     own_file("photographs", "Your own picture", "Take a picture")
     complaint()
     with st.expander("Crop"):
@@ -55,6 +56,12 @@ def choose(network: str) -> Chosen:
     label = photo.label_among(classes)
     known = None if label is None else store.class_names(network)[label]
     return Chosen(name, _data(), photo.title, credit, state.crop, known)
+
+
+def is_known(classes: int) -> bool:
+    """Whether the picture is the visitor's own, or known to networks of that many classes."""
+    name = st.session_state.picture_photographs
+    return name == link.OWN or name in [photo.name for photo in gallery.of(classes)]
 
 
 def own_file(kind: str, upload: str, take: str) -> None:

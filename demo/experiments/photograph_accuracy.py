@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,14 @@ from torch import Tensor
 
 from demo import attacks, fgsm, models
 from demo.digits import Labelled
-from demo.experiments import digit_accuracy
+from demo.experiments import confidence_sweep, digit_accuracy
 from demo.experiments.accuracy_against_epsilon import Curve
 from demo.experiments.digit_accuracy import Attack, UnderAttack
 
 STEPS = 20
 """Of PGD, each of epsilon / 8, from one random start."""
+
+PAPERS = confidence_sweep.THE_PAPERS_EPSILON
 
 CURVE = (0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
 """255 * epsilon of the curves."""
@@ -58,6 +61,32 @@ def _right_ones(model: fgsm.Model, labelled: Labelled, attack: Attack, epsilon: 
     return torch.cat(right).cpu()
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What the switch shows, counted.
+
+    attack: on each network by its own gradient.  lost: photographs that the standard network gets
+    right, and wrong under the attack.  kept: those of them that the robust network gets right
+    under the attack.
+    """
+
+    attack: str
+    lost: int
+    kept: int
+
+
+def switched(
+    standard: fgsm.Model, robust: fgsm.Model, labelled: Labelled, epsilon: float = PAPERS
+) -> Iterator[Kept]:
+    """Under FGSM, then under PGD at `epsilon`: what the robust network keeps of what is lost."""
+    right = _right_ones(standard, labelled, "none", 0.0)
+    attacks_: tuple[Attack, ...] = ("FGSM", "PGD")
+    for attack in attacks_:
+        lost = right & ~_right_ones(standard, labelled, attack, epsilon)
+        kept = lost & _right_ones(robust, labelled, attack, epsilon)
+        yield Kept(attack, int(lost.sum()), int(kept.sum()))
+
+
 def curves(model: fgsm.Model, labelled: Labelled) -> Iterator[UnderAttack]:
     """Accuracy at each of `CURVE`, under FGSM, then under PGD; confidences are left out (nan).
 
@@ -98,11 +127,21 @@ def _right(model: fgsm.Model, attacked: Labelled, clean: Labelled) -> Labelled:
     return Labelled(clean.images[kept], clean.labels[kept])
 
 
+def recorded_kept(standard: str, robust: str, path: Path = RECORDED) -> list[Kept]:
+    """What `switched` found for two networks, by the SHA-256 of their weights."""
+    rows = _written(path).get("switch", [])
+    same = [row for row in rows if (row["standard"], row["robust"]) == (standard, robust)]
+    return [Kept(row["attack"], row["lost"], row["kept"]) for row in same]
+
+
+def _written(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = {"rows": []}
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else found
+
+
 def recorded(weights: dict[str, str], path: Path = RECORDED) -> list[Curve]:
     """The curves that were measured with exactly these weights: name -> SHA-256."""
-    if not path.is_file():
-        return []
-    rows = json.loads(path.read_text(encoding="utf-8"))["rows"]
+    rows = _written(path)["rows"]
     same = [row for row in rows if weights.get(row["network"]) == row["sha256"]]
     pairs = dict.fromkeys((row["network"], row["attack"]) for row in same)
     return [

@@ -9,17 +9,21 @@ from demo.figures import palette
 
 LINES = (
     ("clean_accuracy", "without attack", palette.LABEL, "circle", "solid"),
-    ("accuracy_under_fgsm", "FGSM, 1/255", palette.RIVALS[0], "square", "dash"),
-    ("accuracy_under_pgd", "PGD, 1/255", palette.RIVALS[2], "diamond-open", "dot"),
+    ("accuracy_under_fgsm", "FGSM, {:.4g}/255", palette.RIVALS[0], "square", "dash"),
+    ("accuracy_under_pgd", "PGD, {:.4g}/255", palette.RIVALS[2], "diamond-open", "dot"),
 )
 
 
-def plot(rounds: Sequence[dict[str, Any]]) -> go.Figure:
-    """rounds: of a twin's history, with `crops` and the three accuracies, 0 to 1."""
+def plot(rounds: Sequence[dict[str, Any]], level: float = 1) -> go.Figure:
+    """rounds: of a twin's history, with `crops` and the three accuracies, 0 to 1.
+
+    level: 255 * epsilon of the attacks.
+    """
     figure = go.Figure()
     for key, name, colour, symbol, dash in LINES:
         figure.add_scatter(
-            x=[row["crops"] for row in rounds], y=[100 * row[key] for row in rounds], name=name,
+            x=[row["crops"] for row in rounds], y=[100 * row[key] for row in rounds],
+            name=name.format(level),
             mode="lines+markers", line={"color": colour, "dash": dash, "width": 2},
             marker=palette.marker(symbol, colour),
             hovertemplate="%{y:.1f} % after %{x:,} crops",

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from demo import models, trained
+from demo import models, trained, twin_recipes
 from demo.experiments import photograph_accuracy as experiment
 from demo.experiments.accuracy_against_epsilon import Curve
 from demo.figures import accuracy_against_epsilon as figure
@@ -10,6 +10,7 @@ from demo.figures import twin_training
 from demo.pages import plotted
 
 MARKED = 1 / 255
+WHAT = {1000: "Photographs, 1,000 classes", 29: "Photographs, 29 everyday kinds"}
 
 
 def section() -> None:
@@ -21,7 +22,7 @@ def section() -> None:
     ]
     for standard, twin in pairs:
         curves = experiment.recorded({c.name: str(c.sha256) for c in (standard, twin)})
-        st.header(heading(curves, standard.name, twin.name), anchor=False)
+        st.header(heading(curves, standard.name, twin.name, WHAT[twin.classes]), anchor=False)
         if not curves:
             st.info(
                 "The twin’s accuracy has not been measured with these weights: "
@@ -33,17 +34,54 @@ def section() -> None:
             for place, c in zip((2, 0), (standard, twin), strict=True)
         }
         plotted.show(
-            figure.plot(curves, lines, 255 * MARKED, "photographs"), "photographs",
+            figure.plot(curves, lines, 255 * MARKED, "photographs"), f"photographs_{twin.classes}",
             "Right answers on photographs, in percent, against epsilon",
         )  # fmt: skip
         st.markdown(price(curves, standard.name, twin.name))
+        st.markdown(switched(experiment.recorded_kept(str(standard.sha256), str(twin.sha256))))
+        assert twin.accuracy is not None
         st.markdown(
-            f":small[{curves[0].images} photographs of the NIPS 2017 adversarial competition’s "
-            f"set, none of them trained on; PGD takes {experiment.STEPS} steps from one random "
-            "start. Recorded: `python -m demo photographs`. Not of ImageNet’s "
-            "50,000: these photographs were chosen by the competition and are easier.]"
+            f":small[The curves are of {curves[0].images} {on_what(twin)}. PGD takes "
+            f"{experiment.STEPS} steps from one random start. “Adversarially trained” speaks of "
+            "these attacks at these epsilons, not of all attacks. Recorded: `python -m demo "
+            "photographs`.]"
         )
+        st.markdown(LEARNED[twin.classes])
         _training(twin.name)
+
+
+LEARNED = {
+    1000: (
+        "The twin was trained on no label and no J: its features for an attacked crop were to "
+        "equal the standard network’s for the clean crop (feature distillation)."
+    ),
+    29: (
+        "The twin went down J on attacked crops alone (alpha = 0), half of each answer being the "
+        "label and half what the standard network says of the clean crop."
+    ),
+}
+"""Number of classes -> what the twin was trained with."""
+
+
+def on_what(card: models.ModelCard) -> str:
+    """The photographs that a network was measured on, in words."""
+    words = models.CHECKED_ON[card.classes]
+    if card.classes == 1000:
+        words += ", none of them trained on; the competition chose them, and they are easier"
+    return words
+
+
+def switched(found: list[experiment.Kept]) -> str:
+    """What the switch keeps, in a sentence; nothing where it was not measured."""
+    if not found or not all(kept.lost for kept in found):
+        return ""
+    fgsm, pgd = found
+    return (
+        f"**What the switch keeps at ε = .007.** FGSM takes {fgsm.lost} right answers from the "
+        f"standard network; the twin keeps {fgsm.kept} of them under FGSM "
+        f"({fgsm.kept / fgsm.lost:.0%}). PGD takes {pgd.lost}; the twin keeps {pgd.kept} of them "
+        f"under PGD ({pgd.kept / pgd.lost:.0%}). Each network is attacked by its own gradient."
+    )
 
 
 def _training(name: str) -> None:
@@ -51,21 +89,22 @@ def _training(name: str) -> None:
     rounds = trained.history(name)
     if not rounds:
         return
-    card = trained.card(name)
+    card, recipe = trained.card(name), twin_recipes.twin(name)
+    assert recipe is not None  # its card is there
+    level = 255 * recipe.settings.evaluated_epsilon
     with st.expander("How the twin was trained"):
         st.markdown(
-            f"It began as the standard network and saw {card.images_seen:,} crops of "
+            f"It saw {card.images_seen:,} crops of "
             f"photographs, each attacked by one step from a random start, in "
-            f"{card.seconds / 3600:.1f} hours ({card.device}). It learned no labels: its features "
-            "for the attacked crop were to equal the standard network’s for the clean one."
+            f"{card.seconds / 3600:.1f} hours ({card.device})."
         )
         plotted.show(
-            twin_training.plot(rounds), "twin_training",
+            twin_training.plot(rounds, level), f"twin_{name}",
             "Right answers, in percent, against the crops seen in training",
         )  # fmt: skip
         st.markdown(
-            ":small[Measured after each round on half of the check set (PGD: 10 steps, 50 "
-            "photographs), so these move by some points; the curves above take all of it.]"
+            ":small[Measured after each round on a part of the check set (PGD: 10 steps, 50 "
+            "photographs), so these move by some points.]"
         )
 
 
@@ -78,13 +117,13 @@ def _at(curves: list[Curve], network: str, attack: str, epsilon: float) -> float
     return float("nan")
 
 
-def heading(curves: list[Curve], standard: str, twin: str) -> str:
-    """The section in one sentence, with its numbers."""
+def heading(curves: list[Curve], standard: str, twin: str, what: str = "Photographs") -> str:
+    """The section in one sentence, with its numbers. what: the photographs."""
     if not curves:
-        return "Photographs: the same, on 224 × 224 pixels"
+        return f"{what}: the same, on 224 × 224 pixels"
     first, second = (_at(curves, name, "PGD", MARKED) for name in (standard, twin))
     return (
-        f"Photographs: under PGD at ε = 1/255 the twin is right on {second:.0f}\u00a0%, the "
+        f"{what}: under PGD at ε = 1/255 the twin is right on {second:.0f}\u00a0%, the "
         f"standard network on {first:.0f}\u00a0%"
     )
 
