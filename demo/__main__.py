@@ -12,9 +12,9 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from demo.commands import accuracy, attack, photographs, reproduce, train
+from demo.commands import accuracy, attack, pack, photographs, reproduce, train
 
-COMMANDS = (attack, train, reproduce, accuracy, photographs)
+COMMANDS = (attack, train, pack, reproduce, accuracy, photographs)
 """In the order of the help; each adds its own parser, whose `run` takes the options."""
 
 
