@@ -74,12 +74,36 @@ def test_recorded_curves_belong_to_their_weights(tmp_path: Path) -> None:
     assert photograph_accuracy.recorded({"a": "1"}, tmp_path / "none.json") == []
 
 
+class Pixel(torch.nn.Module):
+    """Says 1 where that pixel is above .5, else 0: linear, and sure in no way."""
+
+    def __init__(self, pixel: int) -> None:
+        super().__init__()
+        self.pixel = pixel
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        margin = images[:, 0, 0, self.pixel] - 0.5
+        return torch.stack([-margin, margin], dim=1)
+
+
+def test_what_the_switch_keeps_is_counted_among_what_the_standard_network_loses() -> None:
+    near, far = 0.503, 0.6
+    pictures = [(near, far), (near, near), (far, far), (0.4, far)]  # kept, lost, holds, wrong
+    labelled = Labelled(torch.tensor(pictures).view(4, 1, 1, 2), torch.ones(4, dtype=torch.long))
+    fgsm, pgd = photograph_accuracy.switched(Pixel(0), Pixel(1), labelled)
+    assert fgsm == photograph_accuracy.Kept("FGSM", 2, 1)
+    assert pgd == photograph_accuracy.Kept("PGD", 2, 1)
+    said = photograph_training.switched([fgsm, pgd])
+    assert "FGSM takes 2 right answers" in said and "keeps 1 of them under FGSM (50%)" in said
+    assert photograph_training.switched([]) == ""
+
+
 def test_the_gallery_that_ships_is_measured_for_the_weights_that_ship() -> None:
     for card in models.MODELS:
         if card.source != "embedded":
             continue
         flips = gallery_flips.recorded(card.name, str(card.sha256))
-        assert [f.photograph for f in flips] == [p.name for p in gallery.of(1000)]
+        assert [f.photograph for f in flips] == [p.name for p in gallery.of(card.classes)]
 
 
 def test_a_recorded_flip_is_what_the_network_does() -> None:

@@ -71,12 +71,14 @@ def _accuracies(
     networks = {card.name: models.load(card.name, device) for card in cards}
     there = labelled.to(device)
     rows = [row for card in cards for row in _rows(networks[card.name], card, there)]
-    switch = [
-        {"standard": card.sha256, "robust": models.card(card.twin).sha256}
+    switch: list[dict[str, Any]] = [
+        {"standard": card.sha256, "robust": models.card(str(card.twin)).sha256}
         | dataclasses.asdict(found)
         for card in cards
-        if card.twin is not None
-        for found in photograph_accuracy.switched(networks[card.name], networks[card.twin], there)
+        if card.twin in networks
+        for found in photograph_accuracy.switched(
+            networks[card.name], networks[str(card.twin)], there
+        )
     ]
     now = {card.sha256 for card in cards}
     shipped = {card.sha256 for card in models.MODELS} - now
