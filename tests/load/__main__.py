@@ -167,12 +167,12 @@ def spread(seconds: list[float]) -> dict[str, float]:
     }  # fmt: skip
 
 
-def warm(server: Server, photographs: int = len(gallery.GALLERY)) -> None:
+def warm(server: Server, photographs: int = len(gallery.of(1000))) -> None:
     """Every network loaded, so many photographs seen once: what a server holds that is in use."""
     with Client(server.address) as client:
         person = Person(client, 0)
         person.arrive()
-        for photo in gallery.GALLERY[:photographs]:
+        for photo in gallery.of(1000)[:photographs]:
             client.run(client.trigger("thumbnails", "picked", photo.name))
         client.run(client.widget("kind", string_array_value=["Digits"]))
         for training in ("adversarial", "standard"):

@@ -80,7 +80,7 @@ class Person:
             return
         self._turn_to("photographs" if action in ("photograph", "upload") else "digits")
         if action == "photograph":
-            name = self._picture["photographs"] = self._dice.choice(gallery.GALLERY).name
+            name = self._picture["photographs"] = self._dice.choice(gallery.of(1000)).name
             self._ask(action, self.client.trigger("thumbnails", "picked", name))
         elif action == "digit":
             name = self._picture["digits"] = f"digit-{self._dice.randrange(EMBEDDED_COUNT)}"
