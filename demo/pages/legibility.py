@@ -15,7 +15,8 @@ STYLE = """<style>
 @media (max-width: 768px) {
   .stApp [data-testid="stExpandSidebarButton"] { width: auto; }
   .stApp [data-testid="stExpandSidebarButton"]::after {
-    content: "Settings and pages"; font: 500 .875rem sans-serif; padding-left: .3rem;
+    content: "Settings and pages"; font-family: "Source Sans", sans-serif; font-size: .875rem;
+    padding-left: .3rem;
   }
 }
 </style>"""

@@ -83,9 +83,14 @@ class Wild:
               {}, {"a": {}}, *CROPS)  # fmt: skip
 
 
+VIEWER = ("switched", "picked", "given")
 EVENTS = {
-    "digits": ("", "kind=digits", {"digits": ("picked", "turned"), "pad": ("drawn",)}),
-    "photographs": ("", "", {"thumbnails": ("picked",), "crop_window": ("crop",)}),
+    "digits": (
+        "", "kind=digits", {"digits": ("picked", "turned"), "pad": ("drawn",), "viewer": VIEWER},
+    ),
+    "photographs": (
+        "", "", {"thumbnails": ("picked",), "crop_window": ("crop",), "viewer": VIEWER},
+    ),
     "three against seven": (
         "three-against-seven", "", {"three_against_seven": ("turned", "drawn")},
     ),
