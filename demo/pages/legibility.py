@@ -1,13 +1,13 @@
 """What Streamlit's own parts need to be read by everybody: 4.5 : 1 in both themes, and a word.
 
-The theme has no option for any of these: captions are the text's colour at 60 %, code is coloured
+The theme has no option for any of these: captions are seen through at 60 %, code is coloured
 for a grey of its own, a choice of several is white on the primary colour.
 """
 
 import streamlit as st
 
 STYLE = """<style>
-.stApp [data-testid="stCaptionContainer"] { color: inherit; }
+.stApp [data-testid="stCaptionContainer"] { color: inherit; opacity: 1; }
 .stApp .stCode code .token.token { color: inherit; }
 .stApp .stCode code .token.keyword { font-weight: 700; }
 .stApp .stCode code :is(.token.comment, .token.string) { font-style: italic; }
