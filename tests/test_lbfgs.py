@@ -107,6 +107,23 @@ def test_it_reaches_what_it_is_asked_for_and_not_further_than_fgsm(
     assert reached >= 6
 
 
+def test_a_c_ends_when_its_value_settles_and_the_change_is_as_small(
+    small: Network, drawn: Drawn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passes, norms = {0.0: 0, lbfgs.SETTLED: 0}, {0.0: 0.0, lbfgs.SETTLED: 0.0}
+    for settled in passes:
+        monkeypatch.setattr(lbfgs, "SETTLED", settled)
+        for seed in range(6):
+            model, image = small(seed), drawn(seed, 1)[0]
+            target = int(model(image)[0].topk(2).indices[1])
+            walk = list(lbfgs.steps(model, image, target, at_once=True))
+            assert walk[-1].closest is not None
+            passes[settled] += len(walk)
+            norms[settled] += (walk[-1].closest - image).norm().item()
+    (all_passes, fewer), (to_the_end, ended) = passes.values(), norms.values()
+    assert fewer < 0.8 * all_passes and ended < 1.02 * to_the_end
+
+
 def test_a_larger_c_that_arrives_means_a_smaller_change(small: Network, drawn: Drawn) -> None:
     model, image = small(5), drawn(5, 1)[0]
     target = int(model(image)[0].topk(2).indices[1])

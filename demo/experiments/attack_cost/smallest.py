@@ -35,8 +35,9 @@ class Smallest:
 class Search:
     """The three attacks in turn; `advance` changes it by one pass, or one batch forward.
 
-    FGSM has one gradient, and tries every epsilon of the grid along it. BIM and PGD halve the
-    grid: they take for granted that what works at an epsilon works at a larger one.
+    FGSM has one gradient, and tries every epsilon of the grid along it. BIM and PGD begin where the
+    attack before them got, and one below it; then they halve the grid: they take for granted that
+    what works at an epsilon works at a larger one.
     image: (1, C, H, W).  label: the answer that is to change.  restarts: of PGD.
     """
 
@@ -60,12 +61,13 @@ class Search:
         next(self._walk, None)
 
     def _run(self) -> Iterator[None]:
+        epsilon: float | None = None
         for attack in SEARCHED:
             counted = Counted(self.model)
             if attack == "FGSM":
                 epsilon = self._along(counted)
             else:
-                epsilon = yield from self._halved(_TRIED[attack], counted)
+                epsilon = yield from self._halved(_TRIED[attack], counted, epsilon)
             extra = counted.forward - counted.backward
             self.found[attack] = Smallest(epsilon, counted.backward, extra)
             yield
@@ -77,11 +79,19 @@ class Search:
         works = [e for e, k in zip(self.grid, answers.tolist(), strict=True) if k != self.label]
         return min(works, default=None)
 
-    def _halved(self, tried: "_Tried", counted: Counted) -> Generator[None, None, float | None]:
+    def _halved(
+        self, tried: "_Tried", counted: Counted, begin: float | None
+    ) -> Generator[None, None, float | None]:
         failed, works = -1, len(self.grid)
+        guesses = [] if begin is None else [self.grid.index(begin), self.grid.index(begin) - 1]
         while works - failed > 1:
-            # The largest first: where it fails there is nothing to halve.
-            middle = len(self.grid) - 1 if works == len(self.grid) else (failed + works) // 2
+            guesses = [guess for guess in guesses if failed < guess < works]
+            if guesses:
+                middle = guesses.pop(0)
+            elif works == len(self.grid):
+                middle = works - 1  # the largest first: where it fails there is nothing to halve
+            else:
+                middle = (failed + works) // 2
             changed = yield from tried(counted, self, self.grid[middle])
             failed, works = (failed, middle) if changed else (middle, works)
         return self.grid[works] if works < len(self.grid) else None
