@@ -134,7 +134,7 @@ def test_a_server_that_dies_while_it_computes_is_found_again(
         server.wait()
         page.get_by_text("Connection error", exact=True).wait_for(state="detached")
         expect(caption(page, "(Koala|Giant panda)")).to_be_visible()
-        at_rest(page)
+        at_rest(page, 2000)
         page.get_by_role("button", name="The paper's panda").click()
         linked(page, "target=gibbon", "method=ten")
         expect(caption(page, "Giant panda")).to_be_visible()
