@@ -22,10 +22,11 @@ CLEAN, CHANGE, ADVERSARIAL = "Clean image", "Perturbation", "Adversarial example
 """The three pictures of the attack page."""
 
 
-def contents() -> list[str]:
-    """The addresses of all pages, in the order of `app.py`; the first is empty."""
-    found = re.findall(r'\(\w+\.page, ".+?", "([\w-]*)"\)', (ROOT / "app.py").read_text("utf-8"))
-    assert len(found) >= 7 and found[0] == ""
+def contents() -> dict[str, str]:
+    """Address -> title of all pages, in the order of `app.py`; the first address is empty."""
+    app = (ROOT / "app.py").read_text(encoding="utf-8")
+    found = {a: title for title, a in re.findall(r'\(\w+\.page, "(.+?)", "([\w-]*)"\)', app)}
+    assert len(found) >= 7 and "" in found
     return found
 
 
