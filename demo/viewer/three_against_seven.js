@@ -50,6 +50,7 @@ function createView(root) {
     const first = !state.data;
     Object.assign(state, { data: { ...data, networks }, pixels });
     if (first) begin();
+    else remember(); // the server wrote its own link over the one from here
     drawClean();
     draw();
     root.dataset.ready = data.id;
