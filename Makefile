@@ -7,8 +7,9 @@ READY := $(VENV)/.ready
 PEERS := $(VENV)/.peers
 # Each process with one thread: threads that wait for each other are slow.
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest --durations=10
-# A file's tests stay in one process, and so with one server.
-SIDE_BY_SIDE := $(PYTEST) --numprocesses auto --maxprocesses 4 --dist loadfile
+# A file's tests stay in one process, and so with one server; long files, the browser's, come first.
+SIDE_BY_SIDE := $(PYTEST) --numprocesses auto --maxprocesses 4 --dist loadfile \
+	--no-loadscope-reorder
 
 .PHONY: run test test-peers test-all check benchmark screenshot abuse audit clean
 
