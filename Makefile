@@ -22,7 +22,7 @@ test: $(READY) check
 
 # Our attacks against other libraries', value by value.
 test-peers: $(PEERS)
-	$(SIDE_BY_SIDE) tests/benchmarks/test_peers.py tests/benchmarks/test_attack_peers.py
+	$(SIDE_BY_SIDE) --dist load tests/benchmarks/test_peers.py tests/benchmarks/test_attack_peers.py
 
 # Those in tests/load count what a server does in a time: one after the other.
 test-all: test test-peers
