@@ -8,9 +8,9 @@ function createLens(root, state, describe) {
   const text = root.querySelector(".lens-text");
   const large = createLarge(root);
   const fingers = matchMedia("(hover: none)").matches;
-  const hint = fingers
-    ? "Tap a picture: the lens stays on that pixel. Tap it again to enlarge the picture."
-    : "Point at a pixel, or focus a picture and use the arrow keys: value, sign, new value. Click to enlarge.";
+  const [hint, more] = fingers
+    ? ["Tap a picture: the lens stays on that pixel.", " Tap it again to enlarge the picture."]
+    : ["Point at a pixel, or focus a picture and use the arrow keys: value, sign, new value.", " Click to enlarge."];
   let at = null; // { x, y, frame }: the pixel, and the picture that it was pointed at on
 
   function draw() {
@@ -22,7 +22,7 @@ function createLens(root, state, describe) {
       pen.clearRect(0, 0, width, width);
       if (at) magnify(pen, frame.querySelector(".image"), width, at);
     }
-    text.textContent = at ? describe(at.x, at.y) : hint;
+    text.textContent = at ? describe(at.x, at.y) : large ? hint + more : hint;
   }
 
   function move(x, y, frame) {
@@ -42,7 +42,7 @@ function createLens(root, state, describe) {
   function keyed(frame, event) {
     const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
     if (event.key === "Escape") away();
-    if (event.key === "Enter") large(frame);
+    if (event.key === "Enter") large?.(frame);
     if (!step) return;
     event.preventDefault();
     const far = event.shiftKey ? 10 : 1;
@@ -56,7 +56,7 @@ function createLens(root, state, describe) {
     frame.addEventListener("pointerleave", (event) => { if (event.pointerType !== "touch") away(); });
     frame.addEventListener("click", (event) => {
       if (event.pointerType === "touch" && at?.frame !== frame) return pointed(frame, event);
-      large(frame);
+      large?.(frame);
     });
     image.addEventListener("blur", away);
     image.addEventListener("keydown", (event) => keyed(frame, event));
@@ -82,9 +82,10 @@ function magnify(pen, image, width, at) {
   }
 }
 
-// large(frame): that picture as large as the screen, until it is clicked.
+// large(frame): that picture as large as the screen, until it is clicked; null where no place is for it.
 function createLarge(root) {
   const box = root.querySelector(".large");
+  if (!box) return null;
   box.addEventListener("click", () => box.close());
   return (frame) => {
     const [image, sheet] = [frame.querySelector(".image"), box.querySelector("canvas")];
