@@ -191,7 +191,7 @@ def test_a_thumbnail_a_target_and_ten_steps_are_chosen_and_the_link_restores_the
 ) -> None:
     page = visit()
     old = pixels(page, CLEAN)
-    page.get_by_role("radio", name="Giant panda").check(force=True)
+    page.get_by_role("radio", name="Giant panda").click(force=True)
     other_picture(page, old)
     linked(page, "picture=panda")
     page.get_by_text("toward a target").click()
@@ -299,7 +299,7 @@ def test_on_a_phone_pictures_come_from_the_strip_and_the_drawer_closes_after_a_c
 ) -> None:
     page = visit(**PHONE)
     strip = page.locator(".fgsm .strip")
-    strip.get_by_role("radio", name="Koala").check(force=True)
+    strip.get_by_role("radio", name="Koala").click(force=True)
     expect(page.get_by_text("Picture: Koala.")).to_be_visible()
     own = strip.locator("input[type=file]")
     expect(own.nth(1)).to_have_attribute("capture", "environment")
@@ -313,7 +313,7 @@ def test_on_a_phone_pictures_come_from_the_strip_and_the_drawer_closes_after_a_c
     page.get_by_test_id("stExpandSidebarButton").click()
     drawer = page.get_by_test_id("stSidebar")
     expect(drawer).to_have_attribute("data-collapsed", "false")
-    page.locator(".thumbs").get_by_role("radio", name="Giant panda").check(force=True)
+    page.locator(".thumbs").get_by_role("radio", name="Giant panda").click(force=True)
     expect(drawer).to_have_attribute("data-collapsed", "true")
     expect(page.get_by_text("Picture: Giant panda.")).to_be_visible()
 

@@ -57,7 +57,7 @@ def test_what_is_chosen_on_the_cost_page_is_a_step_back_and_no_more(visit: Visit
     page.wait_for_url("**/cost**")
     drawn(page)
     before = steps(page)
-    page.get_by_role("radio", name="3, digit 1,504").check(force=True)
+    page.get_by_role("radio", name="3, digit 1,504").click(force=True)
     linked(page, "picture=digit-1504")
     assert steps(page) == before + 1
 
@@ -69,7 +69,7 @@ def test_a_translator_breaks_nothing_and_news_are_seen(visit: Visits) -> None:
     said = heading(page)
     page.evaluate(TRANSLATED)
     assert heading(page) == said
-    page.get_by_role("radio", name="3, digit 1,504").check(force=True)
+    page.get_by_role("radio", name="3, digit 1,504").click(force=True)
     page.get_by_text("Picture: digit 1,504 of the gallery").wait_for()
     page.get_by_text("»toward a target«").click()
     page.get_by_role("combobox", name="Target: what it shall see").wait_for()

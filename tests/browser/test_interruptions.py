@@ -22,7 +22,7 @@ def radio(page: Page, title: str) -> Locator:
 
 def pick(page: Page, title: str) -> None:
     """Choose a picture of the gallery, and wait for all of it."""
-    radio(page, title).check(force=True)
+    radio(page, title).click(force=True)
     shows(page, title)
 
 
@@ -96,8 +96,8 @@ def test_two_tabs_of_one_browser_know_nothing_of_each_other(visit: Visits) -> No
     pick(other, "digit 1,504")
     at_rest(page)
     expect(caption(page, "digit 1,505")).to_be_visible()
-    radio(page, "digit 1,506").check(force=True)
-    radio(other, "digit 1,507").check(force=True)
+    radio(page, "digit 1,506").click(force=True)
+    radio(other, "digit 1,507").click(force=True)
     shows(page, "digit 1,506")
     shows(other, "digit 1,507")
 
@@ -105,14 +105,14 @@ def test_two_tabs_of_one_browser_know_nothing_of_each_other(visit: Visits) -> No
 def test_a_reload_while_it_computes_gives_a_whole_page(visit: Visits) -> None:
     page = visit()
     for moment in (0, 150, 600):
-        radio(page, "Giant panda").check(force=True)
+        radio(page, "Giant panda").click(force=True)
         page.wait_for_timeout(moment)
         page.reload()
         complete(page)
         at_rest(page)
         assert caption(page, "Giant panda").count() == ("picture=panda" in page.url)
         no_fault(page)
-        radio(page, "Koala").check(force=True)
+        radio(page, "Koala").click(force=True)
         expect(caption(page, "Koala")).to_be_visible()
 
 
@@ -127,7 +127,7 @@ def test_a_server_that_dies_while_it_computes_is_found_again(
         server.wait()
         page.goto(f"{server.address}/?picture=koala")
         shows(page, "Koala")
-        radio(page, "Giant panda").check(force=True)
+        radio(page, "Giant panda").click(force=True)
         server.kill()
         page.get_by_text("Connection error", exact=True).wait_for()
         server = Server(tmp_path, server.port)

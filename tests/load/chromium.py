@@ -63,7 +63,7 @@ class Browsing(threading.Thread):
 
     def _pick(self, page: Page) -> None:
         self._photo = self._dice.choice(gallery.of(1000))
-        page.get_by_role("radio", name=self._photo.title, exact=True).check(force=True)
+        page.get_by_role("radio", name=self._photo.title, exact=True).click(force=True)
         page.get_by_text(f"Picture: {self._photo.title}.").wait_for()
         complete(page)
         at_rest(page, 2000)
