@@ -19,7 +19,7 @@ from pathlib import Path
 
 from tests.server import ROOT
 
-BURN = "while True: pass"
+BURN = "import os; parent = os.getppid()\nwhile os.getppid() == parent: pass"
 
 
 @contextlib.contextmanager
