@@ -115,7 +115,7 @@ def no_fault(page: Page) -> None:
 
 
 def slider(page: Page, name: str = EPSILON) -> Locator:
-    return page.get_by_role("slider", name=name, exact=True)
+    return page.get_by_role("slider", name=name)
 
 
 def set_stop(page: Page, stop: int, name: str = EPSILON) -> None:
