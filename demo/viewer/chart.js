@@ -63,6 +63,8 @@ function createChart(root, onPick, onPlace = () => {}) {
     layout.hoverlabel = { bgcolor: style.getPropertyValue("--st-secondary-background-color").trim(), font: { color: ink } };
     for (const axis of Object.keys(layout).filter((key) => /^[xy]axis/.test(key))) Object.assign(layout[axis], { gridcolor: grid, zerolinecolor: grid, linecolor: grid });
     await Plotly.react(plot, traces, layout, { displayModeBar: false, responsive: true });
+    plot.removeAllListeners("plotly_afterplot");
+    plot.on("plotly_afterplot", () => place(x)); // it has another size now
     drawn = which;
     if (mine !== turn) return;
     shown = scale;
