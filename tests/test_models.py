@@ -55,7 +55,7 @@ def test_names_are_unique_and_twins_are_the_same_network_adversarially_trained()
 
 @of_source("embedded", "timm")
 def test_a_card_states_what_timm_knows(card: models.ModelCard) -> None:
-    network: Any = timm.create_model(card.identifier)
+    network: Any = timm.create_model(card.identifier, num_classes=card.classes)
     known = network.pretrained_cfg
     assert sum(p.numel() for p in network.parameters()) == card.parameters
     assert known["input_size"] == (3, card.input_size, card.input_size)

@@ -28,7 +28,7 @@ def card(
 ) -> trained.Card:  # fmt: skip
     """What is known of it, `found` on `count` photographs; the weights' SHA-256 is still empty."""
     recipe = run_.recipe
-    begun = before(asked)
+    begun = before(recipe.name, asked)
     words = f"python -m demo train {recipe.name} --data DIR"
     words += "" if asked.seed == trained.SEED else f" --seed {asked.seed}"
     words += f" --round {recipe.round} --images {recipe.settings.epochs * recipe.round}"
@@ -59,7 +59,7 @@ def card(
 
 def history(run_: checkpoints.Run, asked: argparse.Namespace) -> list[dict[str, Any]]:
     """The rounds, after those of the twin that the student began as."""
-    begun = before(asked)
+    begun = before(run_.recipe.name, asked)
     seen = begun.images_seen if begun else 0
     earlier = beside(trained.FOLDER / f"{asked.start}.json", HISTORY)
     rows: list[dict[str, Any]] = []
@@ -72,9 +72,12 @@ def history(run_: checkpoints.Run, asked: argparse.Namespace) -> list[dict[str, 
     ]
 
 
-def before(asked: argparse.Namespace) -> trained.Card | None:
-    """The card of the trained network that the student began as, if it was trained here."""
-    if asked.start is None:
+def before(name: str, asked: argparse.Namespace) -> trained.Card | None:
+    """The card of the network of that name, if the student began as what it was before.
+
+    What the student began as under another name has a card of its own.
+    """
+    if asked.start != name:
         return None
     with contextlib.suppress(trained.Absent):
         return trained.card(asked.start)
