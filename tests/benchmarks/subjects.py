@@ -6,15 +6,13 @@ import torch
 from torch import Tensor, nn
 
 import demo.device
-from demo import digits, models, networks, pictures, scores, trained, weights
+from demo import digits, gallery, models, networks, pictures, scores, trained, weights
 
 CARD = models.MODELS[0]
 DIGITS = models.card("conv")
 NETWORKS = (CARD.name, DIGITS.name)
 EPSILONS = {CARD.name: 0.007, DIGITS.name: 0.25}
 """The paper's, for each kind of picture."""
-PHOTOGRAPHS = models.ASSETS / "images"
-ENDINGS = (".webp", ".jpg", ".jpeg", ".png", ".avif")
 
 
 def bare() -> nn.Module:
@@ -38,8 +36,8 @@ def as_users_build_it(name: str = CARD.name) -> nn.Module:
 
 
 def photographs(count: int) -> list[Path]:
-    """Files spread over the gallery."""
-    files = sorted(p for p in PHOTOGRAPHS.glob("*") if p.suffix in ENDINGS)
+    """Files spread over the network's gallery."""
+    files = sorted(gallery.IMAGES / photo.file for photo in gallery.of(CARD.classes))
     return files[:: max(len(files) // count, 1)][:count]
 
 
