@@ -17,6 +17,7 @@ def here(stay: Visits) -> Page:
     page = stay(f"{PATH}?network=softmax&epsilon=.25&alpha=.5")
     lines_drawn(page)
     measured(page)
+    at_rest(page, 4000)  # the page goes on by itself: on a busy machine there is time between
     return page
 
 
