@@ -144,7 +144,10 @@ def test_a_link_restores_digit_network_epsilon_and_alpha(visit: Visits) -> None:
 def test_a_photograph_is_measured_in_levels(visit: Visits) -> None:
     page = visit(f"{PATH}?kind=photographs")
     lines_drawn(page)
-    assert "/255" in heading(page) and "The loss of this" in heading(page)
+    assert heading(page).startswith("The loss of this ")
+    assert re.search(r"/255|at no ε shown", heading(page))
+    slider(page).fill(str(slider(page).get_attribute("max")))
+    expect(page.locator(".hl1-at")).to_have_text(".0627 = 16/255")
     expect(page.get_by_role("button", name="1,000 digits")).to_have_count(0)
 
 
