@@ -56,7 +56,7 @@ def told(claim: claims.Claim, row: rows.Row | None) -> None:
     st.markdown(claim.setting)
     st.markdown(f"Target: {claim.target}.")
     if row is None:
-        st.code(f"python -m demo reproduce --only {claim.id}", language=None)
+        st.code(f"python -m demo reproduce --only {claim.id}", language=None, wrap_lines=True)
         return
     if row.not_run:
         st.markdown(row.not_run[0].upper() + row.not_run[1:])
@@ -68,7 +68,7 @@ def told(claim: claims.Claim, row: rows.Row | None) -> None:
     )
     for words in rows.parts_in_words(row):
         st.markdown(words[0].upper() + words[1:] + ".")
-    st.code(row.command, language=None)
+    st.code(row.command, language=None, wrap_lines=True)
     if store.stale(row):
         st.warning("The networks have been trained anew since: run the command again.")
 
