@@ -3,7 +3,6 @@
 import re
 
 import numpy as np
-import pytest
 from playwright.sync_api import expect
 
 from demo import gallery, models
@@ -26,8 +25,6 @@ from tests.browser.reading import (
     set_stop,
     upload,
 )
-
-pytestmark = pytest.mark.slow
 
 OPENS = gallery.card(link.FIRST_PICTURE["photographs"])
 """The photograph that the page opens on."""
