@@ -313,6 +313,7 @@ def test_on_a_phone_pictures_come_from_the_strip_and_the_drawer_closes_after_a_c
     page.get_by_test_id("stExpandSidebarButton").click()
     drawer = page.get_by_test_id("stSidebar")
     expect(drawer).to_have_attribute("data-collapsed", "false")
+    at_rest(page)  # the drawer has come in
     page.locator(".thumbs").get_by_role("radio", name="Giant panda").click(force=True)
     expect(drawer).to_have_attribute("data-collapsed", "true")
     expect(page.get_by_text("Picture: Giant panda.")).to_be_visible()
