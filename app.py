@@ -3,7 +3,8 @@
 import streamlit as st
 
 from demo import device
-from demo.pages import (
+from demo.web.components.viewer import document
+from demo.web.pages import (
     activation_growth,
     adversarial_training,
     attack,
@@ -13,8 +14,7 @@ from demo.pages import (
     three_against_seven,
     waiting,
 )
-from demo.store import memory
-from demo.viewer import document
+from demo.web.store import memory
 
 st.set_page_config(
     page_title="Adversarial examples, by hand", page_icon="🐼", layout="wide",

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from playwright.sync_api import Browser, sync_playwright
 from torch import Tensor, nn
 
-from demo import gallery, models, pictures
-from demo.store import worker
+from demo import models
+from demo.data import gallery, pictures
+from demo.web.store import worker
 from tests.browser.chromium import FLAGS, chromium
 
 hypothesis.settings.register_profile(

@@ -1,4 +1,4 @@
-"""`demo.experiments.accuracy`: the count, and the figure that the embedded model's card states."""
+"""`accuracy`: the count, and the figure that the embedded model's card states."""
 
 import io
 import os
@@ -11,7 +11,7 @@ from PIL import Image
 from torch import Tensor
 
 from demo import models
-from demo.experiments import accuracy
+from demo.experiments.adversarial_training import accuracy
 
 ROOT = Path(__file__).parent.parent
 DATA = Path(os.environ.get("DEMO_DATA", ROOT.parent / "shared" / "data"))

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from demo import __main__ as command_line
-from demo import digits, recipes, trained
 from demo.commands import accuracy
-from demo.experiments import accuracy_against_epsilon, digit_accuracy
+from demo.data import digits
+from demo.experiments.adversarial_training import accuracy_against_epsilon, digit_accuracy
+from demo.models import trained
+from demo.training import recipes
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from streamlit.testing.v1 import AppTest
 
 from demo import fgsm
-from demo.experiments import activation_growth
-from demo.pages import activation_growth as page
+from demo.experiments.activation_growth import activation_growth
+from demo.web.pages import activation_growth as page
 from tests import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -119,7 +119,7 @@ def asked(query: dict[str, str]) -> dict[str, float]:
     def script() -> None:
         import streamlit
 
-        from demo.pages import activation_growth
+        from demo.web.pages import activation_growth
 
         given = activation_growth.data()
         stops = {"n": given["ns"], "m": given["ms"], "epsilon": given["epsilons"]}

@@ -10,14 +10,22 @@ import torch
 from streamlit.testing.v1 import AppTest
 from torch import nn
 
-from demo import digits, fgsm, networks, trained, training
-from demo.experiments import accuracy_against_epsilon, live_training, weights_as_pictures
-from demo.experiments.accuracy_against_epsilon import Curve
-from demo.figures import accuracy_against_epsilon as curves_figure
-from demo.figures import live_training as training_figure
-from demo.figures.accuracy_against_epsilon import Line
-from demo.pages import adversarial_training
-from demo.pages import live_training as live_page
+from demo import fgsm
+from demo.data import digits
+from demo.experiments.adversarial_training import (
+    accuracy_against_epsilon,
+    live_training,
+    weights_as_pictures,
+)
+from demo.experiments.adversarial_training.accuracy_against_epsilon import Curve
+from demo.models import trained
+from demo.networks import architectures
+from demo.training import loop
+from demo.web.figures import accuracy_against_epsilon as curves_figure
+from demo.web.figures import live_training as training_figure
+from demo.web.figures.accuracy_against_epsilon import Line
+from demo.web.pages import adversarial_training
+from demo.web.pages import live_training as live_page
 from tests import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -145,14 +153,14 @@ def test_an_own_network_is_frozen_named_by_its_weights_and_untouched_by_more_tra
 
 
 def test_the_settings_epsilon_does_not_change_how_a_recipe_is_written() -> None:
-    plain = training.Settings(1, 0.1)
-    assert repr(plain) == repr(training.Settings(1, 0.1, evaluated_epsilon=0.1))
-    assert plain.evaluated_epsilon == training.EVALUATED_EPSILON
+    plain = loop.Settings(1, 0.1)
+    assert repr(plain) == repr(loop.Settings(1, 0.1, evaluated_epsilon=0.1))
+    assert plain.evaluated_epsilon == loop.EVALUATED_EPSILON
 
 
-def logistic(weight: float) -> networks.LogisticRegression:
+def logistic(weight: float) -> architectures.LogisticRegression:
     """All weights are `weight`, but for three: -1/2, 1/100 and 0 of it."""
-    network = networks.LogisticRegression()
+    network = architectures.LogisticRegression()
     network.weight.data[:] = weight
     network.weight.data[:3] = torch.tensor([-weight / 2, weight / 100, 0])
     return network
@@ -173,9 +181,9 @@ def test_two_networks_share_one_grey_scale_whose_middle_is_zero() -> None:
 @pytest.mark.parametrize(
     ("network", "shape", "units"),
     [
-        (networks.SoftmaxRegression(), (10, 28, 28), 10),
-        (networks.Maxout(), (40, 28, 28), 1200),
-        (networks.Convolutional(), (16, 4, 4), 16),
+        (architectures.SoftmaxRegression(), (10, 28, 28), 10),
+        (architectures.Maxout(), (40, 28, 28), 1200),
+        (architectures.Convolutional(), (16, 4, 4), 16),
     ],
 )
 def test_every_kind_of_network_has_pictures(
@@ -190,7 +198,7 @@ def test_every_kind_of_network_has_pictures(
 
 def test_a_network_without_such_a_layer_is_refused_in_words() -> None:
     with pytest.raises(ValueError, match="RadialBasis has no first layer"):
-        weights_as_pictures.first_layer(networks.RadialBasis())
+        weights_as_pictures.first_layer(architectures.RadialBasis())
 
 
 LINES = {"conv": Line("Plain", "standard", 0), "robust": Line("Robust", "adversarial", 1)}
@@ -237,7 +245,7 @@ def test_the_legend_names_each_network_and_each_attack_once() -> None:
 
 
 def test_a_training_is_drawn_epoch_by_epoch_standard_solid_adversarial_dashed() -> None:
-    history = [training.Epoch(n, 1, 1, 1, 0, 0.9, 0.1 * n, 0.05, 1.0) for n in (1, 2)]
+    history = [loop.Epoch(n, 1, 1, 1, 0, 0.9, 0.1 * n, 0.05, 1.0) for n in (1, 2)]
     for clean_weight, dash in ((1.0, "solid"), (0.5, "dash")):
         figure = training_figure.plot(history, 30, clean_weight, 0.25)
         assert {trace.line.dash for trace in figure.data} == {dash}
@@ -279,7 +287,7 @@ def test_recorded_curves_say_how_many_digits_each_attack_had() -> None:
 
 
 def script() -> None:
-    from demo.pages import going_on, live_training
+    from demo.web.pages import going_on, live_training
 
     whole = going_on.Page()
     live_training.section(whole)

@@ -1,10 +1,12 @@
-"""`demo.adversaries`: within epsilon, in range, and each what its name says."""
+"""`demo.training.adversaries`: within epsilon, in range, and each what its name says."""
 
 import pytest
 import torch
 from torch import Tensor
 
-from demo import adversaries, fgsm, networks
+from demo import fgsm
+from demo.networks import architectures
+from demo.training import adversaries
 
 EPSILON = 0.25
 EVERY = [
@@ -18,7 +20,7 @@ EVERY = [
 
 def made(adversary: adversaries.Adversary, seed: int = 1) -> tuple[Tensor, Tensor]:
     torch.manual_seed(0)
-    network = networks.SoftmaxRegression()
+    network = architectures.SoftmaxRegression()
     images = torch.rand(6, 1, 28, 28, generator=torch.Generator().manual_seed(2))
     labels = torch.arange(6)
     return images, adversary(network, images, labels, torch.Generator().manual_seed(seed))
@@ -40,7 +42,7 @@ def test_standard_training_changes_nothing() -> None:
 
 def test_the_fgsm_adversary_is_fgsm() -> None:
     torch.manual_seed(0)
-    network = networks.SoftmaxRegression()
+    network = architectures.SoftmaxRegression()
     images, examples = made(adversaries.FastGradientSign(EPSILON))
     assert torch.equal(examples, fgsm.fgsm(network, images, torch.arange(6), EPSILON))
 

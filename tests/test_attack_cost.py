@@ -10,10 +10,10 @@ import torch
 from torch import Tensor, nn
 
 from demo import models
-from demo.experiments import accuracy_against_epsilon
+from demo.experiments.adversarial_training import accuracy_against_epsilon
+from demo.experiments.attack.one_step import Answer
 from demo.experiments.attack_cost import counted, loop, race, smallest, verdict, walks
 from demo.experiments.attack_cost.walks import Question
-from demo.experiments.one_step import Answer
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

@@ -1,4 +1,4 @@
-"""`demo.attacks`: the control, the walk along a line, and FGSM iterated."""
+"""`demo.attacks.sign_methods`: the control, the walk along a line, and FGSM iterated."""
 
 from collections.abc import Callable, Iterable
 
@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from demo import attacks, fgsm
+from demo import fgsm
+from demo.attacks import sign_methods
 from tests.test_fgsm import check, logistic, other
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 Network = Callable[[int], nn.Module]
 Drawn = Callable[..., tuple[Tensor, Tensor]]
 SEEDS = st.integers(0, 2**31 - 1)
-METHODS = (attacks.basic_iterative_method, attacks.targeted_basic_iterative_method)
+METHODS = (sign_methods.basic_iterative_method, sign_methods.targeted_basic_iterative_method)
 
 
 def last(walk: Iterable[Tensor]) -> Tensor:
@@ -26,7 +27,7 @@ def last(walk: Iterable[Tensor]) -> Tensor:
 
 
 def iterated(model: fgsm.Model, images: Tensor, labels: Tensor, epsilon: float) -> Tensor:
-    return last(attacks.basic_iterative_method(model, images, labels, torch.tensor(epsilon)))
+    return last(sign_methods.basic_iterative_method(model, images, labels, torch.tensor(epsilon)))
 
 
 def spread(count: int, largest: float = 0.2) -> Tensor:
@@ -43,7 +44,7 @@ def test_on_a_linear_model_ten_steps_end_where_one_does() -> None:
 def test_with_two_classes_toward_the_one_is_away_from_the_other() -> None:
     def toward(model: fgsm.Model, images: Tensor, labels: Tensor, epsilon: float) -> Tensor:
         target = other(labels)
-        walk = attacks.targeted_basic_iterative_method
+        walk = sign_methods.targeted_basic_iterative_method
         return last(walk(model, images, target, torch.tensor(epsilon)))
 
     check(toward)
@@ -51,7 +52,7 @@ def test_with_two_classes_toward_the_one_is_away_from_the_other() -> None:
 
 def test_on_a_linear_model_the_ball_is_full_after_four_steps() -> None:
     grey, epsilon = torch.full((1, 3, 1, 1), 0.5), torch.tensor(0.2)
-    walk = attacks.basic_iterative_method(logistic, grey, torch.tensor([1]), epsilon)
+    walk = sign_methods.basic_iterative_method(logistic, grey, torch.tensor([1]), epsilon)
     reach = [(images - grey).abs().max().item() for images in walk]
     assert reach == pytest.approx([0.05, 0.1, 0.15, 0.2, 0.2, 0.2, 0.2, 0.2, 0.2, 0.2])
 
@@ -89,7 +90,7 @@ def test_every_step_stays_in_the_ball_and_in_the_range(
     images, labels = drawn(seed)
     epsilon = spread(3, largest)
     walk = list(METHODS[toward](small(seed), images, labels, epsilon))
-    assert len(walk) == attacks.STEPS == 10
+    assert len(walk) == sign_methods.STEPS == 10
     for moved in walk:
         assert ((moved - images).abs() <= epsilon + 1e-7).all()
         assert moved.min() >= 0 and moved.max() <= 1
@@ -117,7 +118,7 @@ def test_an_epsilon_of_zero_changes_nothing_in_ten_steps(
 
 
 def test_random_signs_are_plus_or_minus_one_about_equally_often() -> None:
-    signs = attacks.random_signs((1, 3, 64, 64), torch.Generator().manual_seed(1))
+    signs = sign_methods.random_signs((1, 3, 64, 64), torch.Generator().manual_seed(1))
     assert signs.shape == (1, 3, 64, 64) and signs.dtype == torch.float32
     assert set(signs.unique().tolist()) == {-1.0, 1.0}
     assert abs(signs.mean().item()) < 0.05
@@ -125,9 +126,13 @@ def test_random_signs_are_plus_or_minus_one_about_equally_often() -> None:
 
 def test_random_signs_come_from_the_generator_that_is_passed() -> None:
     state = torch.get_rng_state()
-    first, again = (attacks.random_signs((99,), torch.Generator().manual_seed(7)) for _ in "ab")
+    first, again = (
+        sign_methods.random_signs((99,), torch.Generator().manual_seed(7)) for _ in "ab"
+    )
     assert torch.equal(first, again)
-    assert not torch.equal(first, attacks.random_signs((99,), torch.Generator().manual_seed(8)))
+    assert not torch.equal(
+        first, sign_methods.random_signs((99,), torch.Generator().manual_seed(8))
+    )
     assert torch.equal(state, torch.get_rng_state())
 
 
@@ -141,7 +146,7 @@ def test_each_stop_of_a_sweep_is_the_attack_at_that_epsilon(
     model, (image, label) = small(seed), drawn(seed, 1)
     epsilons = torch.linspace(0, 0.5, count).tolist()
     direction = fgsm.loss_gradient(model, image, label).sign()
-    logits = attacks.logits_along(model, image, direction, epsilons)
+    logits = sign_methods.logits_along(model, image, direction, epsilons)
     attacked = torch.cat([model(fgsm.fgsm(model, image, label, e)) for e in epsilons])
     torch.testing.assert_close(logits, attacked, rtol=1e-5, atol=1e-5)
 
@@ -151,7 +156,7 @@ def test_logits_in_chunks_are_the_logits_and_keep_no_gradient(
     small: Network, drawn: Drawn, count: int
 ) -> None:
     model, (images, _) = small(1), drawn(1, count)
-    logits = attacks.logits_of(model, images)
+    logits = sign_methods.logits_of(model, images)
     torch.testing.assert_close(logits, model(images).detach(), rtol=1e-5, atol=1e-6)
     assert not logits.requires_grad
 
@@ -189,7 +194,7 @@ def test_a_restart_is_for_those_that_still_stand() -> None:
 def test_pgd_starts_elsewhere_with_another_generator() -> None:
     network, images, labels = linear_classifier()
     runs = [
-        attacks.projected_gradient_descent(
+        sign_methods.projected_gradient_descent(
             network, images, labels, 0.1, 1, 0.01, torch.Generator().manual_seed(seed)
         )
         for seed in (1, 1, 2)
@@ -207,7 +212,7 @@ def linear_classifier() -> tuple[torch.nn.Module, torch.Tensor, torch.Tensor]:
 def pgd(
     network: object, images: torch.Tensor, labels: torch.Tensor, restarts: int = 1, steps: int = 40
 ) -> torch.Tensor:
-    return attacks.projected_gradient_descent(
+    return sign_methods.projected_gradient_descent(
         network,
         images,
         labels,
@@ -227,7 +232,7 @@ def test_more_restarts_of_pgd_are_never_less_successful(
     labels = model(images).argmax(dim=1)
 
     def fooled(restarts: int) -> Tensor:
-        found = attacks.projected_gradient_descent(
+        found = sign_methods.projected_gradient_descent(
             model, images, labels, epsilon, 5, epsilon / 2, torch.Generator().manual_seed(seed),
             restarts,
         )  # fmt: skip
@@ -242,11 +247,11 @@ def test_more_restarts_of_pgd_are_never_less_successful(
 def test_the_steps_of_pgd_end_where_pgd_does(small: Network, drawn: Drawn) -> None:
     model, (images, labels) = small(3), drawn(3, 2)
     walk = list(
-        attacks.projected_gradient_steps(
+        sign_methods.projected_gradient_steps(
             model, images, labels, 0.1, 7, 0.02, torch.Generator().manual_seed(1)
         )
     )
-    whole = attacks.projected_gradient_descent(
+    whole = sign_methods.projected_gradient_descent(
         model, images, labels, 0.1, 7, 0.02, torch.Generator().manual_seed(1)
     )
     assert len(walk) == 7 and torch.equal(walk[-1], whole)
@@ -257,8 +262,8 @@ def test_without_a_generator_pgd_starts_from_the_images_and_is_the_iterated_sign
     small: Network, drawn: Drawn
 ) -> None:
     model, (images, labels) = small(2), drawn(2)
-    found = attacks.projected_gradient_descent(model, images, labels, 0.1, 6, 0.025, None)
+    found = sign_methods.projected_gradient_descent(model, images, labels, 0.1, 6, 0.025, None)
     epsilon = torch.full((len(images), 1, 1, 1), 0.1)
-    *_, iterated = attacks.basic_iterative_method(model, images, labels, epsilon, 6)
+    *_, iterated = sign_methods.basic_iterative_method(model, images, labels, epsilon, 6)
     torch.testing.assert_close(found, iterated, rtol=0, atol=1e-6)
     assert not torch.equal(found, images)

@@ -1,4 +1,4 @@
-"""`demo.checkpoints`: a training killed and resumed ends where it would have ended."""
+"""`demo.training.checkpoints`: a training killed and resumed ends where it would have ended."""
 
 import dataclasses
 from pathlib import Path
@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from demo import adversaries, checkpoints, digits, recipes, training
+from demo.data import digits
+from demo.training import adversaries, checkpoints, loop, recipes
 
 RECIPE = dataclasses.replace(
     recipes.recipe("maxout-random-signs"),
-    settings=training.Settings(4, 0.05, batch=50, evaluated=10),
+    settings=loop.Settings(4, 0.05, batch=50, evaluated=10),
     adversary=adversaries.RandomSigns(0.25),
 )
 

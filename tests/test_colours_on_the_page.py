@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from demo.figures import palette
+from demo.web.figures import palette
 
 ROOT = Path(__file__).parent.parent
-CSS = (ROOT / "demo" / "viewer" / "view.css").read_text(encoding="utf-8")
+CSS = (ROOT / "demo" / "web" / "components" / "viewer" / "view.css").read_text(encoding="utf-8")
 THEMES = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
 LIGHT, DARK = CSS.split('.fgsm[data-dark="1"]', 1)
 INKS = {"light": LIGHT, "dark": DARK.split("}", 1)[0]}

@@ -15,9 +15,10 @@ import torch
 from torch import nn
 
 from demo import __main__ as command_line
-from demo import digits, fgsm, models, pictures, scores
+from demo import fgsm, models, scores
 from demo.commands import attack, classes
-from demo.experiments import confidence_sweep, ten_steps
+from demo.data import digits, pictures
+from demo.experiments.attack import confidence_sweep, ten_steps
 
 Run = Callable[..., dict[str, Any]]
 NAME = models.MODELS[0].name

@@ -1,4 +1,4 @@
-"""`demo.experiments.confidence_sweep`: the stops, the clip, the rounding, and real answers."""
+"""`confidence_sweep`: the stops, the clip, the rounding, and real answers."""
 
 import itertools
 from collections.abc import Callable
@@ -9,9 +9,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from demo import digits, fgsm, pictures
-from demo.experiments import confidence_sweep, one_step
-from demo.experiments.confidence_sweep import (
+from demo import fgsm
+from demo.data import digits, pictures
+from demo.experiments.attack import confidence_sweep, one_step
+from demo.experiments.attack.confidence_sweep import (
     DIGIT_STOPS,
     STOPS,
     followed,

@@ -1,4 +1,4 @@
-"""`demo.experiments.digit_accuracy`: counts by hand on a network whose answers are known."""
+"""`digit_accuracy`: counts by hand on a network whose answers are known."""
 
 import math
 
@@ -6,8 +6,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from demo import digits, networks
-from demo.experiments import digit_accuracy
+from demo.data import digits
+from demo.experiments.adversarial_training import digit_accuracy
+from demo.networks import architectures
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -50,7 +51,7 @@ def test_no_wrong_answer_has_no_confidence() -> None:
 
 
 def test_random_signs_are_the_seeds() -> None:
-    network, some = networks.SoftmaxRegression(), shipped(60)
+    network, some = architectures.SoftmaxRegression(), shipped(60)
     one, same, other = (
         digit_accuracy.run(network, some, "random signs", 0.5, seed=seed) for seed in (1, 1, 2)
     )
@@ -59,7 +60,7 @@ def test_random_signs_are_the_seeds() -> None:
 
 
 def test_batches_make_no_difference() -> None:
-    network, some = networks.Convolutional(), shipped(30)
+    network, some = architectures.Convolutional(), shipped(30)
     whole = digit_accuracy.run(network, some, "FGSM", 0.25)
     parts = digit_accuracy.run(network, some, "FGSM", 0.25, batch=7)
     assert parts.errors == whole.errors
@@ -80,7 +81,7 @@ def test_only_the_first_classes_count_and_the_confidence_is_over_all() -> None:
 
 def test_progress_rises_to_the_end() -> None:
     shares: list[float] = []
-    network = networks.SoftmaxRegression()
+    network = architectures.SoftmaxRegression()
     digit_accuracy.run(network, shipped(30), "none", 0.0, batch=10, progress=shares.append)
     assert shares == pytest.approx([1 / 3, 2 / 3, 1])
 

@@ -1,4 +1,4 @@
-"""`demo.digits`: what ships is what it says, and MNIST is read or its absence explained."""
+"""`demo.data.digits`: what ships is what it says, and MNIST is read or its absence explained."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from demo import digits
+from demo.data import digits
 
 DATA = Path(__file__).parent.parent.parent / "shared" / "data"
 needs_mnist = pytest.mark.skipif(

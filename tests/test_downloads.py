@@ -1,4 +1,4 @@
-"""`demo.downloads` against a server on this machine: whole, cut, wrong, missing, unreachable."""
+"""`downloads` against a server on this machine: whole, cut, wrong, missing, unreachable."""
 
 import hashlib
 import threading
@@ -11,7 +11,7 @@ from typing import Any
 import huggingface_hub
 import pytest
 
-from demo import downloads
+from demo.networks import downloads
 
 DATA = bytes(range(256)) * 4000
 PREFIX = hashlib.sha256(DATA).hexdigest()[:8]

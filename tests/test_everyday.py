@@ -2,8 +2,9 @@
 
 from streamlit.testing.v1 import AppTest
 
-from demo import gallery, models
-from demo.experiments import gallery_flips
+from demo import models
+from demo.data import gallery
+from demo.experiments.attack import gallery_flips
 
 NAME = "everyday"
 KANGAROO = "kangaroo"
@@ -12,7 +13,7 @@ KANGAROO = "kangaroo"
 
 def choose() -> None:
     """The sidebar alone."""
-    from demo import controls
+    from demo.web import controls
 
     controls.read()
 

@@ -1,4 +1,4 @@
-"""`demo.experiments.failures`: each sentence has a case, and a plain success has none."""
+"""`demo.experiments.attack.failures`: each sentence has a case, and a plain success has none."""
 
 import dataclasses
 
@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from demo.experiments import failures, one_step
+from demo.experiments.attack import failures, one_step
 from tests.test_fgsm import GREY, logistic
 
 FLIPS, STAYS = np.array([1, 1, 0]), np.array([1, 1, 1])

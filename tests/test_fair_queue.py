@@ -7,7 +7,7 @@ import hypothesis.strategies as some
 import pytest
 from hypothesis import given
 
-from demo.store.fair_queue import REMEMBERED, Dropped, FairQueue, Ticket
+from demo.web.store.fair_queue import REMEMBERED, Dropped, FairQueue, Ticket
 
 
 class Clock:

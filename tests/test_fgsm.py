@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from demo import attacks, fgsm, pictures
+from demo import fgsm
+from demo.attacks import sign_methods
+from demo.data import pictures
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -66,7 +68,7 @@ BROKEN: dict[str, Attack] = {
         0, 1
     ),
     "adds random signs": lambda model, x, y, e: (
-        x + e * attacks.random_signs(x.shape, torch.Generator().manual_seed(0))
+        x + e * sign_methods.random_signs(x.shape, torch.Generator().manual_seed(0))
     ).clamp(0, 1),
 }
 

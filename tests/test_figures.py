@@ -1,13 +1,13 @@
-"""`demo.figures`: the data, the axes' titles, and one colour for one thing."""
+"""`demo.web.figures`: the data, the axes' titles, and one colour for one thing."""
 
 from typing import Any
 
 import numpy as np
 import pytest
 
-from demo.experiments import failures
-from demo.experiments.confidence_sweep import STOPS
-from demo.figures import confidence_sweep, logits_line, palette
+from demo.experiments.attack import failures
+from demo.experiments.attack.confidence_sweep import STOPS
+from demo.web.figures import confidence_sweep, logits_line, palette
 
 LEVELS = 255 * np.array(STOPS)
 NAMES = {3: "giant panda", 5: "gibbon", 8: "indri"}

@@ -1,13 +1,13 @@
-"""`demo.figures.attack_cost` and its cards: the data, the axes' titles, what is escaped."""
+"""`demo.web.figures.attack_cost` and its cards: the data, the axes' titles, what is escaped."""
 
 from typing import Any
 
 import numpy as np
 import pytest
 
+from demo.experiments.attack.one_step import Answer
 from demo.experiments.attack_cost.race import Point, Row
-from demo.experiments.one_step import Answer
-from demo.figures import attack_cost, attack_cost_cards
+from demo.web.figures import attack_cost, attack_cost_cards
 from tests.test_attack_cost import COST
 
 POINTS: Any = {

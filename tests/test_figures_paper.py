@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from demo.figures import palette, paper, paper_digits
+from demo.web.figures import palette, paper, paper_digits
 
 
 def by_name(figure: object) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""`demo.folding` and the embedded network built by it: rewrites that must not change an answer."""
+"""`folding` and the embedded network built by it: rewrites that must not change an answer."""
 
 import copy
 from pathlib import Path
@@ -9,17 +9,9 @@ import torch
 from timm.layers import BatchNormAct2d, Conv2dSame
 from torch import Tensor, nn
 
-from demo import (
-    efficientnet,
-    fgsm,
-    folding,
-    models,
-    networks,
-    pictures,
-    resting_norms,
-    scores,
-    weights,
-)
+from demo import fgsm, models, scores
+from demo.data import pictures
+from demo.networks import architectures, efficientnet, folding, frozen_norms, weights
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = (ROOT / "assets" / "images", ROOT.parent / "shared" / "data" / "photographs")
@@ -127,7 +119,7 @@ def plain_efficientnet() -> nn.Module:
     card = models.card("efficientnet-lite0")
     tensors = weights.embedded(models.ASSETS / "weights" / str(card.file), str(card.sha256))
     network = weights.filled(timm.create_model(card.identifier), tensors).eval()
-    return networks.Normalized(network, card.mean, card.std).requires_grad_(False)
+    return architectures.Normalized(network, card.mean, card.std).requires_grad_(False)
 
 
 def photographs() -> list[Tensor]:
@@ -237,7 +229,7 @@ def two_normed() -> nn.Module:
 
 def test_a_network_to_be_trained_keeps_its_weights_beside_the_norms_scale() -> None:
     plain = two_normed()
-    ready = resting_norms.trainable(plain, 16)
+    ready = frozen_norms.trainable(plain, 16)
     for place in (0, 2):
         torch.testing.assert_close(ready[place].weight, plain[place].weight)
         assert not ready[place].scale.requires_grad
@@ -245,15 +237,15 @@ def test_a_network_to_be_trained_keeps_its_weights_beside_the_norms_scale() -> N
     torch.testing.assert_close(ready(images), plain(images), rtol=1e-5, atol=1e-5)
     with torch.no_grad():
         ready[2].weight.mul_(1.5)
-    back = resting_norms.unfolded(ready, plain, 16)
+    back = frozen_norms.unfolded(ready, plain, 16)
     torch.testing.assert_close(back(images), ready(images), rtol=1e-5, atol=1e-5)
 
 
 def test_spent_norms_are_replaced_by_those_of_the_network_it_came_from() -> None:
     """`unfolded` leaves scales of 1; going on from there keeps the first network's."""
     plain = two_normed()
-    spent = resting_norms.unfolded(resting_norms.trainable(plain, 16), plain, 16)
-    ready = resting_norms.trainable(spent, 16, like=plain)
+    spent = frozen_norms.unfolded(frozen_norms.trainable(plain, 16), plain, 16)
+    ready = frozen_norms.trainable(spent, 16, like=plain)
     for place in (0, 2):
         torch.testing.assert_close(ready[place].weight, plain[place].weight, rtol=1e-4, atol=1e-5)
     images = noise(2, 3, 16, 16)
@@ -263,6 +255,6 @@ def test_spent_norms_are_replaced_by_those_of_the_network_it_came_from() -> None
 def test_a_channel_that_its_norm_shuts_gets_no_endless_weight() -> None:
     plain = two_normed()
     plain[1].weight.data[0] = 0.0
-    ready = resting_norms.trainable(plain, 16)
+    ready = frozen_norms.trainable(plain, 16)
     assert ready[0].weight.isfinite().all() and (ready[0].weight[0] == 0).all()
     assert (ready[0].scale > 0).all()

@@ -6,7 +6,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from demo.controls import photographs
+from demo.web.controls import photographs
 
 COOKIE = {"_streamlit_xsrf": "2|1|2|3"}
 
@@ -20,7 +20,7 @@ def browser_that_sends(monkeypatch: pytest.MonkeyPatch) -> Callable[..., AppTest
             monkeypatch.setattr(type(st.context), name, property(lambda _, v=value: v))
 
         def script() -> None:
-            from demo.controls import photographs
+            from demo.web.controls import photographs
 
             photographs.own_file("digits", "Your own digit", "Take a picture")
 

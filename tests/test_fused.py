@@ -6,8 +6,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from demo import fused, models
-from demo.fused import FusedConv2d
+from demo import models
+from demo.networks import fused
+from demo.networks.fused import FusedConv2d
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ import csv
 import pytest
 import torch
 
-from demo import fgsm, gallery, models, pictures
+from demo import fgsm, models
+from demo.data import gallery, pictures
 
 NAMES = [photo.name for photo in gallery.GALLERY]
 

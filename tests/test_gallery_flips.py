@@ -1,10 +1,11 @@
 """The picture that the app opens on is the one on which the switch tells the truth."""
 
-from demo import gallery, models
-from demo.controls import link
-from demo.experiments import gallery_flips
-from demo.experiments.confidence_sweep import STOPS
-from demo.experiments.gallery_flips import Flip
+from demo import models
+from demo.data import gallery
+from demo.experiments.attack import gallery_flips
+from demo.experiments.attack.confidence_sweep import STOPS
+from demo.experiments.attack.gallery_flips import Flip
+from demo.web.controls import link
 
 AT = STOPS.index(0.007)
 EMBEDDED = [card.name for card in models.MODELS if card.source == "embedded" and card.twin]

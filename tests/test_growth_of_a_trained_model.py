@@ -6,12 +6,12 @@ import torch
 import torch.nn.functional as F
 from streamlit.testing.v1 import AppTest
 
-from demo import digits
-from demo.experiments import growth_of_a_trained_model as experiment
-from demo.experiments import live_training
-from demo.experiments.growth_of_a_trained_model import Errors, Trained
-from demo.figures import growth_of_a_trained_model as figure
-from demo.pages import growth_of_a_trained_model as page
+from demo.data import digits
+from demo.experiments.activation_growth import growth_of_a_trained_model as experiment
+from demo.experiments.activation_growth.growth_of_a_trained_model import Errors, Trained
+from demo.experiments.adversarial_training import live_training
+from demo.web.figures import growth_of_a_trained_model as figure
+from demo.web.pages import growth_of_a_trained_model as page
 from tests import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -117,8 +117,8 @@ def test_the_words_say_formula_prediction_result_and_difference() -> None:
 
 def part() -> None:
     """The part by itself, as the page draws it."""
-    from demo.pages import going_on
-    from demo.pages import growth_of_a_trained_model as part
+    from demo.web.pages import going_on
+    from demo.web.pages import growth_of_a_trained_model as part
 
     part.section(going_on.Page())
 

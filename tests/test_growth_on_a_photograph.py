@@ -12,14 +12,16 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 from torch import Tensor, nn
 
-from demo import fgsm, gallery, models, networks, pictures, weights
-from demo.controls import link
-from demo.experiments import growth_on_a_photograph as experiment
-from demo.experiments.growth_on_a_photograph import Row
-from demo.figures import growth_on_a_photograph as figure
-from demo.pages import colours
-from demo.pages import growth_on_a_photograph as page
-from demo.store import activation_growth as store
+from demo import fgsm, models
+from demo.data import gallery, pictures
+from demo.experiments.activation_growth import growth_on_a_photograph as experiment
+from demo.experiments.activation_growth.growth_on_a_photograph import Row
+from demo.networks import architectures, weights
+from demo.web.controls import link
+from demo.web.figures import growth_on_a_photograph as figure
+from demo.web.pages import colours
+from demo.web.pages import growth_on_a_photograph as page
+from demo.web.store import activation_growth as store
 from tests import PATIENCE
 
 OPENS = gallery.card(link.FIRST_PICTURE["photographs"])
@@ -33,7 +35,7 @@ def plain() -> nn.Module:
     card = models.MODELS[0]
     tensors = weights.embedded(models.ASSETS / "weights" / str(card.file), str(card.sha256))
     network = weights.filled(timm.create_model(card.identifier), tensors)
-    return networks.Normalized(network, card.mean, card.std).eval().requires_grad_(False)
+    return architectures.Normalized(network, card.mean, card.std).eval().requires_grad_(False)
 
 
 def at(side: int) -> Tensor:
@@ -215,7 +217,7 @@ def own_picture() -> None:
     """The growth page's box, with a picture of one's own in the session."""
     import streamlit
 
-    from demo.controls import growth_photograph
+    from demo.web.controls import growth_photograph
 
     chosen = growth_photograph.choose(lambda: None)
     same = growth_photograph.current()

@@ -1,12 +1,12 @@
-"""`demo.held_photographs`: squares that are decoded once, and crops that are cut out of them."""
+"""`held_photographs`: squares that are decoded once, and crops that are cut out of them."""
 
 from pathlib import Path
 
 import pytest
 import torch
 
-from demo import held_photographs as held
-from demo import photographs
+from demo.data import held_photographs as held
+from demo.data import photographs
 from tests.test_photographs import archive
 
 

@@ -13,14 +13,17 @@ from hypothesis import strategies as some
 from streamlit.testing.v1 import AppTest
 from torch import Tensor, nn
 
-from demo import digits, fgsm, networks, prose, trained
-from demo.experiments import accuracy_against_epsilon
+from demo import fgsm
+from demo.data import digits
 from demo.experiments import hidden_l1 as experiment
+from demo.experiments.adversarial_training import accuracy_against_epsilon
 from demo.experiments.hidden_l1 import HiddenL1, Margins
-from demo.figures import hidden_l1 as figure
-from demo.pages import gradient_lengths, plotted
-from demo.pages import hidden_l1 as page
-from demo.store import worker
+from demo.models import trained
+from demo.networks import architectures
+from demo.web.figures import hidden_l1 as figure
+from demo.web.pages import gradient_lengths, plotted, prose
+from demo.web.pages import hidden_l1 as page
+from demo.web.store import worker
 from tests import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -48,9 +51,9 @@ def drawn(seed: int, count: int = 4) -> tuple[Tensor, Tensor]:
     return images, torch.randint(0, 3, (count,), generator=generator)
 
 
-def logistic(seed: int, scale: float = 1.0) -> networks.LogisticRegression:
+def logistic(seed: int, scale: float = 1.0) -> architectures.LogisticRegression:
     generator = torch.Generator().manual_seed(seed)
-    network = networks.LogisticRegression().double()
+    network = architectures.LogisticRegression().double()
     network.weight.data = scale * torch.randn(784, generator=generator, dtype=torch.float64)
     network.bias.data += 0.3
     return network.requires_grad_(False)
@@ -332,7 +335,7 @@ def test_small_work_has_one_thread_and_gives_the_others_back() -> None:
 
 
 def script() -> None:
-    from demo.pages import hidden_l1
+    from demo.web.pages import hidden_l1
 
     hidden_l1.page()
 
@@ -402,7 +405,7 @@ def test_the_charts_ink_is_the_themes() -> None:
 
 
 def test_the_legend_beside_the_lines_has_their_colours() -> None:
-    css = Path("demo/viewer/hidden_l1.css").read_text(encoding="utf-8")
+    css = Path("demo/web/components/viewer/hidden_l1.css").read_text(encoding="utf-8")
     lines = {"true": figure.TRUE, "first": figure.FIRST_ORDER, "straight": figure.STRAIGHT,
              "clip": figure.CLIPPED}  # fmt: skip
     for kind, line in lines.items():

@@ -1,4 +1,4 @@
-"""`demo.isolation`: whatever a decoder does, the server goes on and one sentence says so."""
+"""`demo.data.isolation`: whatever a decoder does, the server goes on and one sentence says so."""
 
 import os
 import signal
@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from demo import decoding, isolation
-from demo.decoding import canvas, modes
-from demo.isolation import wire
+from demo.data import decoding, isolation
+from demo.data.decoding import canvas, modes
+from demo.data.isolation import wire
 from tests import PATIENCE
 
 posix = pytest.mark.skipif(os.name != "posix", reason="the limits are the operating system's")
@@ -26,7 +26,8 @@ SLEEPY = ("-c", "import time; time.sleep(60)")
 
 def replaced(what: str) -> tuple[str, ...]:
     """The child with another `decoding.opened`."""
-    imports = "import os, sys, time; from demo import decoding; from demo.isolation import __main__"
+    imports = "import os, sys, time\nfrom demo.data import decoding\n"
+    imports += "from demo.data.isolation import __main__"
     return ("-c", f"{imports}\n{what}\n__main__.serve(float(sys.argv[1]))")
 
 
@@ -112,7 +113,7 @@ def test_the_brightest_value_of_a_deep_grey_is_looked_for_in_all_strips(
 
 
 def test_the_child_loads_neither_torch_nor_streamlit() -> None:
-    code = "import sys, demo.isolation; print(sorted({n.split('.')[0] for n in sys.modules}))"
+    code = "import sys, demo.data.isolation; print(sorted({n.split('.')[0] for n in sys.modules}))"
     root = Path(__file__).parent.parent
     loaded = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True)
     assert "'PIL'" in loaded.stdout

@@ -1,4 +1,4 @@
-"""`demo.lbfgs`: the smallest change toward a target, with a pencil, by law, and to its end."""
+"""`lbfgs`: the smallest change toward a target, with a pencil, by law, and to its end."""
 
 import threading
 from collections.abc import Callable
@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from demo import fgsm, lbfgs
+from demo import fgsm
+from demo.attacks import lbfgs
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

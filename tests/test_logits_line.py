@@ -1,4 +1,4 @@
-"""`demo.experiments.logits_line`: both sides of the picture, joined without a seam."""
+"""`demo.experiments.attack.logits_line`: both sides of the picture, joined without a seam."""
 
 from collections.abc import Callable
 
@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from demo import attacks
-from demo.experiments import logits_line
+from demo.attacks import sign_methods
+from demo.experiments.attack import logits_line
 from tests.test_fgsm import GREY, logistic
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -18,7 +18,7 @@ Drawn = Callable[..., tuple[Tensor, Tensor]]
 
 
 def joined(model: Callable[[Tensor], Tensor], image: Tensor, signs: Tensor) -> object:
-    ahead = attacks.logits_along(model, image, signs, POSITIVE).numpy()
+    ahead = sign_methods.logits_along(model, image, signs, POSITIVE).numpy()
     return logits_line.run(model, image, signs, (np.array(POSITIVE), ahead), NEGATIVE)
 
 
@@ -34,7 +34,7 @@ def test_each_point_is_an_evaluation_of_the_network(
     small: Callable[[int], nn.Module], drawn: Drawn
 ) -> None:
     model, (image, _) = small(2), drawn(2, 1)
-    signs = attacks.random_signs(image.shape, torch.Generator().manual_seed(1))
+    signs = sign_methods.random_signs(image.shape, torch.Generator().manual_seed(1))
     line = joined(model, image, signs)
     for epsilon, logits in zip(line.epsilons, line.logits, strict=True):
         expected = model((image + epsilon * signs).float().clamp(0, 1))[0, line.classes]

@@ -1,15 +1,15 @@
-"""`demo.matching`: the loss by hand, and what a teacher's batches hold."""
+"""`demo.training.distillation`: the loss by hand, and what a teacher's batches hold."""
 
 import timm
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from demo import matching
-from demo.batches import Batches, InMemory
+from demo.training import distillation
+from demo.training.batches import Batches, InMemory
 
 WIDTH, CLASSES = 6, 4
-LOSS = matching.Matching(WIDTH)
+LOSS = distillation.Matching(WIDTH)
 
 
 def outputs(seed: int, count: int = 5) -> Tensor:
@@ -21,19 +21,19 @@ def as_targets(said: Tensor) -> Tensor:
     return torch.cat([said[:, :WIDTH], said[:, WIDTH:].softmax(1)], dim=1)
 
 
-def taught(pictures: Batches, teacher: nn.Module | None, **options: float) -> matching.Taught:
-    return matching.Taught(pictures, teacher, WIDTH, CLASSES, **options)
+def taught(pictures: Batches, teacher: nn.Module | None, **options: float) -> distillation.Taught:
+    return distillation.Taught(pictures, teacher, WIDTH, CLASSES, **options)
 
 
 def test_features_and_logits_are_the_networks_own() -> None:
     network = timm.create_model("tf_efficientnet_lite0").eval()
     images = torch.rand(2, 3, 64, 64)
-    both = matching.Features(network)(images)
+    both = distillation.Features(network)(images)
     normalised = (images - 0.5) / 0.5
     features = network.global_pool(network.forward_features(normalised))
     assert both.shape == (2, 1280 + 1000)
     torch.testing.assert_close(both[:, :1280], features)
-    torch.testing.assert_close(matching.Features(network).logits(images), network(normalised))
+    torch.testing.assert_close(distillation.Features(network).logits(images), network(normalised))
 
 
 def test_a_student_like_its_teacher_has_only_the_answers_entropy_to_lose() -> None:
@@ -52,14 +52,14 @@ def test_the_loss_is_the_sum_of_its_three_parts() -> None:
     size = (f - t).square().sum(1) / t.square().sum(1)
     soft = F.cross_entropy(mine[:, WIDTH:], told[:, WIDTH:])
     expected = 2 * (angle.mean() + size.mean()) + 0.5 * soft
-    torch.testing.assert_close(matching.Matching(WIDTH, 0.5, 2.0)(mine, told), expected)
+    torch.testing.assert_close(distillation.Matching(WIDTH, 0.5, 2.0)(mine, told), expected)
 
 
 def test_without_features_the_loss_is_the_cross_entropy_whatever_the_features_are() -> None:
     mine, told = outputs(2), as_targets(outputs(1))
     told[:, :WIDTH] = 0
     expected = F.cross_entropy(mine[:, WIDTH:], told[:, WIDTH:])
-    torch.testing.assert_close(matching.Matching(WIDTH, features=0.0)(mine, told), expected)
+    torch.testing.assert_close(distillation.Matching(WIDTH, features=0.0)(mine, told), expected)
 
 
 def test_wrong_answers_are_those_that_the_teacher_does_not_give() -> None:

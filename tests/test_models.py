@@ -18,7 +18,10 @@ import torch
 import torchvision
 from torch import nn
 
-from demo import downloads, models, networks, recipes, trained
+from demo import models
+from demo.models import trained
+from demo.networks import architectures, downloads
+from demo.training import recipes
 
 CPU = torch.device("cpu")
 RENAMED = {
@@ -284,7 +287,9 @@ def test_a_network_trained_on_a_page_is_known_by_its_name_and_the_oldest_is_forg
     monkeypatch.setattr(models, "_own", {})
     monkeypatch.setattr(models, "OWN_KEPT", 2)
     own = [
-        trained.OwnNetwork(f"own-{i}", f"Own {i}", ("3", "7"), networks.LogisticRegression(), "")
+        trained.OwnNetwork(
+            f"own-{i}", f"Own {i}", ("3", "7"), architectures.LogisticRegression(), ""
+        )
         for i in range(3)
     ]
     cards = [models.adopt(network) for network in own]

@@ -1,4 +1,4 @@
-"""`demo.networks`: each network against a pencil, or against its formula written out."""
+"""`architectures`: each network against a pencil, or against its formula written out."""
 
 import math
 
@@ -7,7 +7,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from demo import fgsm, networks
+from demo import fgsm
+from demo.networks import architectures
 
 
 def noise(*shape: int) -> Tensor:
@@ -15,18 +16,18 @@ def noise(*shape: int) -> Tensor:
 
 
 def test_the_normalisation_is_inside_the_model() -> None:
-    model = networks.Normalized(nn.Identity(), (0.5, 0.25, 0.0), (0.5, 0.25, 2.0))
+    model = architectures.Normalized(nn.Identity(), (0.5, 0.25, 0.0), (0.5, 0.25, 2.0))
     channels = model(torch.ones(1, 3, 1, 1)).flatten().tolist()
     assert channels == [1.0, 3.0, 0.5]
 
 
 def test_the_normalisation_adds_nothing_to_the_state_dict() -> None:
-    model = networks.Normalized(nn.Linear(2, 2), (0.5,) * 3, (0.5,) * 3)
+    model = architectures.Normalized(nn.Linear(2, 2), (0.5,) * 3, (0.5,) * 3)
     assert list(model.state_dict()) == ["network.weight", "network.bias"]
 
 
-def logistic() -> networks.LogisticRegression:
-    network = networks.LogisticRegression()
+def logistic() -> architectures.LogisticRegression:
+    network = architectures.LogisticRegression()
     network.weight.data = noise(784) - 0.5
     network.bias.data = torch.tensor(0.3)
     return network
@@ -42,12 +43,12 @@ def test_the_logistic_probability_is_the_sigmoid_of_the_activation() -> None:
 def test_the_softplus_loss_is_the_cross_entropy_of_the_logits() -> None:
     logits, labels = logistic()(noise(6, 1, 28, 28)), torch.tensor([0, 1, 1, 0, 0, 1])
     expected = F.cross_entropy(logits, labels)
-    torch.testing.assert_close(networks.softplus_loss(logits, labels), expected)
+    torch.testing.assert_close(architectures.softplus_loss(logits, labels), expected)
 
 
 def test_the_softplus_loss_by_hand() -> None:
     logits = torch.tensor([[-1.0, 1.0], [-1.0, 1.0]])
-    loss = networks.softplus_loss(logits, torch.tensor([1, 0])).item()
+    loss = architectures.softplus_loss(logits, torch.tensor([1, 0])).item()
     assert loss == pytest.approx((math.log1p(math.exp(-2)) + math.log1p(math.exp(2))) / 2)
 
 
@@ -61,13 +62,13 @@ def test_an_fgsm_step_lowers_the_margin_by_epsilon_times_the_l1_norm(label: int)
 
 
 def test_softmax_regression_is_one_linear_layer() -> None:
-    network, images = networks.SoftmaxRegression(), noise(3, 1, 28, 28)
+    network, images = architectures.SoftmaxRegression(), noise(3, 1, 28, 28)
     expected = images.flatten(1) @ network.linear.weight.T + network.linear.bias
     torch.testing.assert_close(network(images), expected)
 
 
 def test_maxout_takes_the_largest_piece_of_each_unit() -> None:
-    network, images = networks.Maxout(units=6, pieces=3).eval(), noise(2, 1, 28, 28)
+    network, images = architectures.Maxout(units=6, pieces=3).eval(), noise(2, 1, 28, 28)
     for parameter in network.parameters():
         nn.init.normal_(parameter, generator=torch.Generator().manual_seed(1))
     hidden = images.flatten(1)
@@ -78,7 +79,7 @@ def test_maxout_takes_the_largest_piece_of_each_unit() -> None:
 
 
 def test_maxout_drops_units_in_training_only() -> None:
-    network, images = networks.Maxout(units=30), noise(2, 1, 28, 28)
+    network, images = architectures.Maxout(units=30), noise(2, 1, 28, 28)
     nn.init.normal_(network.first.weight)
     nn.init.normal_(network.second.weight)
     nn.init.normal_(network.last.weight)
@@ -88,23 +89,23 @@ def test_maxout_drops_units_in_training_only() -> None:
 
 
 def test_a_norm_above_the_largest_is_scaled_down_and_a_smaller_one_is_left() -> None:
-    network = networks.Maxout(units=2)
+    network = architectures.Maxout(units=2)
     network.first.weight.data[0] = 1.0
     network.first.weight.data[1] = 0.01
     network.limit_norms()
-    assert network.first.weight[0].norm().item() == pytest.approx(networks.Maxout.LARGEST_NORM)
+    assert network.first.weight[0].norm().item() == pytest.approx(architectures.Maxout.LARGEST_NORM)
     assert (network.first.weight[1] == 0.01).all()
 
 
 def test_the_convolutional_network_halves_the_side_twice() -> None:
-    network = networks.Convolutional(channels=4, hidden=8)
+    network = architectures.Convolutional(channels=4, hidden=8)
     assert network.first(noise(1, 1, 28, 28)).shape == (1, 4, 14, 14)
     assert network(noise(3, 1, 28, 28)).shape == (3, 10)
 
 
-def radial() -> networks.RadialBasis:
+def radial() -> architectures.RadialBasis:
     torch.manual_seed(0)
-    network = networks.RadialBasis(rank=3)
+    network = architectures.RadialBasis(rank=3)
     network.centre_on(noise(10, 784))
     return network
 
@@ -139,8 +140,8 @@ def test_on_a_centre_the_radial_answer_is_its_digit_and_finite() -> None:
 
 def test_the_yes_or_no_loss_sums_ten_binary_losses() -> None:
     logits = torch.zeros(1, 11)
-    loss = networks.yes_or_no_loss(logits, torch.tensor([3])).item()
+    loss = architectures.yes_or_no_loss(logits, torch.tensor([3])).item()
     assert loss == pytest.approx(10 * math.log(2))
     logits[0, 3], logits[0, 10] = 50.0, -7.0
-    loss = networks.yes_or_no_loss(logits, torch.tensor([3])).item()
+    loss = architectures.yes_or_no_loss(logits, torch.tensor([3])).item()
     assert loss == pytest.approx(9 * math.log(2), rel=1e-6)

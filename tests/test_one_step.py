@@ -1,4 +1,4 @@
-"""`demo.experiments.one_step`: the three pictures' numbers, by pencil and on a photograph."""
+"""`one_step`: the three pictures' numbers, by pencil and on a photograph."""
 
 import math
 
@@ -8,8 +8,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from demo import fgsm, pictures
-from demo.experiments import one_step
+from demo import fgsm
+from demo.data import pictures
+from demo.experiments.attack import one_step
 from tests.test_fgsm import GREY, logistic, softplus
 
 pytestmark = pytest.mark.usefixtures("one_thread")

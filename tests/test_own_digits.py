@@ -1,4 +1,4 @@
-"""`demo.digits.as_mnist`: anybody's digit, cut and centred as MNIST's; and the gallery's order."""
+"""`as_mnist`: anybody's digit, cut and centred as MNIST's; and the gallery's order."""
 
 import io
 
@@ -8,9 +8,10 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from demo import digits, models, pictures
-from demo.controls import digits as gallery
-from demo.controls import link
+from demo import models
+from demo.data import digits, pictures
+from demo.web.controls import digits as gallery
+from demo.web.controls import link
 
 Grey = NDArray[np.uint8]
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from demo import photographs
 from demo.__main__ import main
 from demo.commands import pack
+from demo.data import photographs
 from tests.test_photographs import archive, folder
 
 

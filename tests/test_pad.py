@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from demo import digits, models, pictures
+from demo import models
+from demo.data import digits, pictures
 
 SEVEN = [[[84, 56], [150, 54], [210, 56]], [[210, 56], [170, 140], [126, 252]]]
 """Two strokes."""

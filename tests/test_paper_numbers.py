@@ -11,10 +11,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from demo import digits, fgsm, networks, recipes, trained
-from demo.digits import Labelled
-from demo.experiments import digit_accuracy
-from demo.experiments.digit_accuracy import UnderAttack
+from demo import fgsm
+from demo.data import digits
+from demo.data.digits import Labelled
+from demo.experiments.adversarial_training import digit_accuracy
+from demo.experiments.adversarial_training.digit_accuracy import UnderAttack
 from demo.experiments.paper_numbers import (
     at_hand,
     bench,
@@ -27,6 +28,9 @@ from demo.experiments.paper_numbers import (
     transfer,
 )
 from demo.experiments.paper_numbers.bench import Bench, Measured
+from demo.models import trained
+from demo.networks import architectures
+from demo.training import recipes
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -44,7 +48,7 @@ def drawn(build: Callable[[], nn.Module], seed: int) -> nn.Module:
 
 
 def softmax(seed: int) -> nn.Module:
-    return drawn(networks.SoftmaxRegression, seed)
+    return drawn(architectures.SoftmaxRegression, seed)
 
 
 def on(network: fgsm.Model, labelled: Labelled, **more: int) -> Bench:
@@ -191,7 +195,7 @@ def test_errors_and_confidence_of_the_row_are_those_of_the_count() -> None:
 
 
 def test_the_threes_and_sevens_are_the_only_digits_of_the_logistic_regression() -> None:
-    network = drawn(networks.LogisticRegression, 0)
+    network = drawn(architectures.LogisticRegression, 0)
     found = bench.finished(measures.clean_and_fgsm(on(network, some(100)), "logistic"))
     assert found.digits == 20
 
@@ -350,7 +354,7 @@ def test_missing_networks_are_found_in_either_folder_and_named_together(tmp_path
 
 
 def test_example_digits_are_attacked_and_answered_in_digits() -> None:
-    network = drawn(networks.LogisticRegression, 0)
+    network = drawn(architectures.LogisticRegression, 0)
     with torch.no_grad():
         network.weight.copy_(torch.randn(784, generator=torch.Generator().manual_seed(0)))
     few = some(100).only(digits.THREE_AND_SEVEN)

@@ -8,14 +8,18 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from demo import gallery, models, photographs, trained, twin_recipes
+from demo import models
 from demo.__main__ import main
-from demo.digits import Labelled
-from demo.experiments import confidence_sweep, failures, gallery_flips, photograph_accuracy
-from demo.experiments.accuracy_against_epsilon import Curve
-from demo.experiments.gallery_flips import Flip
-from demo.figures import flip_strip, twin_training
-from demo.pages import photograph_training, two_networks
+from demo.data import gallery, photographs
+from demo.data.digits import Labelled
+from demo.experiments.adversarial_training import photograph_accuracy
+from demo.experiments.adversarial_training.accuracy_against_epsilon import Curve
+from demo.experiments.attack import confidence_sweep, failures, gallery_flips
+from demo.experiments.attack.gallery_flips import Flip
+from demo.models import trained
+from demo.training import photograph_recipes
+from demo.web.figures import flip_strip, training_rounds
+from demo.web.pages import photograph_training, two_networks
 
 CHECK = Path(__file__).parents[2] / "shared" / "data" / "imagenet-pool" / "check.tar"
 LEVELS = tuple(255 * stop for stop in confidence_sweep.STOPS)
@@ -159,7 +163,7 @@ def test_a_twins_rounds_are_drawn_against_the_crops_it_has_seen() -> None:
     rounds = trained.history(TWIN)
     assert [row["crops"] for row in rounds] == sorted({row["crops"] for row in rounds})
     assert rounds[-1]["crops"] == trained.card(TWIN).images_seen
-    drawn = twin_training.plot(rounds)
+    drawn = training_rounds.plot(rounds)
     assert [line.name for line in drawn.data] == ["without attack", "FGSM, 1/255", "PGD, 1/255"]
     assert drawn.data[1].y[-1] == 100 * rounds[-1]["accuracy_under_fgsm"]
     assert trained.history("conv") == []
@@ -185,7 +189,7 @@ def test_the_command_measures_the_check_set(
     assert "There is no" in capsys.readouterr().err
 
 
-TWIN = twin_recipes.TWIN.name
+TWIN = photograph_recipes.TWIN.name
 
 
 def test_the_twins_card_is_what_its_outcomes_say() -> None:

@@ -1,4 +1,4 @@
-"""`demo.photographs`: what is found, what is drawn, and that it does not depend on who decodes."""
+"""`photographs`: what is found, what is drawn, and that it does not depend on who decodes."""
 
 import io
 import tarfile
@@ -9,7 +9,7 @@ import pytest
 import torch
 from PIL import Image
 
-from demo import photographs
+from demo.data import photographs
 
 
 def jpeg(seed: int, size: tuple[int, int] = (60, 40)) -> bytes:

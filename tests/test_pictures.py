@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 from torchvision import transforms
 
-from demo import decoding, pictures
+from demo.data import decoding, pictures
 
 pytestmark = pytest.mark.filterwarnings("error")
 

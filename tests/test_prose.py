@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from demo import prose
+from demo.web.pages import prose
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""`demo.experiments.random_signs`: the control has the attack's size and not its aim."""
+"""`demo.experiments.attack.random_signs`: the control has the attack's size and not its aim."""
 
 import numpy as np
 import pytest
@@ -6,8 +6,9 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from demo import pictures, scores
-from demo.experiments import one_step, random_signs
+from demo import scores
+from demo.data import pictures
+from demo.experiments.attack import one_step, random_signs
 from tests.test_fgsm import GREY, logistic
 
 pytestmark = pytest.mark.usefixtures("one_thread")

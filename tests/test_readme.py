@@ -7,29 +7,24 @@ from pathlib import Path
 import pytest
 
 import demo
+from tests.test_architecture import shelves
 
 ROOT = Path(__file__).parent.parent
 HERE = ROOT / "demo"
 
 
-def rooms(text: str) -> set[str]:
-    """The rooms named in a map's second column."""
-    return set(re.findall(r"^\| *\d *\| *`(?:demo/)?([\w./]+)`", text, re.MULTILINE))
-
-
 def standing() -> set[str]:
-    """The rooms that there are."""
+    """The rooms that there are: the files and folders of `demo`; of `web`, its folders."""
     files = {p.name for p in HERE.glob("*.py")} - {"__init__.py"}
-    folders = {f"{p.name}/" for p in HERE.iterdir() if p.is_dir() and (p / "__init__.py").exists()}
-    return files | folders
+    folders = [p.parent.relative_to(HERE).as_posix() + "/" for p in HERE.glob("*/__init__.py")]
+    inside = [p.parent.relative_to(HERE).as_posix() + "/" for p in HERE.glob("web/*/__init__.py")]
+    return {*files, *folders, *inside} - {"web/"}
 
 
-def test_the_docstrings_map_is_the_house() -> None:
-    assert rooms(demo.__doc__ or "") == standing()
-
-
-def test_the_readmes_map_is_the_house() -> None:
-    assert rooms((ROOT / "README.md").read_text(encoding="utf-8")) == standing()
+def test_the_map_is_the_house_and_the_readmes_is_the_same() -> None:
+    mapped = shelves(demo.__doc__ or "")
+    assert set(mapped) == standing()
+    assert shelves((ROOT / "README.md").read_text(encoding="utf-8")) == mapped
 
 
 def test_every_command_and_file_that_the_readme_names_exists() -> None:

@@ -1,9 +1,11 @@
-"""`demo.recipes`: a catalogue without doubles, and networks that its seeds fix."""
+"""`demo.training.recipes`: a catalogue without doubles, and networks that its seeds fix."""
 
 import pytest
 import torch
 
-from demo import digits, networks, recipes
+from demo.data import digits
+from demo.networks import architectures
+from demo.training import recipes
 
 each = pytest.mark.parametrize("recipe", recipes.RECIPES, ids=lambda r: r.name)
 
@@ -52,7 +54,7 @@ def test_the_logistic_networks_see_threes_and_sevens_only() -> None:
 
 def test_the_radial_centres_begin_on_the_mean_of_their_digit() -> None:
     network = recipes.recipe("rbf").network(1, some())
-    assert isinstance(network, networks.RadialBasis)
+    assert isinstance(network, architectures.RadialBasis)
     images, labels = digits.embedded()
     means = digits.to_images(images)[torch.from_numpy(labels) == 3].mean(dim=0, keepdim=True)
     distances = network.distances(means)[0]
@@ -61,13 +63,13 @@ def test_the_radial_centres_begin_on_the_mean_of_their_digit() -> None:
 
 
 def test_the_l1_penalty_is_the_papers() -> None:
-    network = networks.Maxout(units=2)
+    network = architectures.Maxout(units=2)
     penalty = recipes.first_layer_l1(network)
     assert penalty.item() == pytest.approx(0.0025 * network.first.weight.abs().sum().item())
 
 
 def test_the_l1_penalty_of_logistic_regression_is_its_coefficient_times_the_sum() -> None:
-    network = networks.LogisticRegression()
+    network = architectures.LogisticRegression()
     network.weight.data[:3] = torch.tensor([1.0, -2.0, 0.5])
     network.bias.data.fill_(7.0)
     assert recipes.logistic_l1(network).item() == pytest.approx(0.03 * 3.5)

@@ -8,11 +8,13 @@ import pytest
 import torch
 
 from demo import __main__ as command_line
-from demo import digits, recipes, trained
 from demo.commands import train
-from demo.digits import Labelled
-from demo.experiments import digit_accuracy
+from demo.data import digits
+from demo.data.digits import Labelled
+from demo.experiments.adversarial_training import digit_accuracy
 from demo.experiments.paper_numbers import at_hand, claims, rows
+from demo.models import trained
+from demo.training import recipes
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

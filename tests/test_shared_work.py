@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from demo.store.shared_work import SharedWork
+from demo.web.store.shared_work import SharedWork
 
 
 class Counted:

@@ -1,4 +1,4 @@
-"""`demo.store`: one lock for everybody, bounded memory, and no answer under another's key."""
+"""`demo.web.store`: one lock for everybody, bounded memory, and no answer under another's key."""
 
 import ast
 import inspect
@@ -17,9 +17,10 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from demo import models, pictures
-from demo.experiments import confidence_sweep, one_step, random_signs, ten_steps
-from demo.store import attack as store
+from demo import models
+from demo.data import pictures
+from demo.experiments.attack import confidence_sweep, one_step, random_signs, ten_steps
+from demo.web.store import attack as store
 
 Pixels = NDArray[np.uint8]
 PEOPLE = 20

@@ -10,10 +10,10 @@ import torch
 from streamlit.testing.v1 import AppTest
 from torch import Tensor, nn
 
-from demo import digits
+from demo.data import digits
 from demo.experiments.attack_cost.walks import Question
-from demo.store import attack, memory, worker
-from demo.store import attack_cost as store
+from demo.web.store import attack, memory, worker
+from demo.web.store import attack_cost as store
 
 ASKED = Question(3, 7, 0.25, 2)
 
@@ -144,7 +144,7 @@ def test_the_threads_are_as_before() -> None:
 @pytest.mark.slow
 def test_run_again_on_the_page_begins_another_work() -> None:
     def script() -> None:
-        from demo.pages import attack_cost
+        from demo.web.pages import attack_cost
 
         attack_cost.page()
 

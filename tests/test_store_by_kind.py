@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from demo import models
-from demo.store.by_kind import cached_by_kind
+from demo.web.store.by_kind import cached_by_kind
 
 CALLS: list[tuple[str, int]] = []
 

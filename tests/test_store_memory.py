@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 from torch import Tensor, nn
 
 from demo import models
-from demo.experiments import one_step
-from demo.store import attack, memory, worker
+from demo.experiments.attack import one_step
+from demo.web.store import attack, memory, worker
 from tests import PATIENCE
 
 FULL = "CUDA out of memory. Tried to allocate 2.00 GiB."

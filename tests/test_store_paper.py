@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 import streamlit as st
 
-from demo import digits, recipes, trained
-from demo.digits import Labelled
-from demo.experiments import digit_accuracy
+from demo.data import digits
+from demo.data.digits import Labelled
+from demo.experiments.adversarial_training import digit_accuracy
 from demo.experiments.paper_numbers import at_hand, claims, rows
-from demo.store import paper as store
+from demo.models import trained
+from demo.training import recipes
+from demo.web.store import paper as store
 from tests.test_reproduce import few, saved
 
 pytestmark = pytest.mark.usefixtures("one_thread")

@@ -1,4 +1,4 @@
-"""`demo.experiments.ten_steps`: what is sent to the browser is what was computed."""
+"""`demo.experiments.attack.ten_steps`: what is sent to the browser is what was computed."""
 
 from dataclasses import dataclass
 
@@ -8,8 +8,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from demo import attacks, pictures
-from demo.experiments import confidence_sweep, one_step, ten_steps
+from demo.attacks import sign_methods
+from demo.data import pictures
+from demo.experiments.attack import confidence_sweep, one_step, ten_steps
 from tests.test_fgsm import GREY, logistic
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -91,7 +92,7 @@ def test_every_level_is_the_iteration_at_that_epsilon(target: int | None) -> Non
 
 def test_other_levels_can_be_asked_for() -> None:
     walk = list(ten_steps.steps(logistic, GREY, 1, None, levels=(3.0,)))
-    assert len(walk) == attacks.STEPS and walk[-1].shape == (1, 3, 1, 1)
+    assert len(walk) == sign_methods.STEPS and walk[-1].shape == (1, 3, 1, 1)
     assert (walk[-1] - GREY).abs().max().item() == pytest.approx(3 / 255)
 
 

@@ -12,11 +12,14 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 from torch import Tensor
 
-from demo import digits, fgsm, networks, pictures, scores, trained
+from demo import fgsm, scores
+from demo.data import digits, pictures
 from demo.experiments.three_against_seven import derivation, margins, weight_decay
-from demo.figures import three_against_seven as figure
-from demo.pages import three_against_seven as page
-from demo.store import three_against_seven as store
+from demo.models import trained
+from demo.networks import architectures
+from demo.web.figures import three_against_seven as figure
+from demo.web.pages import three_against_seven as page
+from demo.web.store import three_against_seven as store
 from tests import PATIENCE
 
 NAMES = ("logistic", "logistic-l1", "logistic-adversarial")
@@ -25,9 +28,9 @@ EPSILONS = (0.0, 0.05078125, 0.125, 0.25, 0.5)
 each_network = pytest.mark.parametrize("name", NAMES)
 
 
-def network(weights: dict[int, float], bias: float) -> networks.LogisticRegression:
+def network(weights: dict[int, float], bias: float) -> architectures.LogisticRegression:
     """w is 0 but for these pixels."""
-    made = networks.LogisticRegression()
+    made = architectures.LogisticRegression()
     for pixel, weight in weights.items():
         made.weight.data[pixel] = weight
     made.bias.data.fill_(bias)
@@ -39,10 +42,10 @@ def grey(level: float, *labels: int) -> digits.Labelled:
     return digits.Labelled(torch.full((len(labels), 1, 28, 28), level), torch.tensor(labels))
 
 
-def drawn(seed: int) -> tuple[networks.LogisticRegression, digits.Labelled]:
+def drawn(seed: int) -> tuple[architectures.LogisticRegression, digits.Labelled]:
     """Random weights, some exactly 0, and random digits of both labels."""
     generator = torch.Generator().manual_seed(seed)
-    made = networks.LogisticRegression()
+    made = architectures.LogisticRegression()
     weights = torch.randn(784, generator=generator) * (torch.rand(784, generator=generator) > 0.2)
     made.weight.data.copy_(weights * 0.2)
     made.bias.data.copy_(torch.randn((), generator=generator))
@@ -50,10 +53,10 @@ def drawn(seed: int) -> tuple[networks.LogisticRegression, digits.Labelled]:
     return made.requires_grad_(False), digits.Labelled(images, torch.tensor([0, 1, 0, 1, 1, 0]))
 
 
-def shown(name: str) -> tuple[networks.LogisticRegression, digits.Labelled]:
+def shown(name: str) -> tuple[architectures.LogisticRegression, digits.Labelled]:
     """A network that ships, and every tenth of the threes and sevens."""
     made = trained.load(name)
-    assert isinstance(made, networks.LogisticRegression)
+    assert isinstance(made, architectures.LogisticRegression)
     whole = margins.shipped()
     return made, digits.Labelled(whole.images[::9], whole.labels[::9])
 
@@ -277,7 +280,7 @@ def test_a_network_that_is_missing_is_a_sentence_and_no_traceback(
 
 def open_page() -> None:
     """The page as a script of its own."""
-    from demo.pages import three_against_seven
+    from demo.web.pages import three_against_seven
 
     three_against_seven.page()
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from demo.controls import photographs
+from demo.web.controls import photographs
 
 BAD_NAMES = {
     "../../../etc/passwd": "etc passwd",

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from demo import digits, trained
 from demo.__main__ import main
+from demo.data import digits
+from demo.models import trained
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

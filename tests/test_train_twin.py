@@ -6,11 +6,14 @@ from pathlib import Path
 import pytest
 import torch
 
-from demo import gallery, models, trained, twin_recipes
+from demo import models
 from demo.__main__ import main
+from demo.data import gallery
+from demo.models import trained
+from demo.training import photograph_recipes
 from tests.test_twins import write_archive
 
-NAME = twin_recipes.TWIN.name
+NAME = photograph_recipes.TWIN.name
 
 
 @pytest.fixture
@@ -106,7 +109,7 @@ def test_what_is_wrong_is_one_sentence(
 @pytest.mark.slow
 def test_half_precision_changes_no_answer_of_the_network_that_is_trained_from() -> None:
     """The standard network through the twin's file format: the same answers on the gallery."""
-    from demo import pictures
+    from demo.data import pictures
 
     standard = models.plain("efficientnet-lite0")
     images = torch.cat(

@@ -1,4 +1,4 @@
-"""`demo.trained`: weights go to a file and come back; a wrong or missing file is refused."""
+"""`demo.models.trained`: weights go to a file and come back; a wrong or missing file is refused."""
 
 import hashlib
 import json
@@ -8,7 +8,9 @@ import pytest
 import torch
 from torch import nn
 
-from demo import networks, recipes, trained
+from demo.models import trained
+from demo.networks import architectures
+from demo.training import recipes
 
 SHIPPED = [r.name for r in recipes.RECIPES if (trained.FOLDER / f"{r.name}.json").is_file()]
 
@@ -24,7 +26,7 @@ def card(name: str = "softmax", seed: int = 1) -> trained.Card:
 
 def network() -> nn.Module:
     torch.manual_seed(0)
-    return networks.SoftmaxRegression()
+    return architectures.SoftmaxRegression()
 
 
 def test_a_network_comes_back_as_it_was_but_for_half_precision(tmp_path: Path) -> None:
@@ -73,7 +75,7 @@ def test_weights_with_a_wrong_hash_are_named_and_refused(tmp_path: Path) -> None
 
 
 def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
-    trained.save(networks.Convolutional(), card(), tmp_path)
+    trained.save(architectures.Convolutional(), card(), tmp_path)
     with pytest.raises(ValueError, match="do not fit the network SoftmaxRegression"):
         trained.load("softmax", folder=tmp_path)
 

@@ -1,4 +1,4 @@
-"""`demo.training`: the objective by a pencil, the shared gradient, and what a seed fixes."""
+"""`demo.training.loop`: the objective by a pencil, the shared gradient, and what a seed fixes."""
 
 import dataclasses
 import math
@@ -8,10 +8,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from demo import adversaries, digits, fgsm, networks, training
-from demo.objective import Objective
+from demo import fgsm
+from demo.data import digits
+from demo.networks import architectures
+from demo.training import adversaries, loop
+from demo.training.objective import Objective
 
-SETTINGS = training.Settings(epochs=3, learning_rate=0.05, batch=50, evaluated=20)
+SETTINGS = loop.Settings(epochs=3, learning_rate=0.05, batch=50, evaluated=20)
 FGSM = adversaries.FastGradientSign(0.25)
 
 
@@ -22,13 +25,13 @@ def data(count: int = 200) -> digits.Labelled:
     return digits.Labelled(digits.to_images(pixels)[some], torch.from_numpy(labels)[some])
 
 
-def trained(network: nn.Module, **options: object) -> list[training.Epoch]:
+def trained(network: nn.Module, **options: object) -> list[loop.Epoch]:
     labelled = data()
     options = {"settings": SETTINGS, "held_out": data(40), "seed": 1} | options
-    return list(training.train(network, labelled.images, labelled.labels, **options))  # type: ignore[arg-type]
+    return list(loop.train(network, labelled.images, labelled.labels, **options))  # type: ignore[arg-type]
 
 
-def new(kind: type[nn.Module] = networks.SoftmaxRegression) -> nn.Module:
+def new(kind: type[nn.Module] = architectures.SoftmaxRegression) -> nn.Module:
     torch.manual_seed(0)
     return kind()
 
@@ -39,13 +42,13 @@ def weights_of(network: nn.Module) -> Tensor:
 
 def test_one_plain_step_is_gradient_descent_on_the_mean_loss() -> None:
     labelled, network = data(50), new()
-    assert isinstance(network, networks.SoftmaxRegression)
+    assert isinstance(network, architectures.SoftmaxRegression)
     before = network.linear.weight.detach().clone()
     logits = network(labelled.images)
     wrong = (logits.softmax(1) - F.one_hot(labelled.labels, 10)) / 50
     gradient = (wrong.T @ labelled.images.flatten(1)).detach()
-    settings = training.Settings(1, 0.5, batch=50, momentum=0.0, ramp=0.0)
-    walk = training.train(
+    settings = loop.Settings(1, 0.5, batch=50, momentum=0.0, ramp=0.0)
+    walk = loop.train(
         network, labelled.images, labelled.labels, held_out=labelled, settings=settings
     )
     epoch = next(walk)
@@ -53,7 +56,7 @@ def test_one_plain_step_is_gradient_descent_on_the_mean_loss() -> None:
     assert epoch.clean_loss == pytest.approx(F.cross_entropy(logits, labelled.labels).item())
 
 
-@pytest.mark.parametrize("kind", [networks.SoftmaxRegression, networks.Convolutional])
+@pytest.mark.parametrize("kind", [architectures.SoftmaxRegression, architectures.Convolutional])
 def test_the_shared_backward_pass_gives_the_gradient_of_the_equation(
     kind: type[nn.Module],
 ) -> None:
@@ -72,12 +75,12 @@ def test_the_shared_backward_pass_gives_the_gradient_of_the_equation(
 
 def test_the_linear_adversarial_loss_is_the_lectures_closed_form() -> None:
     """softplus(epsilon ||w||_1 - y z) where no pixel is clipped."""
-    network = new(networks.LogisticRegression)
-    assert isinstance(network, networks.LogisticRegression)
+    network = new(architectures.LogisticRegression)
+    assert isinstance(network, architectures.LogisticRegression)
     network.weight.data = torch.randn(784, generator=torch.Generator().manual_seed(3)) / 28
     images = torch.rand(20, 1, 28, 28, generator=torch.Generator().manual_seed(4)) * 0.4 + 0.3
     labels = torch.arange(20) % 2
-    objective = Objective(network, FGSM, 0.5, networks.softplus_loss, None)
+    objective = Objective(network, FGSM, 0.5, architectures.softplus_loss, None)
     _, adversarial, _ = objective.backward(images, labels, torch.Generator()) / 20
     margin = (2 * labels - 1) * network.activation(images)
     expected = F.softplus(0.25 * network.weight.abs().sum() - margin).mean()
@@ -86,12 +89,12 @@ def test_the_linear_adversarial_loss_is_the_lectures_closed_form() -> None:
 
 def test_a_network_with_dropout_is_attacked_as_its_clean_pass_left_it() -> None:
     """The examples come from the gradient of the very loss that trains on the clean images."""
-    labelled, network, seen = data(20), new(networks.Maxout), []
+    labelled, network, seen = data(20), new(architectures.Maxout), []
     for layer in (network.first, network.second, network.last):
         nn.init.normal_(layer.weight, std=0.05, generator=torch.Generator().manual_seed(1))
 
     network.train().register_forward_pre_hook(lambda _, given: seen.append(given[0].detach()))
-    objective = Objective(network, FGSM, 0.5, networks.cross_entropy, None)
+    objective = Objective(network, FGSM, 0.5, architectures.cross_entropy, None)
     torch.manual_seed(7)
     objective.backward(labelled.images, labelled.labels, torch.Generator())
     torch.manual_seed(7)
@@ -126,7 +129,7 @@ def test_adversarial_training_withstands_the_attack_better_than_standard_trainin
 def test_the_same_seed_gives_the_same_network_and_another_seed_another() -> None:
     ends = []
     for seed in (1, 1, 2):
-        network = new(networks.Maxout)
+        network = new(architectures.Maxout)
         trained(network, seed=seed, adversary=adversaries.RandomSigns(0.25), clean_weight=0.5)
         ends.append(weights_of(network))
     assert torch.equal(ends[0], ends[1])
@@ -137,21 +140,21 @@ def test_training_leaves_the_callers_random_numbers_alone() -> None:
     torch.manual_seed(5)
     expected = torch.rand(1)
     torch.manual_seed(5)
-    network = networks.SoftmaxRegression()
+    network = architectures.SoftmaxRegression()
     torch.manual_seed(5)
     trained(network)
     assert torch.equal(torch.rand(1), expected)
 
 
 def test_the_learning_rate_may_stay_level_before_it_falls() -> None:
-    settings = training.Settings(20, 0.2, ramp=0.1, fall=0.25)
-    rates = [training.learning_rate(settings, e / 20) for e in (0, 1, 2, 10, 15, 17.5, 20)]
+    settings = loop.Settings(20, 0.2, ramp=0.1, fall=0.25)
+    rates = [loop.learning_rate(settings, e / 20) for e in (0, 1, 2, 10, 15, 17.5, 20)]
     assert rates == pytest.approx([0, 0.1, 0.2, 0.2, 0.2, 0.1, 0])
 
 
 def test_the_learning_rate_rises_then_falls_to_nothing() -> None:
-    settings = training.Settings(10, 0.4, ramp=0.1)
-    rates = [training.learning_rate(settings, e / 10) for e in (0, 0.5, 1, 5.5, 10)]
+    settings = loop.Settings(10, 0.4, ramp=0.1)
+    rates = [loop.learning_rate(settings, e / 10) for e in (0, 0.5, 1, 5.5, 10)]
     assert rates == pytest.approx([0, 0.2, 0.4, 0.2, 0])
 
 
@@ -160,7 +163,7 @@ def test_a_penalty_is_part_of_the_gradient() -> None:
         return 5 * weights(network).square().sum()
 
     def weights(network: nn.Module) -> Tensor:
-        assert isinstance(network, networks.SoftmaxRegression)
+        assert isinstance(network, architectures.SoftmaxRegression)
         return network.linear.weight
 
     plain, held = new(), new()
@@ -185,7 +188,7 @@ def test_what_progress_raises_ends_the_run() -> None:
 def test_the_accuracies_are_those_of_the_attacks_by_name() -> None:
     network, held_out = new(), data(60)
     trained(network)
-    clean, under_fgsm, under_pgd = training.accuracies(network, held_out, SETTINGS, 1)
+    clean, under_fgsm, under_pgd = loop.accuracies(network, held_out, SETTINGS, 1)
     attacked = fgsm.fgsm(network, held_out.images, held_out.labels, 0.25)
     answers = network(attacked).argmax(1)
     assert under_fgsm == pytest.approx((answers == held_out.labels).double().mean().item())

@@ -1,4 +1,4 @@
-"""`demo.twins`: a short training of the real network on the gallery, alone and in two processes."""
+"""`photograph_networks`: a short training of the real network, alone and in two processes."""
 
 import dataclasses
 import io
@@ -14,24 +14,17 @@ import pytest
 import torch
 from torch import nn
 
-from demo import (
-    checkpoints,
-    gallery,
-    models,
-    photographs,
-    places,
-    trained,
-    training,
-    twin_recipes,
-    twins,
-)
-from demo.digits import Labelled
+from demo import models
+from demo.data import gallery, photographs
+from demo.data.digits import Labelled
+from demo.models import trained
+from demo.training import checkpoints, loop, photograph_networks, photograph_recipes, places
 from tests import PATIENCE
 
 PLACE = places.Place(torch.device("cpu"), workers=0)
 SHORT = dataclasses.replace(
-    twin_recipes.TWIN, round=8, size=32,
-    settings=dataclasses.replace(twin_recipes.TWIN.settings, epochs=3, batch=4, evaluated=2),
+    photograph_recipes.TWIN, round=8, size=32,
+    settings=dataclasses.replace(photograph_recipes.TWIN.settings, epochs=3, batch=4, evaluated=2),
 )  # fmt: skip
 
 
@@ -67,9 +60,9 @@ def held_out(dtype: torch.dtype = torch.float32) -> Labelled:
 def rounds(
     run: checkpoints.Run, standard: nn.Module, data: Path, path: Path | None = None,
     count: int = 99, **options: object,
-) -> list[training.Epoch]:  # fmt: skip
+) -> list[loop.Epoch]:  # fmt: skip
     some = photographs.Archives([data / "train-0.tar"])
-    walk = twins.rounds(run, standard, some, held_out(), PLACE, **options)  # type: ignore[arg-type]
+    walk = photograph_networks.rounds(run, standard, some, held_out(), PLACE, **options)  # type: ignore[arg-type]
     return list(itertools.islice(checkpoints.kept(run, walk, path), count))
 
 
@@ -78,7 +71,7 @@ def weights_of(module: nn.Module) -> torch.Tensor:
 
 
 def test_a_twin_begins_as_the_standard_network(standard: nn.Module) -> None:
-    run = twins.started(SHORT, standard, 1, PLACE)
+    run = photograph_networks.started(SHORT, standard, 1, PLACE)
     images = torch.rand(2, 3, 32, 32)
     torch.testing.assert_close(
         run.network.logits(images), standard((images - 0.5) / 0.5), atol=1e-3, rtol=1e-3
@@ -94,7 +87,7 @@ def test_training_moves_the_student_and_lowers_its_loss(standard: nn.Module, dat
         SHORT, warm_up=0.0, epsilon=0.5 / 255, size=64, round=16,
         settings=dataclasses.replace(SHORT.settings, epochs=16, learning_rate=1e-4),
     )  # fmt: skip
-    run = twins.started(few, standard, 1, PLACE)
+    run = photograph_networks.started(few, standard, 1, PLACE)
     before = weights_of(run.network)
     losses = [epoch.training_loss for epoch in rounds(run, standard, data)]
     assert len(losses) == 16
@@ -110,12 +103,12 @@ def test_a_killed_training_ends_as_one_that_was_not(
     standard: nn.Module, data: Path, tmp_path: Path, blend: float
 ) -> None:
     recipe = dataclasses.replace(SHORT, blend=blend)
-    whole = twins.started(recipe, standard, 1, PLACE)
+    whole = photograph_networks.started(recipe, standard, 1, PLACE)
     rounds(whole, standard, data)
     kept = tmp_path / "kept.pt"
-    rounds(twins.started(recipe, standard, 1, PLACE), standard, data, kept, count=2)
+    rounds(photograph_networks.started(recipe, standard, 1, PLACE), standard, data, kept, count=2)
     torch.rand(7)  # what was drawn elsewhere before it goes on does not matter
-    second = checkpoints.restored(twins.started(recipe, standard, 1, PLACE), kept)
+    second = checkpoints.restored(photograph_networks.started(recipe, standard, 1, PLACE), kept)
     assert len(second.history) == 2
     rounds(second, standard, data, kept)
     assert torch.equal(weights_of(whole.network), weights_of(second.network))
@@ -127,10 +120,10 @@ def test_a_checkpoint_of_another_recipe_is_refused(
     standard: nn.Module, data: Path, tmp_path: Path
 ) -> None:
     kept = tmp_path / "kept.pt"
-    rounds(twins.started(SHORT, standard, 1, PLACE), standard, data, kept, count=1)
+    rounds(photograph_networks.started(SHORT, standard, 1, PLACE), standard, data, kept, count=1)
     other = dataclasses.replace(SHORT, epsilon=4 / 255)
     with pytest.raises(checkpoints.Refused, match="another recipe"):
-        checkpoints.restored(twins.started(other, standard, 1, PLACE), kept)
+        checkpoints.restored(photograph_networks.started(other, standard, 1, PLACE), kept)
 
 
 @pytest.mark.slow
@@ -139,9 +132,9 @@ def test_a_time_budget_ends_the_training_and_brings_the_rate_down(
 ) -> None:
     """A clock of ten seconds a look: five minutes are over long before the pictures."""
     clock = itertools.count(0, 10.0)
-    monkeypatch.setattr(twins.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(photograph_networks.time, "monotonic", lambda: next(clock))
     long = dataclasses.replace(SHORT, settings=dataclasses.replace(SHORT.settings, epochs=1000))
-    run = twins.started(long, standard, 1, PLACE)
+    run = photograph_networks.started(long, standard, 1, PLACE)
     epochs = rounds(run, standard, data, minutes=5)
     assert 5 <= len(epochs) <= 15
     assert run.optimizer.param_groups[0]["lr"] < 0.2 * SHORT.settings.learning_rate
@@ -151,9 +144,9 @@ def test_a_time_budget_ends_the_training_and_brings_the_rate_down(
 def test_the_finished_twin_is_the_average_in_the_standard_architecture(
     standard: nn.Module, data: Path
 ) -> None:
-    run = twins.started(SHORT, standard, 1, PLACE)
+    run = photograph_networks.started(SHORT, standard, 1, PLACE)
     rounds(run, standard, data)
-    finished = twins.finished(run, standard)
+    finished = photograph_networks.finished(run, standard)
     assert finished.state_dict().keys() == standard.state_dict().keys()
     images = torch.rand(2, 3, 64, 64)
     expected = run.average.module.logits(images)
@@ -165,13 +158,16 @@ def test_the_finished_twin_is_the_average_in_the_standard_architecture(
 def test_a_mixed_twin_lies_between_the_student_and_the_standard_network(
     standard: nn.Module, data: Path
 ) -> None:
-    run = twins.started(SHORT, standard, 1, PLACE)
+    run = photograph_networks.started(SHORT, standard, 1, PLACE)
     rounds(run, standard, data)
     images = (torch.rand(2, 3, 64, 64) - 0.5) / 0.5
-    back = twins.finished(run, standard, 0.0)
+    back = photograph_networks.finished(run, standard, 0.0)
     torch.testing.assert_close(back(images), standard(images), atol=1e-3, rtol=1e-3)
-    ends = [twins.finished(run, standard, mix).get_parameter("conv_head.weight") for mix in (0, 1)]
-    half = twins.finished(run, standard, 0.5).get_parameter("conv_head.weight")
+    ends = [
+        photograph_networks.finished(run, standard, mix).get_parameter("conv_head.weight")
+        for mix in (0, 1)
+    ]
+    half = photograph_networks.finished(run, standard, 0.5).get_parameter("conv_head.weight")
     torch.testing.assert_close(half, (ends[0] + ends[1]) / 2)
     assert not torch.equal(ends[0], ends[1])
 
@@ -237,8 +233,8 @@ def test_two_processes_train_as_one_does(data: Path, tmp_path: Path) -> None:
 
 
 def test_the_recipes_card_and_network_belong_together() -> None:
-    shipped = [r for r in twin_recipes.TWINS if (trained.FOLDER / f"{r.name}.json").is_file()]
-    assert twin_recipes.TWIN in shipped
+    shipped = [r for r in photograph_recipes.TWINS if (trained.FOLDER / f"{r.name}.json").is_file()]
+    assert photograph_recipes.TWIN in shipped
     for recipe in shipped:
         card = trained.card(recipe.name)
         shown = models.card(recipe.name)

@@ -1,4 +1,4 @@
-"""`demo.experiments.two_gradients` and its figure: what noise gives, and what edges give."""
+"""`demo.experiments.attack.two_gradients` and its figure: what noise gives, and what edges give."""
 
 import base64
 import io
@@ -11,8 +11,8 @@ from PIL import Image
 from torch import Tensor
 
 from demo import fgsm, models
-from demo.experiments import two_gradients
-from demo.figures import two_gradients as figure
+from demo.experiments.attack import two_gradients
+from demo.web.figures import two_gradients as figure
 
 RNG = np.random.default_rng(0)
 
@@ -81,7 +81,7 @@ def test_both_cards_show_their_numbers_and_their_pictures_without_loss() -> None
 
 def test_the_twins_gradient_follows_the_picture_more_than_the_standard_networks() -> None:
     """Over the gallery: the lesson that the page draws holds for the weights that ship."""
-    from demo import gallery, pictures
+    from demo.data import gallery, pictures
 
     card = models.card("efficientnet-lite0")
     assert card.twin is not None

@@ -1,4 +1,4 @@
-"""`demo.weights`: what does not fit a network exactly is refused by name."""
+"""`demo.networks.weights`: what does not fit a network exactly is refused by name."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from demo import weights
+from demo.networks import weights
 
 
 def test_a_network_takes_all_its_tensors_from_the_file() -> None:

@@ -9,7 +9,7 @@ import pytest
 import streamlit as st
 from streamlit.runtime.scriptrunner import StopException
 
-from demo.store import worker
+from demo.web.store import worker
 from tests import PATIENCE
 
 

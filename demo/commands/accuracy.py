@@ -20,9 +20,11 @@ import torch
 from torch import nn
 
 import demo.device
-from demo import digits, recipes, trained
 from demo.commands import train
-from demo.experiments import accuracy_against_epsilon, digit_accuracy
+from demo.data import digits
+from demo.experiments.adversarial_training import accuracy_against_epsilon, digit_accuracy
+from demo.models import trained
+from demo.training import recipes
 
 SEED = 0
 PGD_IMAGES = 1000

@@ -18,9 +18,11 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 
 import demo.device
-from demo import attacks, digits, fgsm, models, pictures
+from demo import fgsm, models
+from demo.attacks import sign_methods
 from demo.commands import classes, report
-from demo.experiments import confidence_sweep, failures, one_step, ten_steps
+from demo.data import digits, pictures
+from demo.experiments.attack import confidence_sweep, failures, one_step, ten_steps
 
 STANDARD_INPUT = Path("-")
 THE_PAPERS = {"photographs": confidence_sweep.THE_PAPERS_EPSILON, "digits": 0.25}
@@ -63,7 +65,7 @@ def add_to(commands: Any) -> None:
     goal.add_argument("--label", metavar="CLASS", help="away from it; else from the first answer")
     goal.add_argument("--target", metavar="CLASS", help=f"toward it, or toward {classes.RUNNER_UP}")
     parser.add_argument(
-        "--steps", type=int, choices=(1, attacks.STEPS), default=1,
+        "--steps", type=int, choices=(1, sign_methods.STEPS), default=1,
         help="1: FGSM (default); 10: its iteration, the basic iterative method",
     )  # fmt: skip
     parser.add_argument(
@@ -162,7 +164,7 @@ def _ten(
     change = adversarial[-1:] - image
     magnified = change / step.epsilon if step.epsilon else change
     return Outcome(
-        perturbation=one_step.answer(attacks.logits_of(model, (magnified + 1) / 2)),
+        perturbation=one_step.answer(sign_methods.logits_of(model, (magnified + 1) / 2)),
         adversarial=_answer(result.logits[-1]),
         saved=_answer(result.saved_logits[-1]),
         saved_pixels=pictures.to_pixels(ten_steps.rounded(adversarial[-1:])),

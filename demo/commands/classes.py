@@ -3,7 +3,7 @@
 import difflib
 from typing import Any
 
-from demo.experiments import one_step
+from demo.experiments.attack import one_step
 
 RUNNER_UP = "runner-up"
 

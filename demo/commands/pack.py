@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from demo.photographs import Archives, Folder, Photographs
+from demo.data.photographs import Archives, Folder, Photographs
 
 NEAR = 5
 """Bits of 64 in which the difference hashes of near copies may differ."""

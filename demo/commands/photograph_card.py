@@ -11,7 +11,8 @@ import torch
 from torch import nn
 
 import demo.device
-from demo import checkpoints, places, trained
+from demo.models import trained
+from demo.training import checkpoints, places
 
 HISTORY, OUTCOMES = "training.json", "outcomes.json"
 """Endings of what lies beside the weights: the rounds; each photograph, right (1) or not (0)."""

@@ -15,10 +15,12 @@ import torch
 from torch import nn
 
 import demo.device
-from demo import gallery, models
-from demo.digits import Labelled
-from demo.experiments import gallery_flips, photograph_accuracy
-from demo.photographs import Archives, Folder, Photographs, measured_on
+from demo import models
+from demo.data import gallery
+from demo.data.digits import Labelled
+from demo.data.photographs import Archives, Folder, Photographs, measured_on
+from demo.experiments.adversarial_training import photograph_accuracy
+from demo.experiments.attack import gallery_flips
 
 
 def add_to(commands: Any) -> None:

@@ -17,13 +17,14 @@ from typing import Any
 import torch
 
 import demo.device
-from demo import digits, recipes
 from demo.commands import train
+from demo.data import digits
 from demo.experiments.paper_numbers import at_hand, claims, rows
 from demo.experiments.paper_numbers import bench as benches
 from demo.experiments.paper_numbers.bench import Bench
 from demo.experiments.paper_numbers.claims import Claim
 from demo.experiments.paper_numbers.rows import Row
+from demo.training import recipes
 
 QUICK = 1_000
 """Test digits with --quick."""

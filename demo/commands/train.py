@@ -17,9 +17,11 @@ import torch
 from torch import nn
 
 import demo.device
-from demo import checkpoints, digits, recipes, trained, training, twin_recipes
-from demo.commands import train_twin
-from demo.experiments import digit_accuracy
+from demo.commands import train_photographs
+from demo.data import digits
+from demo.experiments.adversarial_training import digit_accuracy
+from demo.models import trained
+from demo.training import checkpoints, loop, photograph_recipes, recipes
 
 ELSEWHERE = Path("trained")
 """Checkpoints, and networks that do not ship."""
@@ -28,7 +30,9 @@ ELSEWHERE = Path("trained")
 def add_to(commands: Any) -> None:
     """The words that this command understands."""
     parser = commands.add_parser("train", help="train a network, or go on training it")
-    names = ", ".join([*(r.name for r in recipes.RECIPES), *(t.name for t in twin_recipes.TWINS)])
+    names = ", ".join(
+        [*(r.name for r in recipes.RECIPES), *(t.name for t in photograph_recipes.TWINS)]
+    )
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("name", metavar="NAME", nargs="?", help=names)
     what.add_argument("--all", action="store_true", help="every digit network that ships")
@@ -45,7 +49,7 @@ def add_to(commands: Any) -> None:
         help="no training: attack the network that is there again, and renew its card",
     )  # fmt: skip
     parser.add_argument("--restart", action="store_true", help="do not go on from a checkpoint")
-    train_twin.options(parser)
+    train_photographs.options(parser)
     parser.set_defaults(run=run)
 
 
@@ -64,9 +68,9 @@ def run(options: argparse.Namespace) -> None:
         raise ValueError(f"--epochs is 1 or more, not {options.epochs}.")
     if options.device:
         os.environ[demo.device.VARIABLE] = options.device
-    twin = twin_recipes.twin(options.name or "")
+    twin = photograph_recipes.twin(options.name or "")
     if twin is not None:
-        train_twin.run(options, twin, options.out or ELSEWHERE, ELSEWHERE)
+        train_photographs.run(options, twin, options.out or ELSEWHERE, ELSEWHERE)
         return
     device = demo.device.choose()
     chosen = (
@@ -176,12 +180,12 @@ def _words(recipe: recipes.Recipe) -> str:
     return f"{adversary}{recipe.settings}; epoch kept by {recipe.kept.replace('_', ' ')}"
 
 
-def _line(epoch: training.Epoch, epochs: int) -> str:
+def _line(epoch: loop.Epoch, epochs: int) -> str:
     return (
         f"  epoch {epoch.number:>3}/{epochs}  loss {epoch.training_loss:.4f}  validation: "
         f"without attack {100 * epoch.clean_accuracy:.2f} %, "
         f"FGSM {100 * epoch.accuracy_under_fgsm:.2f} %, "
-        f"PGD ({training.PGD_STEPS} steps) {100 * epoch.accuracy_under_pgd:.2f} %  "
+        f"PGD ({loop.PGD_STEPS} steps) {100 * epoch.accuracy_under_pgd:.2f} %  "
         f"{epoch.seconds:.1f} s"
     )
 

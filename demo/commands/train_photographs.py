@@ -18,21 +18,14 @@ import torch
 from torch import nn
 
 import demo.device
-from demo import (
-    checkpoints,
-    models,
-    photographs,
-    places,
-    scores,
-    trained,
-    training,
-    twin_recipes,
-    twins,
-    weights,
-)
-from demo.commands import twin_card
-from demo.digits import Labelled
-from demo.experiments import photograph_accuracy
+from demo import models, scores
+from demo.commands import photograph_card
+from demo.data import photographs
+from demo.data.digits import Labelled
+from demo.experiments.adversarial_training import photograph_accuracy
+from demo.models import trained
+from demo.networks import weights
+from demo.training import checkpoints, loop, photograph_networks, photograph_recipes, places
 
 MEASURED = 250
 """Photographs, about, on which a round is measured; the card takes all."""
@@ -79,12 +72,12 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(
-    asked: argparse.Namespace, recipe: twin_recipes.Twin, folder: Path, elsewhere: Path
+    asked: argparse.Namespace, recipe: photograph_recipes.Twin, folder: Path, elsewhere: Path
 ) -> None:
     """Train, or go on; print each round; write weights, card, history and outcomes."""
     recipe = _changed(recipe, asked)
     with _together(asked) as place:
-        standard, norms = models.plain(recipe.standard), models.plain(twin_recipes.NORMS)
+        standard, norms = models.plain(recipe.standard), models.plain(photograph_recipes.NORMS)
         some, held_out = photographs.find(asked.data, asked.check)
         if asked.measure:
             _measured_again(recipe, asked.seed, held_out, place, folder)
@@ -94,7 +87,7 @@ def run(
         if asked.restart and place.leads:
             kept.unlink(missing_ok=True)
         run_ = checkpoints.restored(
-            twins.started(recipe, standard, asked.seed, place, first, norms), kept
+            photograph_networks.started(recipe, standard, asked.seed, place, first, norms), kept
         )
         say: Any = print if place.leads else lambda *_, **__: None
         say(
@@ -105,11 +98,11 @@ def run(
             say(f"  going on after {len(run_.history) * recipe.round:,} crops")
         step = max(2, len(held_out) // MEASURED)
         few = Labelled(held_out.images[::step], held_out.labels[::step]).to(place.device)
-        walk = twins.rounds(run_, standard, some, few, place, asked.minutes)
+        walk = photograph_networks.rounds(run_, standard, some, few, place, asked.minutes)
         for epoch in checkpoints.kept(run_, walk, kept if place.leads else None):
             say(_line(epoch, recipe), flush=True)
         if place.leads:
-            finished = twins.finished(run_, standard, asked.mix, norms)
+            finished = photograph_networks.finished(run_, standard, asked.mix, norms)
             _written(run_, finished, held_out, place, folder, asked)
 
 
@@ -128,7 +121,7 @@ _CHECKS: dict[str, _Check] = {
 """Option -> what it must be, in code and in words."""
 
 
-def _changed(recipe: twin_recipes.Twin, asked: argparse.Namespace) -> twin_recipes.Twin:
+def _changed(recipe: photograph_recipes.Twin, asked: argparse.Namespace) -> photograph_recipes.Twin:
     """The recipe with what the command line asks for instead."""
     for option, (right, words) in _CHECKS.items():
         value = getattr(asked, option)
@@ -179,12 +172,12 @@ def _together(asked: argparse.Namespace) -> Iterator[places.Place]:
         torch.distributed.destroy_process_group()
 
 
-def _line(epoch: training.Epoch, recipe: twin_recipes.Twin) -> str:
+def _line(epoch: loop.Epoch, recipe: photograph_recipes.Twin) -> str:
     level = 255 * recipe.settings.evaluated_epsilon
     return (
         f"  {epoch.number * recipe.round:>9,} crops  loss {epoch.training_loss:.4f}  "
         f"without attack {epoch.clean_accuracy:.1%}, at {level:.4g}/255 FGSM "
-        f"{epoch.accuracy_under_fgsm:.1%}, PGD ({training.PGD_STEPS} steps, "
+        f"{epoch.accuracy_under_fgsm:.1%}, PGD ({loop.PGD_STEPS} steps, "
         f"{recipe.settings.evaluated} photographs) {epoch.accuracy_under_pgd:.1%}  "
         f"{epoch.seconds:.0f} s, {recipe.round / epoch.seconds:.0f} crops/s"
     )
@@ -199,12 +192,14 @@ def _written(
     network = trained.rounded(finished).eval().requires_grad_(False)
     model = models.prepared(network.state_dict(), recipe.standard, place.device)
     found, outcomes = _measured(model, held_out.to(place.device), recipe.levels)
-    lines = ",\n".join("  " + json.dumps(row) for row in twin_card.history(run_, asked))
+    lines = ",\n".join("  " + json.dumps(row) for row in photograph_card.history(run_, asked))
     path = trained.save(
-        network, twin_card.card(run_, network, found, len(held_out), place, asked), folder
+        network, photograph_card.card(run_, network, found, len(held_out), place, asked), folder
     )
-    twin_card.beside(path, twin_card.OUTCOMES).write_text(outcomes, encoding="utf-8")
-    twin_card.beside(path, twin_card.HISTORY).write_text(f"[\n{lines}\n]\n", encoding="utf-8")
+    photograph_card.beside(path, photograph_card.OUTCOMES).write_text(outcomes, encoding="utf-8")
+    photograph_card.beside(path, photograph_card.HISTORY).write_text(
+        f"[\n{lines}\n]\n", encoding="utf-8"
+    )
     print(f"  {path}", flush=True)
 
 
@@ -220,7 +215,11 @@ def _measured(
 
 
 def _measured_again(
-    recipe: twin_recipes.Twin, seed: int, held_out: Labelled, place: places.Place, folder: Path
+    recipe: photograph_recipes.Twin,
+    seed: int,
+    held_out: Labelled,
+    place: places.Place,
+    folder: Path,
 ) -> None:
     """Attack a trained twin again and write its card; the weights stay bit for bit."""
     old = trained.card(recipe.name, seed, folder)
@@ -228,4 +227,4 @@ def _measured_again(
     model = models.prepared(weights.embedded(path, old.sha256), recipe.standard, place.device)
     found, outcomes = _measured(model, held_out.to(place.device), recipe.levels)
     trained.write_card(dataclasses.replace(old, test=found, test_images=len(held_out)), folder)
-    twin_card.beside(path, twin_card.OUTCOMES).write_text(outcomes, encoding="utf-8")
+    photograph_card.beside(path, photograph_card.OUTCOMES).write_text(outcomes, encoding="utf-8")

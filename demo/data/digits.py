@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageFilter
 from torch import Tensor
 
-EMBEDDED = Path(__file__).parent.parent / "assets" / "digits.npz"
+EMBEDDED = Path(__file__).parents[2] / "assets" / "digits.npz"
 SHA256 = "246e0c30eeea57c8d0037d3f38c8e00651ec204cc61b8022563e9aeeb9d756f4"
 TRAINING = slice(6_000, 56_000)
 VALIDATION = slice(56_000, 60_000)

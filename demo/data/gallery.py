@@ -9,7 +9,7 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
-ASSETS = Path(__file__).parent.parent / "assets"
+ASSETS = Path(__file__).parents[2] / "assets"
 IMAGES = ASSETS / "images"
 KINDS = tuple((ASSETS / "everyday_classes.txt").read_text(encoding="utf-8").splitlines())
 """The names of the everyday kinds, in the order of the logits."""

@@ -17,7 +17,7 @@ from torch.utils.data import DataLoader, Dataset
 from torchvision.transforms.functional import pil_to_tensor
 
 from demo import device
-from demo.photographs import Photographs
+from demo.data.photographs import Photographs
 
 SIDE = 144
 """Of the square that each picture is held as; training sets hold little more."""

@@ -20,8 +20,9 @@ from torchvision import datasets
 from torchvision.transforms import RandomResizedCrop
 from torchvision.transforms.functional import pil_to_tensor
 
-from demo import device, pictures
-from demo.digits import Labelled
+from demo import device
+from demo.data import pictures
+from demo.data.digits import Labelled
 
 ENDINGS = (".jpg", ".jpeg", ".png", ".webp")
 

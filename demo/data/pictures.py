@@ -11,8 +11,8 @@
 
 C is 3 for photographs and 1 for digits.
 
-A user's file is opened in `demo.decoding`, which `demo.isolation` runs in a process of its own.
-Nothing is written to disk.
+A user's file is opened in `decoding`, which `isolation` runs in a process of its own. Nothing is
+written to disk.
 """
 
 from dataclasses import dataclass
@@ -24,11 +24,11 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from torch import Tensor
 
-from demo import isolation
-from demo.decoding import KNOWN as KNOWN
-from demo.decoding import MAX_BYTES as MAX_BYTES
-from demo.decoding import MAX_PIXELS as MAX_PIXELS
-from demo.decoding import PROMISE as PROMISE
+from demo.data import isolation
+from demo.data.decoding import KNOWN as KNOWN
+from demo.data.decoding import MAX_BYTES as MAX_BYTES
+from demo.data.decoding import MAX_PIXELS as MAX_PIXELS
+from demo.data.decoding import PROMISE as PROMISE
 
 Pixels = NDArray[np.uint8]
 
@@ -71,7 +71,7 @@ def from_bytes(data: bytes) -> Image.Image:
     """The picture in a file: its first frame, upright, on white, in sRGB, at full size.
 
     Whatever is wrong with the file is a `ValueError` whose one sentence is for the person who
-    sent it. It is opened in a process of its own, one file at a time: see `demo.isolation`.
+    sent it. It is opened in a process of its own, one file at a time: see `demo.data.isolation`.
     """
     return isolation.decoded(data)
 

@@ -19,18 +19,11 @@ import torch
 from torch import nn
 
 import demo.device
-from demo import (
-    downloads,
-    efficientnet,
-    folding,
-    networks,
-    recipes,
-    trained,
-    twin_recipes,
-    weights,
-)
+from demo.models import trained
+from demo.networks import architectures, downloads, efficientnet, folding, weights
+from demo.training import photograph_recipes, recipes
 
-ASSETS = Path(__file__).parent.parent / "assets"
+ASSETS = Path(__file__).parents[2] / "assets"
 HALF = (0.5, 0.5, 0.5)
 Kind = Literal["photographs", "digits"]
 KINDS: tuple[Kind, ...] = ("photographs", "digits")
@@ -236,7 +229,7 @@ def _photograph_models() -> tuple[ModelCard, ...]:
     """The photograph networks; after each, those trained here from it, if they are here."""
     found = {card.name: card for card in PHOTOGRAPH_MODELS}
     order = list(found)
-    for recipe in twin_recipes.TWINS:
+    for recipe in photograph_recipes.TWINS:
         with contextlib.suppress(trained.Absent):
             card = trained.card(recipe.name)
             standard = found[recipe.standard]
@@ -247,7 +240,9 @@ def _photograph_models() -> tuple[ModelCard, ...]:
     return tuple(found[name] for name in order)
 
 
-def _trained_model(standard: ModelCard, recipe: twin_recipes.Twin, card: trained.Card) -> ModelCard:
+def _trained_model(
+    standard: ModelCard, recipe: photograph_recipes.Twin, card: trained.Card
+) -> ModelCard:
     classes = recipe.classes or standard.classes
     on = f"{card.test_images:,} {CHECKED_ON[classes]}"
     clean, *attacked = (Accuracy(share, on, attack) for attack, share in card.test.items())
@@ -376,7 +371,7 @@ def _ready(network: nn.Module, card: ModelCard, device: torch.device) -> nn.Modu
     if card.source != "embedded":
         folded = folding.fold_batch_norm(network.eval(), card.input_size)
         network = folding.clamp_in_place(folding.fix_padding(folded, card.input_size))
-    model = networks.Normalized(network, card.mean, card.std).eval().requires_grad_(False)
+    model = architectures.Normalized(network, card.mean, card.std).eval().requires_grad_(False)
     return model.to(device).to(memory_format=demo.device.layout(device))
 
 

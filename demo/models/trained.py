@@ -13,9 +13,10 @@ import safetensors.torch
 import torch
 from torch import Tensor, nn
 
-from demo import recipes, weights
+from demo.networks import weights
+from demo.training import recipes
 
-FOLDER = Path(__file__).parent.parent / "assets" / "weights"
+FOLDER = Path(__file__).parents[2] / "assets" / "weights"
 SEED = 1
 """Of the networks that ship."""
 

@@ -11,8 +11,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_weights
 
-from demo.fused import FusedConv2d
-from demo.weights import Tensors
+from demo.networks.fused import FusedConv2d
+from demo.networks.weights import Tensors
 
 STAGES = (
     (1, 32, 16, 3, 1), (2, 16, 24, 3, 2), (2, 24, 40, 5, 2), (3, 40, 80, 3, 2),

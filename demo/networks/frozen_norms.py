@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from demo import folding
+from demo.networks import folding
 
 
 class ScaledConv2d(nn.Conv2d):

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from demo.folding import ClampInPlace
+from demo.networks.folding import ClampInPlace
 
 LOWEST, HIGHEST = 0.0, 6.0
 """Of ReLU6."""

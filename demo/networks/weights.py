@@ -17,7 +17,7 @@ import torch
 from safetensors import SafetensorError
 from torch import Tensor, nn
 
-from demo import downloads
+from demo.networks import downloads
 
 Tensors = dict[str, Tensor]
 """Name -> tensor, as `state_dict()` gives them."""

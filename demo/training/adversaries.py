@@ -11,7 +11,8 @@ from typing import Protocol, Self
 import torch
 from torch import Tensor, nn
 
-from demo import attacks, fgsm
+from demo import fgsm
+from demo.attacks import sign_methods
 
 
 class Adversary(Protocol):
@@ -85,7 +86,7 @@ class ProjectedGradient(Steady):
         self, network: nn.Module, images: Tensor, labels: Tensor, generator: torch.Generator
     ) -> Tensor:
         """The last iterate."""
-        return attacks.projected_gradient_descent(
+        return sign_methods.projected_gradient_descent(
             network, images, labels, self.epsilon, self.steps, self.step, generator
         )
 
@@ -139,7 +140,7 @@ class RandomSigns(Steady):
         self, network: nn.Module, images: Tensor, labels: Tensor, generator: torch.Generator
     ) -> Tensor:
         """clip(x + epsilon * random signs)."""
-        signs = attacks.random_signs(images.shape, generator)
+        signs = sign_methods.random_signs(images.shape, generator)
         return fgsm.adversarial_example(images, self.epsilon * signs)
 
 

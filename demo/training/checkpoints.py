@@ -13,7 +13,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from demo import digits, recipes, training
+from demo.data import digits
+from demo.training import loop, recipes
 
 
 class Refused(ValueError):
@@ -32,7 +33,7 @@ class Run:
     seed: int
     network: nn.Module
     optimizer: torch.optim.Optimizer
-    history: list[training.Epoch]
+    history: list[loop.Epoch]
     best: dict[str, Tensor]
     score: float = -1.0
     best_epoch: int = 0
@@ -45,7 +46,7 @@ def started(recipe: recipes.Recipe, seed: int, labelled: digits.Labelled, path: 
     labelled: the training images, on the device where the run is to be.
     """
     network = recipe.network(seed, labelled).to(labelled.images.device)
-    optimizer = training.optimizer_for(network, recipe.settings)
+    optimizer = loop.optimizer_for(network, recipe.settings)
     run = Run(recipe, seed, network, optimizer, [], _copy(network))
     return restored(run, path)
 
@@ -56,10 +57,10 @@ def epochs(
     held_out: digits.Labelled,
     path: Path | None,
     progress: Callable[[float], None] | None = None,
-) -> Iterator[training.Epoch]:
+) -> Iterator[loop.Epoch]:
     """Go on with `run`, changing it, until its recipe's epochs are done; keep it after each."""
     recipe = run.recipe
-    walk = training.train(
+    walk = loop.train(
         run.network, labelled.images, labelled.labels, held_out=held_out, settings=recipe.settings,
         adversary=recipe.adversary, clean_weight=recipe.clean_weight, loss=recipe.loss,
         penalty=recipe.penalty, seed=run.seed, optimizer=run.optimizer, done=len(run.history),
@@ -68,7 +69,7 @@ def epochs(
     yield from kept(run, walk, path)
 
 
-def kept(run: Run, walk: Iterator[training.Epoch], path: Path | None) -> Iterator[training.Epoch]:
+def kept(run: Run, walk: Iterator[loop.Epoch], path: Path | None) -> Iterator[loop.Epoch]:
     """The epochs of `walk`, which trains `run.network`; each is recorded, and kept at `path`."""
     for epoch in walk:
         run.history.append(epoch)
@@ -130,7 +131,7 @@ def restored(run: Run, path: Path | None) -> Run:
         )
     run.network.load_state_dict(kept["network"])
     run.optimizer.load_state_dict(kept["optimizer"])
-    run.history = [training.Epoch(**epoch) for epoch in kept["history"]]
+    run.history = [loop.Epoch(**epoch) for epoch in kept["history"]]
     run.best, run.score, run.best_epoch = kept["best"], kept["score"], kept["best_epoch"]
     if run.average is not None:
         run.average.load_state_dict(kept["average"])

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torchvision.transforms import v2
 
 from demo import device
-from demo.batches import Batches
+from demo.training.batches import Batches
 
 
 class Features(nn.Module):

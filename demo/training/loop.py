@@ -15,11 +15,13 @@ from typing import Protocol
 import torch
 from torch import Tensor, nn
 
-from demo import attacks, device, fgsm, networks, scores
-from demo.adversaries import Adversary, Unchanged
-from demo.batches import Batches, InMemory
-from demo.digits import Labelled
-from demo.objective import Loss, Objective
+from demo import device, fgsm, scores
+from demo.attacks import sign_methods
+from demo.data.digits import Labelled
+from demo.networks import architectures
+from demo.training.adversaries import Adversary, Unchanged
+from demo.training.batches import Batches, InMemory
+from demo.training.objective import Loss, Objective
 
 EVALUATED_EPSILON = 0.25
 PGD_STEPS = 10
@@ -91,7 +93,7 @@ def train(
     settings: Settings,
     adversary: Adversary | None = None,
     clean_weight: float = 1.0,
-    loss: Loss = networks.cross_entropy,
+    loss: Loss = architectures.cross_entropy,
     penalty: Callable[[nn.Module], Tensor] | None = None,
     seed: int = 0,
     optimizer: torch.optim.Optimizer | None = None,
@@ -168,7 +170,7 @@ def _step(
     optimizer.zero_grad(set_to_none=True)
     sums = objective.backward(images, targets, generator, over)
     optimizer.step()
-    if isinstance(objective.network, networks.Maxout):
+    if isinstance(objective.network, architectures.Maxout):
         objective.network.limit_norms()
     return sums
 
@@ -214,7 +216,7 @@ def accuracies(
     right = torch.zeros(3, dtype=torch.float64)
     few = min(settings.evaluated, len(held_out))
     for some in _parts(held_out[:few], settings.together):
-        strong = attacks.projected_gradient_descent(
+        strong = sign_methods.projected_gradient_descent(
             network, some.images, some.labels, epsilon, PGD_STEPS, epsilon / 4, generator
         )
         right[2] += _right(network, strong, some.labels)

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from demo import fgsm
-from demo.adversaries import Adversary, FastGradientSign
+from demo.training.adversaries import Adversary, FastGradientSign
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 

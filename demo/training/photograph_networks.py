@@ -16,23 +16,18 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from demo import (
-    checkpoints,
-    device,
-    folding,
-    held_photographs,
-    photographs,
-    resting_norms,
-    training,
-)
-from demo.adversaries import RandomStart
-from demo.batches import Batches
-from demo.digits import Labelled
-from demo.held_photographs import HeldCrops
-from demo.matching import Features, Matching, Taught
-from demo.objective import Loss, Objective
-from demo.places import Place
-from demo.twin_recipes import Twin
+from demo import device
+from demo.data import held_photographs, photographs
+from demo.data.digits import Labelled
+from demo.data.held_photographs import HeldCrops
+from demo.networks import folding, frozen_norms
+from demo.training import checkpoints, loop
+from demo.training.adversaries import RandomStart
+from demo.training.batches import Batches
+from demo.training.distillation import Features, Matching, Taught
+from demo.training.objective import Loss, Objective
+from demo.training.photograph_recipes import Twin
+from demo.training.places import Place
 
 
 def started(
@@ -44,11 +39,11 @@ def started(
     norms: the network whose norms' scales are kept apart, if another than `standard`.
     """
     begun = headed(first or standard, recipe.classes, seed)
-    folded = resting_norms.trainable(begun, recipe.size, like=norms or standard)
+    folded = frozen_norms.trainable(begun, recipe.size, like=norms or standard)
     student: Any = Features(folded).to(place.device, place.dtype)
     student.to(memory_format=device.layout(place.device))
     student.network.get_classifier().requires_grad_(recipe.classes is not None)
-    optimizer = training.optimizer_for(student, recipe.settings)
+    optimizer = loop.optimizer_for(student, recipe.settings)
     ema: Any = get_ema_multi_avg_fn  # it has no types
     average = AveragedModel(student, multi_avg_fn=ema(recipe.decay))
     return checkpoints.Run(recipe, seed, student, optimizer, [], {}, average=average)
@@ -81,7 +76,7 @@ def rounds(
     minutes: float | None = None,
     progress: Callable[[float], None] | None = None,
     losses: Callable[[float], None] | None = None,
-) -> Iterator[training.Epoch]:
+) -> Iterator[loop.Epoch]:
     """Go on with `run`, changing it, a round for each `Epoch`.
 
     minutes: what the whole training may take, the time before a kill included; the schedules
@@ -95,13 +90,13 @@ def rounds(
     classes = int(student.network.get_classifier().out_features)
     asked = teacher(recipe, standard, place) if recipe.taught else None
 
-    def evaluate(number: int) -> training.Accuracies:
+    def evaluate(number: int) -> loop.Accuracies:
         if not place.leads:
             return float("nan"), float("nan"), float("nan")
         model = run.average.module.eval()
-        return training.accuracies(model.logits, held_out, recipe.settings, number)
+        return loop.accuracies(model.logits, held_out, recipe.settings, number)
 
-    yield from training.walk(
+    yield from loop.walk(
         _objective(recipe, student, place, losses),
         Taught(crops, asked, student.width, classes, recipe.known, recipe.blend), run.optimizer,
         recipe.settings, evaluate, seed=run.seed, done=len(run.history),
@@ -206,9 +201,9 @@ def finished(
     last: Any = mixed.get_classifier()
     headed_.get_classifier().load_state_dict(last.state_dict())
     if mix != 1:
-        first = resting_norms.trainable(headed_, run.recipe.size, like=norms or standard)
+        first = frozen_norms.trainable(headed_, run.recipe.size, like=norms or standard)
         _interpolate(mixed, first, mix)
-    return resting_norms.unfolded(mixed, headed_)
+    return frozen_norms.unfolded(mixed, headed_)
 
 
 def _interpolate(student: nn.Module, first: nn.Module, mix: float) -> None:

@@ -5,7 +5,7 @@ Sources: arXiv:2001.03994 (the adversary), arXiv:1906.06423 and arXiv:1908.08986
 
 from dataclasses import dataclass
 
-from demo.training import Settings
+from demo.training.loop import Settings
 
 LATE = 0.7
 """The share of a training after which its crops have their last size."""

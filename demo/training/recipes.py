@@ -12,16 +12,17 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
-from demo import digits, networks
-from demo.adversaries import (
+from demo.data import digits
+from demo.networks import architectures
+from demo.training.adversaries import (
     Adversary,
     FastGradientSign,
     ProjectedGradient,
     RandomSigns,
     UniformNoise,
 )
-from demo.objective import Loss
-from demo.training import Settings
+from demo.training.loop import Settings
+from demo.training.objective import Loss
 
 EPSILON = 0.25
 LOGISTIC_L1 = 0.03
@@ -47,7 +48,7 @@ class Recipe:
     training: Training = "standard"
     adversary: Adversary | None = None
     clean_weight: float = 1.0
-    loss: Loss = networks.cross_entropy
+    loss: Loss = architectures.cross_entropy
     kept: Kept = "clean_accuracy"
     classes: tuple[int, ...] = tuple(range(10))
     prepare: Callable[[nn.Module, digits.Labelled], None] | None = None
@@ -70,15 +71,15 @@ class Recipe:
 
 def centred_on_means(network: nn.Module, labelled: digits.Labelled) -> None:
     """Put each centre of a `RadialBasis` on the mean training image of its digit, in place."""
-    assert isinstance(network, networks.RadialBasis)
+    assert isinstance(network, architectures.RadialBasis)
     flat = labelled.images.flatten(1)
-    means = [flat[labelled.labels == digit].mean(dim=0) for digit in range(networks.DIGITS)]
+    means = [flat[labelled.labels == digit].mean(dim=0) for digit in range(architectures.DIGITS)]
     network.centre_on(torch.stack(means).to(network.centre.device))
 
 
 def first_layer_l1(network: nn.Module) -> Tensor:
     """.0025 * sum |W|, W of the first maxout layer. Source: arXiv:1412.6572, section 5."""
-    assert isinstance(network, networks.Maxout)
+    assert isinstance(network, architectures.Maxout)
     return 0.0025 * network.first.weight.abs().sum()
 
 
@@ -89,13 +90,13 @@ def logistic_l1(network: nn.Module) -> Tensor:
     has the highest accuracy under FGSM on the validation images: the measure by which the
     adversarially trained network's epoch is chosen too.
     """
-    assert isinstance(network, networks.LogisticRegression)
+    assert isinstance(network, architectures.LogisticRegression)
     return LOGISTIC_L1 * network.weight.abs().sum()
 
 
 def wide_maxout() -> nn.Module:
     """1,600 units in each hidden layer, as the paper's larger network."""
-    return networks.Maxout(units=1600)
+    return architectures.Maxout(units=1600)
 
 
 FGSM = FastGradientSign(EPSILON)
@@ -109,52 +110,54 @@ SOFTMAX = Settings(epochs=15, learning_rate=0.05, momentum=0.0)
 ADAM = Settings(epochs=12, learning_rate=1e-3, momentum=None)
 
 RECIPES: tuple[Recipe, ...] = (
-    Recipe("conv", "Convolutional network", networks.Convolutional, ADAM),
+    Recipe("conv", "Convolutional network", architectures.Convolutional, ADAM),
     Recipe(
-        "conv-adversarial", "Convolutional network, adversarially trained", networks.Convolutional,
-        Settings(epochs=30, learning_rate=1e-3, momentum=None),
+        "conv-adversarial", "Convolutional network, adversarially trained",
+        architectures.Convolutional, Settings(epochs=30, learning_rate=1e-3, momentum=None),
         "adversarial", ProjectedGradient(EPSILON, 5, 0.08), 0.3, kept="last",
     ),
     Recipe(
-        "conv-fgsm", "Convolutional network, trained against FGSM alone", networks.Convolutional,
-        Settings(epochs=12, learning_rate=2e-3, momentum=None),
+        "conv-fgsm", "Convolutional network, trained against FGSM alone",
+        architectures.Convolutional, Settings(epochs=12, learning_rate=2e-3, momentum=None),
         "adversarial", FGSM, 0.5, kept="accuracy_under_fgsm",
     ),
-    Recipe("maxout", "Maxout network", networks.Maxout, MAXOUT, kept="last"),
+    Recipe("maxout", "Maxout network", architectures.Maxout, MAXOUT, kept="last"),
     Recipe(
-        "maxout-adversarial", "Maxout network, adversarially trained", networks.Maxout,
+        "maxout-adversarial", "Maxout network, adversarially trained", architectures.Maxout,
         ADVERSARIAL_MAXOUT, "adversarial", SOMETIMES_AT_REST, 0.5, kept="accuracy_under_fgsm",
     ),
     Recipe(
-        "maxout-random-signs", "Maxout network, trained with random signs", networks.Maxout,
+        "maxout-random-signs", "Maxout network, trained with random signs", architectures.Maxout,
         CONTROL, "control", RandomSigns(EPSILON), 0.5,
     ),
     Recipe(
-        "maxout-uniform-noise", "Maxout network, trained with uniform noise", networks.Maxout,
+        "maxout-uniform-noise", "Maxout network, trained with uniform noise", architectures.Maxout,
         CONTROL, "control", UniformNoise(EPSILON), 0.5,
     ),
-    Recipe("softmax", "Softmax regression", networks.SoftmaxRegression, SOFTMAX),
+    Recipe("softmax", "Softmax regression", architectures.SoftmaxRegression, SOFTMAX),
     Recipe(
         "softmax-adversarial", "Softmax regression, adversarially trained",
-        networks.SoftmaxRegression, SOFTMAX, "adversarial", FGSM, 0.5, kept="accuracy_under_fgsm",
+        architectures.SoftmaxRegression, SOFTMAX, "adversarial", FGSM, 0.5,
+        kept="accuracy_under_fgsm",
     ),
     Recipe(
-        "logistic", "Logistic regression, 3 against 7", networks.LogisticRegression, LOGISTIC,
-        loss=networks.softplus_loss, classes=digits.THREE_AND_SEVEN,
+        "logistic", "Logistic regression, 3 against 7", architectures.LogisticRegression, LOGISTIC,
+        loss=architectures.softplus_loss, classes=digits.THREE_AND_SEVEN,
     ),
     Recipe(
         "logistic-adversarial", "Logistic regression, 3 against 7, adversarially trained",
-        networks.LogisticRegression, LOGISTIC, "adversarial", FGSM, 0.5,
-        loss=networks.softplus_loss, kept="accuracy_under_fgsm", classes=digits.THREE_AND_SEVEN,
+        architectures.LogisticRegression, LOGISTIC, "adversarial", FGSM, 0.5,
+        loss=architectures.softplus_loss, kept="accuracy_under_fgsm",
+        classes=digits.THREE_AND_SEVEN,
     ),
     Recipe(
         "logistic-l1", "Logistic regression, 3 against 7, with L1 weight decay",
-        networks.LogisticRegression, LOGISTIC, loss=networks.softplus_loss,
+        architectures.LogisticRegression, LOGISTIC, loss=architectures.softplus_loss,
         kept="accuracy_under_fgsm", classes=digits.THREE_AND_SEVEN, penalty=logistic_l1,
     ),
     Recipe(
-        "rbf", "Radial basis functions", networks.RadialBasis, ADAM,
-        loss=networks.yes_or_no_loss, prepare=centred_on_means,
+        "rbf", "Radial basis functions", architectures.RadialBasis, ADAM,
+        loss=architectures.yes_or_no_loss, prepare=centred_on_means,
     ),
     Recipe(
         "maxout-1600-adversarial", "Maxout network of 1,600 units, adversarially trained",
@@ -162,11 +165,11 @@ RECIPES: tuple[Recipe, ...] = (
         ships=False,
     ),
     Recipe(
-        "maxout-member", "Maxout network, one of twelve", networks.Maxout, SHORT, ships=False,
+        "maxout-member", "Maxout network, one of twelve", architectures.Maxout, SHORT, ships=False,
         kept="last",
     ),
     Recipe(
-        "maxout-l1", "Maxout network with L1 weight decay", networks.Maxout,
+        "maxout-l1", "Maxout network with L1 weight decay", architectures.Maxout,
         SHORT, penalty=first_layer_l1, ships=False,
     ),
 )  # fmt: skip

@@ -1,6 +1,6 @@
 """Small files that ask for much: pixels, frames, profiles, EXIF, text, directories, boxes, scans.
 
-Each is made when it is asked for, and is at most `demo.decoding.MAX_BYTES` long.
+Each is made when it is asked for, and is at most `demo.data.decoding.MAX_BYTES` long.
 """
 
 import struct
@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 from PIL import Image, ImageCms
 
-from demo.decoding import MAX_BYTES
+from demo.data.decoding import MAX_BYTES
 from tests.abuse.seeds import drawn, saved
 
 BYTES = MAX_BYTES - 4096

@@ -30,8 +30,8 @@ from typing import Any
 
 from PIL import Image
 
-from demo import decoding, isolation
-from demo.isolation import wire
+from demo.data import decoding, isolation
+from demo.data.isolation import wire
 from tests.abuse import bombs, mutations
 from tests.abuse.seeds import drawn, saved, seeds
 
@@ -127,7 +127,7 @@ class _Watch(threading.Thread):
             child = self.decoder._child
             with contextlib.suppress(OSError, IndexError, AttributeError):  # it is gone
                 here = Path(f"/proc/{child.pid}")
-                if b"demo.isolation" not in (here / "cmdline").read_bytes():
+                if b"demo.data.isolation" not in (here / "cmdline").read_bytes():
                     continue  # not yet itself: still a copy of this process
                 status = (here / "status").read_text(encoding="ascii")
                 peak = re.findall(r"VmHWM:\s+(\d+) kB", status)[0]

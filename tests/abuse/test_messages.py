@@ -13,7 +13,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Common_pb2 import FileUploaderState, UploadedFileInfo
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from demo import decoding
+from demo.data import decoding
 from tests.abuse.seeds import drawn, saved
 from tests.abuse.speech import events, put, state
 from tests.client import Answer, Client, Gone

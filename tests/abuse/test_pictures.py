@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from demo import decoding, isolation
-from demo.isolation import wire
+from demo.data import decoding, isolation
+from demo.data.isolation import wire
 from tests.abuse import bombs, mutations, pictures
 from tests.abuse.seeds import drawn, saved, seeds
 

@@ -17,7 +17,11 @@ import torch
 from torch import nn
 from torchvision.models import get_model_weights
 
-from demo import checkpoints, digits, downloads, models, networks, trained, weights
+from demo import models
+from demo.data import digits
+from demo.models import trained
+from demo.networks import architectures, downloads, weights
+from demo.training import checkpoints
 from tests.test_checkpoints import RECIPE, data, run
 from tests.test_trained import card, network
 
@@ -194,7 +198,7 @@ def test_a_full_disk_leaves_the_trained_weights_that_were_there(
 
     monkeypatch.setattr(Path, "write_bytes", half)
     with pytest.raises(OSError, match="No space left"):
-        trained.save(networks.SoftmaxRegression(), card(), tmp_path)
+        trained.save(architectures.SoftmaxRegression(), card(), tmp_path)
     assert path.read_bytes() == before
     assert len(list(tmp_path.iterdir())) == 2
     assert len(digits.embedded()[0]) and trained.load("softmax", folder=tmp_path)

@@ -26,7 +26,9 @@ import torch.autograd
 from torch import Tensor, nn
 
 import demo.device
-from demo import attacks, digits, lbfgs, models
+from demo import models
+from demo.attacks import lbfgs, sign_methods
+from demo.data import digits
 from demo.experiments.attack_cost.counted import Counted
 from tests.benchmarks import peers, subjects
 
@@ -113,7 +115,7 @@ def pgd_row(name: str, model: nn.Module, labelled: digits.Labelled) -> Iterator[
     known = labelled[right]
     for epsilon in EPSILONS:
         step = 2.5 / PGD_STEPS
-        mine = attacks.projected_gradient_descent(
+        mine = sign_methods.projected_gradient_descent(
             model, known.images, known.labels, epsilon, PGD_STEPS, step * epsilon,
             torch.Generator().manual_seed(1),
         )  # fmt: skip

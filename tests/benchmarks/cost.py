@@ -86,7 +86,7 @@ def piece(axis: str, on: Any, point: int) -> Callable[[], object]:
     import torch.nn.functional as F
 
     from demo import fgsm
-    from demo.experiments import confidence_sweep
+    from demo.experiments.attack import confidence_sweep
 
     image, label = on.batch(1)
     if axis == "stops":

@@ -3,7 +3,7 @@
     python -m tests.benchmarks.fresh Foolbox efficientnet-lite0 64
 
 is one such process. "ours" takes the network that `models.load` gives; a peer takes the one that
-its users build, and nothing but its own library. All read the same picture by `demo.pictures`,
+its users build, and nothing but its own library. All read the same picture by `demo.data.pictures`,
 and the same file of weights.
 """
 
@@ -52,7 +52,8 @@ def process(library: str, network: str, batch: int) -> dict[str, float]:
 def attack(library: str, network: str) -> tuple[Any, Any, float, float]:
     """(attack, its device, epsilon, when all imports were done)."""
     if library == OURS:
-        from demo import fgsm, models, pictures  # noqa: F401  (all that the attack imports)
+        from demo import fgsm, models
+        from demo.data import pictures  # noqa: F401  (all that the attack imports)
 
         imported = time.monotonic()
         model, epsilon = models.load(network), _epsilon(network)
@@ -82,10 +83,10 @@ def _epsilon(network: str) -> float:
 def picture(network: str) -> Any:
     """(1, C, S, S): the panda, or the first of the digits that ship."""
     if network == "conv":
-        from demo import digits
+        from demo.data import digits
 
         return digits.to_images(digits.embedded()[0][:1])
-    from demo import pictures
+    from demo.data import pictures
 
     file = ROOT / "assets" / "images" / "panda.webp"
     return pictures.to_tensor(pictures.at_network_size(pictures.from_bytes(file.read_bytes()), 224))

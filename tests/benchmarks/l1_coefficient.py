@@ -9,7 +9,8 @@ import dataclasses
 import sys
 from pathlib import Path
 
-from demo import digits, recipes, training
+from demo.data import digits
+from demo.training import loop, recipes
 
 COEFFICIENTS = (0.0003, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.03, 0.05, 0.08)
 
@@ -19,7 +20,7 @@ def accuracies(
 ) -> tuple[float, float]:
     """Clean and under FGSM at .25, 0 to 1, on `held_out`, at the epoch with the best of these."""
     recipe = recipes.recipe("logistic-l1")
-    walk = training.train(
+    walk = loop.train(
         recipe.network(1, labelled), labelled.images, labelled.labels, held_out=held_out,
         settings=dataclasses.replace(recipe.settings, evaluated=1), loss=recipe.loss,
         penalty=lambda network: coefficient * network.get_parameter("weight").abs().sum(), seed=1,

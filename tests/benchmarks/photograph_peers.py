@@ -21,9 +21,9 @@ from torch import Tensor, nn
 
 import demo.device
 from demo import models
-from demo.digits import Labelled
-from demo.experiments import photograph_accuracy as ours
-from demo.photographs import Archives, measured_on
+from demo.data.digits import Labelled
+from demo.data.photographs import Archives, measured_on
+from demo.experiments.adversarial_training import photograph_accuracy as ours
 
 RESULTS = models.ASSETS / "results" / "photograph_peers.json"
 MOST_APART = 1

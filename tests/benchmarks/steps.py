@@ -11,7 +11,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from demo import attacks, fgsm, folding, networks, trained
+from demo import fgsm
+from demo.attacks import sign_methods
+from demo.models import trained
+from demo.networks import architectures, folding
 from tests.benchmarks import subjects, timing
 from tests.benchmarks.subjects import Subject
 
@@ -63,7 +66,7 @@ def steps(on: Subject) -> list[Step]:
 
 def _whole(network: nn.Module, on: Subject) -> nn.Module:
     card = subjects.CARD
-    return networks.Normalized(network, card.mean, card.std).eval().to(on.device)
+    return architectures.Normalized(network, card.mean, card.std).eval().to(on.device)
 
 
 def _last(model: nn.Module) -> nn.Module:
@@ -109,7 +112,7 @@ def sweeps(on: Subject, rounds: int, budget: float) -> dict[str, Any]:
                           pictures.clone().split(8)])  # fmt: skip
 
     work = {
-        "inference mode": lambda: attacks.logits_of(on.model, pictures),
+        "inference mode": lambda: sign_methods.logits_of(on.model, pictures),
         "gradients on": recorded,
     }
     seconds = timing.in_turns(work, rounds, 1, budget)

@@ -6,7 +6,10 @@ import torch
 from torch import Tensor, nn
 
 import demo.device
-from demo import digits, gallery, models, networks, pictures, scores, trained, weights
+from demo import models, scores
+from demo.data import digits, gallery, pictures
+from demo.models import trained
+from demo.networks import architectures, weights
 
 CARD = models.MODELS[0]
 DIGITS = models.card("conv")
@@ -30,7 +33,7 @@ def as_users_build_it(name: str = CARD.name) -> nn.Module:
     Photographs: timm's module behind its normalisation.  Digits: the plain module.
     """
     if name == CARD.name:
-        normalized = networks.Normalized(bare(), CARD.mean, CARD.std)
+        normalized = architectures.Normalized(bare(), CARD.mean, CARD.std)
         return normalized.eval().requires_grad_(True)
     return trained.load(name).requires_grad_(True)
 

@@ -11,7 +11,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from demo import attacks, fgsm
+from demo import fgsm
+from demo.attacks import sign_methods
 from tests.benchmarks import __main__ as command
 from tests.benchmarks import peers, work
 from tests.benchmarks.subjects import NETWORKS, Subject
@@ -68,7 +69,7 @@ def test_a_whole_batch_equals_the_peers(peer: peers.Peer, on: Subject) -> None:
 def test_three_steps_of_bim_equal_the_peers(peer: peers.Peer, on: Subject) -> None:
     """They take the same steps under the name of PGD, begun at the image itself."""
     epsilon = torch.full((len(on.images), 1, 1, 1), EPSILONS[1])
-    *_, ours = attacks.basic_iterative_method(on.model, on.images, on.labels, epsilon, steps=3)
+    *_, ours = sign_methods.basic_iterative_method(on.model, on.images, on.labels, epsilon, steps=3)
     theirs = peer.pgd(on.model, EPSILONS[1], 3, EPSILONS[1] / 4)(on.images, on.labels)
     assert peers.share_apart(ours, theirs) <= 0.01  # a sign near 0 may turn, and the next with it
     assert not torch.equal(on.images, theirs)
@@ -77,7 +78,9 @@ def test_three_steps_of_bim_equal_the_peers(peer: peers.Peer, on: Subject) -> No
 @each_peer
 def test_three_steps_of_pgd_equal_the_peers(peer: peers.Peer, on: Subject) -> None:
     theirs = peer.pgd(on.model, 0.03, 3, 0.02)(on.images, on.labels)
-    ours = attacks.projected_gradient_descent(on.model, on.images, on.labels, 0.03, 3, 0.02, None)
+    ours = sign_methods.projected_gradient_descent(
+        on.model, on.images, on.labels, 0.03, 3, 0.02, None
+    )
     assert peers.share_apart(ours, theirs) <= 0.01  # a sign near 0 may turn, and the next with it
     assert float((theirs - on.images).abs().max()) == pytest.approx(0.03, abs=1e-6)
 
@@ -88,7 +91,7 @@ def test_twenty_steps_of_pgd_part_by_rounding_alone(peer: peers.Peer, on: Subjec
     model, images = copy.deepcopy(on.model).double(), on.images[:2].double()
     arguments = (on.epsilon, work.PGD_STEPS, on.epsilon / 4)
     theirs = peer.pgd(model, *arguments)(images, on.labels[:2])
-    ours = attacks.projected_gradient_descent(model, images, on.labels[:2], *arguments, None)
+    ours = sign_methods.projected_gradient_descent(model, images, on.labels[:2], *arguments, None)
     assert ours.dtype == torch.float64 and peers.share_apart(ours, theirs) == 0
 
 

@@ -21,8 +21,10 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, TensorDataset
 
 import demo.device
-from demo import digits, networks, recipes, training
-from demo.adversaries import FastGradientSign
+from demo.data import digits
+from demo.networks import architectures
+from demo.training import loop, recipes
+from demo.training.adversaries import FastGradientSign
 from tests.benchmarks import timing
 
 RESULTS = Path(__file__).parents[2] / "assets" / "results" / "training.json"
@@ -56,9 +58,9 @@ def work(name: str, labelled: digits.Labelled) -> dict[str, Callable[[], object]
 def _ours(recipe: recipes.Recipe, labelled: digits.Labelled, clean_weight: float) -> object:
     """`training.train`'s epoch, without the accuracies after it."""
     network = recipe.network(0, labelled)
-    walk = training.train(
+    walk = loop.train(
         network, labelled.images, labelled.labels, held_out=labelled[:1],
-        settings=training.Settings(1, 0.01, momentum=recipe.settings.momentum, evaluated=1),
+        settings=loop.Settings(1, 0.01, momentum=recipe.settings.momentum, evaluated=1),
         adversary=FastGradientSign(recipes.EPSILON), clean_weight=clean_weight,
     )  # fmt: skip
     return next(walk)
@@ -76,7 +78,7 @@ def _plain(recipe: recipes.Recipe, labelled: digits.Labelled) -> object:
         loss = CLEAN_WEIGHT * clean + (1 - CLEAN_WEIGHT) * adversarial
         loss.backward()
         optimizer.step()
-        if isinstance(network, networks.Maxout):
+        if isinstance(network, architectures.Maxout):
             network.limit_norms()
     return loss.item()
 

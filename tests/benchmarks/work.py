@@ -8,8 +8,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from demo import attacks, fgsm, pictures
-from demo.experiments import confidence_sweep, logits_line, one_step, random_signs
+from demo import fgsm
+from demo.attacks import sign_methods
+from demo.data import pictures
+from demo.experiments.attack import confidence_sweep, logits_line, one_step, random_signs
 from tests.benchmarks import peers, subjects
 from tests.benchmarks.subjects import Subject
 
@@ -52,7 +54,7 @@ def pgd_work(on: Subject) -> Work:
     images, labels = on.batch(8)
     step = on.epsilon / 4
     work: Work = {
-        OURS: lambda: attacks.projected_gradient_descent(
+        OURS: lambda: sign_methods.projected_gradient_descent(
             on.model, images, labels, on.epsilon, PGD_STEPS, step, None
         )
     }

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from demo import fgsm, gallery, networks, pictures
-from demo.experiments import activation_growth
-from demo.pages import activation_growth as page_of
+from demo import fgsm
+from demo.data import gallery, pictures
+from demo.experiments.activation_growth import activation_growth
+from demo.networks import architectures
+from demo.web.pages import activation_growth as page_of
 from tests.browser import tiny
 from tests.browser.conftest import Visits
 from tests.browser.reading import at_rest, drag, heading, link, linked, set_stop, slider
@@ -115,7 +117,7 @@ def test_the_photograph_is_measured_at_eleven_sizes_in_the_gap_or_the_loss(here:
 
 def gradient() -> np.ndarray:
     """J's in the first photograph on the tests' network: (224, 224, 3)."""
-    network = networks.Normalized(tiny.network(tiny.STANDARD), (0.5,) * 3, (0.5,) * 3)
+    network = architectures.Normalized(tiny.network(tiny.STANDARD), (0.5,) * 3, (0.5,) * 3)
     data = gallery.photograph(gallery.GALLERY[0].name)
     image = pictures.to_tensor(pictures.at_network_size(pictures.from_bytes(data), 224))
     label = network(image).argmax(dim=1)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from demo.experiments import confidence_sweep
+from demo.experiments.attack import confidence_sweep
 from tests.browser.conftest import Visits
 from tests.browser.reading import (
     ADVERSARIAL,

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from demo import viewer
-from demo.experiments import confidence_sweep, failures
+from demo.experiments.attack import confidence_sweep, failures
+from demo.web.components import viewer
 
 NAMES = ["lemur", "indri", "macaw", "lorikeet"]
 LEVELS = [0, 0.25, 0.458333, 1, 2]

@@ -5,8 +5,9 @@ import re
 import numpy as np
 from playwright.sync_api import expect
 
-from demo import gallery, models
-from demo.controls import link
+from demo import models
+from demo.data import gallery
+from demo.web.controls import link
 from tests.browser.conftest import Visits
 from tests.browser.reading import (
     ADVERSARIAL,

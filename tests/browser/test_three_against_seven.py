@@ -5,8 +5,11 @@ import pytest
 from numpy.typing import NDArray
 from playwright.sync_api import Page, expect
 
-from demo import fgsm, networks, pictures, trained
+from demo import fgsm
+from demo.data import pictures
 from demo.experiments.three_against_seven import margins
+from demo.models import trained
+from demo.networks import architectures
 from tests.browser.conftest import Visits
 from tests.browser.reading import (
     PHONE,
@@ -59,7 +62,7 @@ def served_sheet(name: str, epsilon: float, sheet: int = 0) -> NDArray[np.uint8]
 def whole(name: str) -> margins.Margins:
     """That network on all 1,000 digits."""
     network = trained.load(name)
-    assert isinstance(network, networks.LogisticRegression)
+    assert isinstance(network, architectures.LogisticRegression)
     return margins.run(network, margins.shipped())
 
 
@@ -71,7 +74,7 @@ def misread(name: str, stop: int) -> int:
 def wrong_answers(name: str, epsilon: float) -> list[bool]:
     """Of the first sheet's digits."""
     network, few = trained.load(name), margins.shipped()[:25]
-    assert isinstance(network, networks.LogisticRegression)
+    assert isinstance(network, architectures.LogisticRegression)
     result: list[bool] = margins.run(network, few, (epsilon,)).wrong_clipped[0].tolist()
     return result
 
@@ -169,7 +172,7 @@ def test_the_digit_under_the_pointer_gives_the_numbers_and_the_keyboard_chooses_
     here.keyboard.press("ArrowDown")
     assert chosen.inner_text().startswith("Chosen: digit 14, a 7.")
     network = trained.load("logistic")
-    assert isinstance(network, networks.LogisticRegression)
+    assert isinstance(network, architectures.LogisticRegression)
     found = margins.run(network, margins.shipped()[:25], (0.25,))
     assert f"Margin {found.clean[13]:.2f} clean" in chosen.inner_text()
 

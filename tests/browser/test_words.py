@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-VIEWER = Path(__file__).parents[2] / "demo" / "viewer"
+VIEWER = Path(__file__).parents[2] / "demo" / "web" / "components" / "viewer"
 NAMES = ["koala", "wombat", "teddy"]
 
 

@@ -7,7 +7,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
-from demo.decoding import png
+from demo.data.decoding import png
 
 PATCHES = [(200, 60, 40), (40, 160, 70), (128, 128, 128), (230, 200, 60), (20, 20, 20)]
 WIDE = 16

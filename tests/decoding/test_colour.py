@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser
 
-from demo import decoding
-from demo.decoding import colour
+from demo.data import decoding
+from demo.data.decoding import colour
 from tests.decoding.files import (
     PATCHES,
     WIDE,

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from demo import decoding
-from demo.decoding import modes
+from demo.data import decoding
+from demo.data.decoding import modes
 from tests.decoding.files import tiff
 from tests.test_pictures import complaint
 

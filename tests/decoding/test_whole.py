@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from demo import decoding
-from demo.isolation import wire
+from demo.data import decoding
+from demo.data.isolation import wire
 from tests.decoding.files import chunk, saved, with_chunks
 from tests.test_pictures import BLUE_FOR_RED, complaint, noise, quarters
 
@@ -99,7 +99,7 @@ def test_a_progressive_jpeg_without_its_last_pass_is_cut_off() -> None:
 
 def uploaders() -> None:
     """Both uploaders of the app."""
-    from demo.controls import photographs
+    from demo.web.controls import photographs
 
     photographs.own_file("photographs", "Your own picture", "Take a picture")
     photographs.own_file("digits", "Your own digit", "Photograph a digit")

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from demo import gallery
+from demo.data import gallery
 from tests.client import Client
 from tests.load import alone, chromium
 from tests.load.person import Diary, Person

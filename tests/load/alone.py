@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import nn
 
-from demo import device, digits, gallery, models, pictures, scores
-from demo.experiments import confidence_sweep, one_step
-from demo.store import worker
+from demo import device, models, scores
+from demo.data import digits, gallery, pictures
+from demo.experiments.attack import confidence_sweep, one_step
+from demo.web.store import worker
 
 TOLERANCE = 1e-4
 """In probability, at the same signs: what another batch, or number of threads, may change."""

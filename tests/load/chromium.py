@@ -6,7 +6,8 @@ import time
 
 from playwright.sync_api import Page, sync_playwright
 
-from demo import gallery, models
+from demo import models
+from demo.data import gallery
 from tests.browser.chromium import FLAGS, chromium
 from tests.browser.reading import at_rest, complete
 from tests.load.alone import Question, alone

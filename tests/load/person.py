@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
-from demo import gallery, models
-from demo.controls import link
-from demo.digits import EMBEDDED_COUNT
+from demo import models
+from demo.data import gallery
+from demo.data.digits import EMBEDDED_COUNT
+from demo.web.controls import link
 from tests.client import Client
 from tests.load import alone
 from tests.load.alone import UPLOAD, Question, Shown

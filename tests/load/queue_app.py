@@ -9,8 +9,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from demo.pages import waiting
-from demo.store import worker
+from demo.web.pages import waiting
+from demo.web.store import worker
 
 FOLDER = Path(os.environ["QUEUE_FOLDER"])
 

@@ -5,14 +5,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from demo import digits, gallery, models, pictures, recipes, twin_recipes
+from demo import models
 from demo.__main__ import main
-from demo.experiments import (
+from demo.data import digits, gallery, pictures
+from demo.experiments.adversarial_training import (
     accuracy_against_epsilon,
-    confidence_sweep,
     digit_accuracy,
     photograph_accuracy,
 )
+from demo.experiments.attack import confidence_sweep
+from demo.training import photograph_recipes, recipes
 from tests.test_train_command import write_mnist
 from tests.test_twins import write_archive
 
@@ -49,7 +51,7 @@ def test_the_twin_is_trained_goes_on_and_is_measured_again(
     monkeypatch.chdir(tmp_path)
     write_archive(tmp_path / "train-0.tar", gallery.GALLERY[:3])
     write_archive(tmp_path / "check.tar", gallery.GALLERY[:1])
-    words = ["train", twin_recipes.TWIN.name, "--data", ".", "--round", "2", "--images", "2"]
+    words = ["train", photograph_recipes.TWIN.name, "--data", ".", "--round", "2", "--images", "2"]
     words += ["--batch", "2", "--size", "64", "--workers", "0", "--out", "out"]
     assert main(words) == 0
     assert main(words) == 0

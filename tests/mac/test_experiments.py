@@ -9,28 +9,32 @@ import pytest
 import torch
 from torch import nn
 
-from demo import digits, gallery, models, pictures, trained
-from demo.experiments import (
+from demo import models
+from demo.data import digits, gallery, pictures
+from demo.experiments import hidden_l1
+from demo.experiments.activation_growth import growth_on_a_photograph
+from demo.experiments.adversarial_training import (
     accuracy,
     accuracy_against_epsilon,
-    confidence_sweep,
     digit_accuracy,
-    gallery_flips,
-    growth_on_a_photograph,
-    hidden_l1,
     live_training,
+    photograph_accuracy,
+    weights_as_pictures,
+)
+from demo.experiments.attack import (
+    confidence_sweep,
+    gallery_flips,
     logits_line,
     one_step,
-    photograph_accuracy,
     random_signs,
     ten_steps,
     two_gradients,
-    weights_as_pictures,
 )
 from demo.experiments.attack_cost import loop, race, smallest, walks
 from demo.experiments.paper_numbers import bench as benches
 from demo.experiments.paper_numbers import claims, examples
 from demo.experiments.three_against_seven import derivation, margins
+from demo.models import trained
 from tests.mac.conftest import Photographs
 
 pytestmark = pytest.mark.usefixtures("one_thread")

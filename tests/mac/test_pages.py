@@ -7,15 +7,15 @@ import urllib.parse
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import demo.pages
+import demo.web.pages
 from demo import models
 
 pytestmark = [pytest.mark.usefixtures("one_thread", "small"), pytest.mark.slow]
 
 PAGES = [
     module.name
-    for module in pkgutil.iter_modules(demo.pages.__path__)
-    if hasattr(importlib.import_module(f"demo.pages.{module.name}"), "page")
+    for module in pkgutil.iter_modules(demo.web.pages.__path__)
+    if hasattr(importlib.import_module(f"demo.web.pages.{module.name}"), "page")
 ]
 CASES = [
     *((name, f"kind={kind}") for name in PAGES for kind in models.KINDS),
@@ -29,7 +29,7 @@ def open_page(name: str) -> None:
     """One page as a script of its own."""
     import importlib
 
-    importlib.import_module(f"demo.pages.{name}").page()
+    importlib.import_module(f"demo.web.pages.{name}").page()
 
 
 @pytest.mark.parametrize(("name", "link"), CASES)

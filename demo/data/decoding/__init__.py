@@ -4,7 +4,7 @@
 
 `png` and `jpeg` take care of what Pillow would refuse and browsers show, `tiff` of what it reads
 wrongly, `colour` and `modes` of the colours, `endings` says where a file that is cut off ends.
-It imports neither PyTorch nor Streamlit: `demo.isolation` runs it in a small process of its own.
+It imports neither PyTorch nor Streamlit: `demo.data.isolation` runs it in a process of its own.
 Importing this module teaches Pillow to open HEIF, and nothing else. Nothing is written to disk.
 """
 
@@ -19,9 +19,9 @@ from io import BytesIO
 import pi_heif  # type: ignore[import-untyped]
 from PIL import Image, TiffImagePlugin
 
-from demo.decoding import colour, endings, jpeg, modes, png, tiff
-from demo.decoding.canvas import Canvas as Canvas
-from demo.decoding.canvas import orientation_of
+from demo.data.decoding import colour, endings, jpeg, modes, png, tiff
+from demo.data.decoding.canvas import Canvas as Canvas
+from demo.data.decoding.canvas import orientation_of
 
 MAX_BYTES = 10 * 2**20
 MAX_PIXELS = 50_000_000
@@ -98,7 +98,7 @@ def opened(data: bytes) -> Opened:
 def decoded(data: bytes) -> Image.Image:
     """The picture in a file, in this process: mode RGB, upright, on white, in sRGB, full size.
 
-    Raises as `opened` does. For the bytes of strangers, `demo.isolation.decoded` is the door.
+    Raises as `opened` does. For the bytes of strangers, `demo.data.isolation.decoded` is the door.
     Not for two threads at once: it silences Pillow's warnings for the whole process.
     """
     with warnings.catch_warnings():

@@ -5,7 +5,7 @@ import re
 import struct
 from collections.abc import Callable
 
-from demo.decoding import png, tiff
+from demo.data.decoding import png, tiff
 
 
 def share(data: bytes) -> float | None:

@@ -7,7 +7,7 @@ from io import BytesIO
 import numpy as np
 from PIL import Image, ImageChops, ImageCms
 
-from demo.decoding import tiff
+from demo.data.decoding import tiff
 
 STRIP = 1 << 18
 """Pixels that are converted at a time: what a strip needs besides the decoded file is small."""

@@ -9,7 +9,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 
-from demo.decoding import colour
+from demo.data.decoding import colour
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 FOR_THE_PIXELS = (b"tRNS", b"eXIf")

@@ -18,8 +18,8 @@ from typing import NamedTuple
 
 from PIL import Image
 
-from demo import decoding
-from demo.isolation import wire
+from demo.data import decoding
+from demo.data.isolation import wire
 
 
 class Spent(NamedTuple):
@@ -39,7 +39,7 @@ class Decoder:
         self,
         cpu_seconds: float = wire.CPU_SECONDS,
         wall_seconds: float = wire.WALL_SECONDS,
-        program: tuple[str, ...] = ("-m", "demo.isolation"),
+        program: tuple[str, ...] = ("-m", "demo.data.isolation"),
     ) -> None:
         """program: what Python runs in the child."""
         self.timeouts = self.deaths = 0
@@ -100,7 +100,7 @@ class Decoder:
             one_thread = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
             self._child = subprocess.Popen(
                 self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL, pipesize=wire.PIPE, cwd=Path(__file__).parents[2],
+                stderr=subprocess.DEVNULL, pipesize=wire.PIPE, cwd=Path(__file__).parents[3],
                 env=os.environ | one_thread,
             )  # fmt: skip
         return self._child

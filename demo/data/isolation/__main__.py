@@ -1,4 +1,4 @@
-"""The child: `python -m demo.isolation SECONDS` opens what comes in, within its limits."""
+"""The child: `python -m demo.data.isolation SECONDS` opens what comes in, within its limits."""
 
 import contextlib
 import os
@@ -10,8 +10,8 @@ import warnings
 from pathlib import Path
 from typing import IO
 
-from demo import decoding
-from demo.isolation import wire
+from demo.data import decoding
+from demo.data.isolation import wire
 
 
 def serve(cpu_seconds: float) -> None:

@@ -7,7 +7,7 @@ parent  <-  TAKEN, then OPENED, STRIP, STRIP, ..., END; END has a sentence where
 import struct
 from typing import IO
 
-from demo.decoding import PROMISE
+from demo.data.decoding import PROMISE
 
 CPU_SECONDS = 2.0
 """Of the processor, for one picture: fair on a busy machine, where a second takes longer."""

@@ -14,8 +14,10 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from demo import attacks, digits, fgsm
-from demo.experiments import live_training
+from demo import fgsm
+from demo.attacks import sign_methods
+from demo.data import digits
+from demo.experiments.adversarial_training import live_training
 
 SIDES = (4, 7, 14, 28, 56, 112)
 PENALTY = 1e-5
@@ -113,7 +115,7 @@ def errors(trained: Trained, epsilon: float) -> Errors:
         return float((model(pictures).argmax(dim=1) != labels).double().mean())
 
     eta = fgsm.perturbation(fgsm.loss_gradient(model, images, labels), epsilon)
-    signs = attacks.random_signs(images.shape, torch.Generator().manual_seed(SEED))
+    signs = sign_methods.random_signs(images.shape, torch.Generator().manual_seed(SEED))
     return Errors(
         clean=wrong(images), fgsm=wrong(images + eta),
         clipped=wrong(fgsm.adversarial_example(images, eta)),

@@ -12,7 +12,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from demo import attacks, fgsm, scores
+from demo import fgsm, scores
+from demo.attacks import sign_methods
 
 SIDES = (32, 64, 96, 128, 160, 192, 224, 256, 320, 384, 448)
 """Multiples of 32: there, and only there, the padding that was fixed for 224 is right too."""
@@ -104,5 +105,5 @@ def gap_under_random_signs(
 ) -> float:
     """The logit gap of clip(x + epsilon * random signs), other signs for every size and seed."""
     generator = torch.Generator().manual_seed(1_000_003 * image.shape[-1] + seed)
-    signs = attacks.random_signs(image.shape, generator)
+    signs = sign_methods.random_signs(image.shape, generator)
     return gap_under(model, image, epsilon * signs.to(image.device), label)

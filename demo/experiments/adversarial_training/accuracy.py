@@ -1,6 +1,6 @@
 """How often a network is right on photographs that it was not trained on.
 
-    python -m demo.experiments.accuracy PHOTOGRAPHS.tar --model efficientnet-lite0
+    python -m demo.experiments.adversarial_training.accuracy PHOTOGRAPHS.tar
 
 The archive holds pictures named `<number>_<ImageNet index>.<ending>`. Geometry as in the app:
 shorter side resized, central crop, 8-bit pixels.
@@ -15,9 +15,10 @@ from pathlib import Path
 import torch
 
 import demo.device
-from demo import models, pictures, scores
+from demo import models, scores
+from demo.data import pictures
+from demo.data.photographs import in_archive
 from demo.fgsm import Model
-from demo.photographs import in_archive
 
 
 @dataclass(frozen=True)

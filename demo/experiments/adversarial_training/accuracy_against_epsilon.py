@@ -12,9 +12,10 @@ from typing import Any
 
 import torch
 
-from demo import digits, fgsm
-from demo.experiments import digit_accuracy
-from demo.experiments.digit_accuracy import Attack
+from demo import fgsm
+from demo.data import digits
+from demo.experiments.adversarial_training import digit_accuracy
+from demo.experiments.adversarial_training.digit_accuracy import Attack
 
 EPSILONS = tuple(i / 20 for i in range(11))
 ATTACKS: tuple[Attack, ...] = ("FGSM", "random signs", "PGD")
@@ -25,7 +26,7 @@ PGD_STEPS = 10
 
 EACH = 100
 PIECE = 250
-RECORDED = Path(__file__).parents[2] / "assets" / "results" / "digit_accuracy.json"
+RECORDED = Path(__file__).parents[3] / "assets" / "results" / "digit_accuracy.json"
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from demo import attacks, fgsm, scores
-from demo.digits import Labelled
+from demo import fgsm, scores
+from demo.attacks import sign_methods
+from demo.data.digits import Labelled
 
 Attack = Literal["none", "FGSM", "PGD", "random signs"]
 ATTACKS: tuple[Attack, ...] = ("none", "FGSM", "PGD", "random signs")
@@ -81,11 +82,11 @@ def attacked(
     if attack == "FGSM":
         return fgsm.fgsm(network, images, labels, epsilon)
     if attack == "PGD" and epsilon:
-        return attacks.projected_gradient_descent(
+        return sign_methods.projected_gradient_descent(
             network, images, labels, epsilon, steps, 2.5 * epsilon / steps, generator, restarts
         )
     if attack == "random signs":
-        signs = attacks.random_signs(images.shape, generator)
+        signs = sign_methods.random_signs(images.shape, generator)
         return fgsm.adversarial_example(images, epsilon * signs)
     return images
 

@@ -12,9 +12,11 @@ from typing import Literal
 import torch
 from torch import nn
 
-from demo import digits, recipes, trained, training
-from demo.adversaries import FastGradientSign
-from demo.experiments import accuracy_against_epsilon
+from demo.data import digits
+from demo.experiments.adversarial_training import accuracy_against_epsilon
+from demo.models import trained
+from demo.training import loop, recipes
+from demo.training.adversaries import FastGradientSign
 
 Kind = Literal["logistic", "conv"]
 KINDS: tuple[Kind, ...] = ("logistic", "conv")
@@ -23,8 +25,8 @@ UNDER_PGD = 200
 """Held-out digits that PGD is run on after each epoch."""
 
 _SETTINGS = {
-    "logistic": training.Settings(epochs=40, learning_rate=0.1, evaluated=UNDER_PGD),
-    "conv": training.Settings(epochs=30, learning_rate=2e-3, momentum=None, evaluated=UNDER_PGD),
+    "logistic": loop.Settings(epochs=40, learning_rate=0.1, evaluated=UNDER_PGD),
+    "conv": loop.Settings(epochs=30, learning_rate=2e-3, momentum=None, evaluated=UNDER_PGD),
 }
 
 
@@ -42,7 +44,7 @@ class Plan:
         return recipes.recipe(self.kind)
 
     @property
-    def settings(self) -> training.Settings:
+    def settings(self) -> loop.Settings:
         """How it is trained here, on few digits."""
         return replace(_SETTINGS[self.kind], evaluated_epsilon=self.epsilon)
 
@@ -58,8 +60,8 @@ class Run:
 
     plan: Plan
     network: nn.Module
-    walk: Iterator[training.Epoch]
-    history: list[training.Epoch] = field(default_factory=list)
+    walk: Iterator[loop.Epoch]
+    history: list[loop.Epoch] = field(default_factory=list)
 
     @property
     def finished(self) -> bool:
@@ -95,7 +97,7 @@ def begun(plan: Plan, device: torch.device) -> Run:
     recipe = plan.recipe
     to_train, held_out = split(recipe.classes)
     network = recipe.network(SEED, to_train).to(device)
-    walk = training.train(
+    walk = loop.train(
         network, to_train.images.to(device), to_train.labels.to(device),
         held_out=held_out.to(device), settings=plan.settings,
         adversary=FastGradientSign(plan.epsilon), clean_weight=plan.clean_weight,

@@ -9,11 +9,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from demo import attacks, fgsm, models
-from demo.digits import Labelled
-from demo.experiments import confidence_sweep, digit_accuracy
-from demo.experiments.accuracy_against_epsilon import Curve
-from demo.experiments.digit_accuracy import Attack, UnderAttack
+from demo import fgsm, models
+from demo.attacks import sign_methods
+from demo.data.digits import Labelled
+from demo.experiments.adversarial_training import digit_accuracy
+from demo.experiments.adversarial_training.accuracy_against_epsilon import Curve
+from demo.experiments.adversarial_training.digit_accuracy import Attack, UnderAttack
+from demo.experiments.attack import confidence_sweep
 
 STEPS = 20
 """Of PGD, each of epsilon / 8, from one random start."""
@@ -57,7 +59,7 @@ def _right_ones(model: fgsm.Model, labelled: Labelled, attack: Attack, epsilon: 
     for start in range(0, len(labelled), BATCH):
         some = labelled[start : start + BATCH]
         examples = digit_accuracy.attacked(model, some, attack, epsilon, generator, STEPS, 1)
-        right.append(attacks.logits_of(model, examples).argmax(dim=1) == some.labels)
+        right.append(sign_methods.logits_of(model, examples).argmax(dim=1) == some.labels)
     return torch.cat(right).cpu()
 
 
@@ -106,7 +108,7 @@ def curves(model: fgsm.Model, labelled: Labelled) -> Iterator[UnderAttack]:
         if level and len(standing):
             epsilon = level / 255
             attacked = [
-                attacks.projected_gradient_descent(
+                sign_methods.projected_gradient_descent(
                     model, some, labels, epsilon, STEPS, epsilon / 8, generator
                 )
                 for some, labels in zip(
@@ -122,7 +124,7 @@ def curves(model: fgsm.Model, labelled: Labelled) -> Iterator[UnderAttack]:
 
 def _right(model: fgsm.Model, attacked: Labelled, clean: Labelled) -> Labelled:
     """Of the clean ones those whose attacked version gets the right answer."""
-    answers = attacks.logits_of(model, attacked.images).argmax(dim=1)
+    answers = sign_methods.logits_of(model, attacked.images).argmax(dim=1)
     kept = answers == clean.labels
     return Labelled(clean.images[kept], clean.labels[kept])
 

@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from demo import networks
+from demo.networks import architectures
 
 SHOWN = 40
 """Pictures of one network at most: of many units, every so-manieth."""
@@ -63,11 +63,11 @@ def together(*trained: nn.Module) -> tuple[Pictures, ...]:
 
 def first_layer(network: nn.Module) -> NDArray[np.float32]:
     """(N, h, w): what each unit, piece, class or channel multiplies the pixels with."""
-    if isinstance(network, networks.LogisticRegression):
+    if isinstance(network, architectures.LogisticRegression):
         layer = network.weight[None]
-    elif isinstance(network, networks.SoftmaxRegression):
+    elif isinstance(network, architectures.SoftmaxRegression):
         layer = network.linear.weight
-    elif isinstance(network, networks.Maxout | networks.Convolutional):
+    elif isinstance(network, architectures.Maxout | architectures.Convolutional):
         layer = network.first.weight
     else:
         raise ValueError(f"A {type(network).__name__} has no first layer of weights to show.")

@@ -7,7 +7,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from demo import attacks, fgsm
+from demo import fgsm
+from demo.attacks import sign_methods
 
 LEVELS = 255
 THE_PAPERS_EPSILON = 0.007
@@ -73,13 +74,13 @@ def run(
     whole, nearest = np.unique([round_half_up(level) for level in levels], return_inverse=True)
     rounded = [rounded_picture(pixels, direction, n) for n in whole]
     saved = torch.cat([_tensor(p / np.float32(LEVELS), device) for p in rounded])
-    saved_logits = attacks.logits_of(model, saved).cpu().numpy()
+    saved_logits = sign_methods.logits_of(model, saved).cpu().numpy()
     exact = pixels.astype(np.float64)[None]
     between = np.abs(levels - whole[nearest]) > 1e-9
     logits = saved_logits[nearest]
     if between.any():
         others = [epsilons[i] for i in np.flatnonzero(between)]
-        logits[between] = attacks.logits_along(model, image, step, others).cpu().numpy()
+        logits[between] = sign_methods.logits_along(model, image, step, others).cpu().numpy()
     return ConfidenceSweep(
         epsilons=np.array(epsilons),
         logits=logits,

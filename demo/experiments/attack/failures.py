@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from demo.experiments.one_step import OneStep
+from demo.experiments.attack.one_step import OneStep
 
 REACH = {"photographs": "16/255", "digits": ".5"}
 """The largest epsilon tried, as a reader sees it."""

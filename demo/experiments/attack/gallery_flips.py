@@ -10,8 +10,10 @@ from pathlib import Path
 
 import torch
 
-from demo import attacks, fgsm, gallery, models, pictures, scores
-from demo.experiments import confidence_sweep, failures
+from demo import fgsm, models, scores
+from demo.attacks import sign_methods
+from demo.data import gallery, pictures
+from demo.experiments.attack import confidence_sweep, failures
 
 RECORDED = models.ASSETS / "results" / "gallery_flips.json"
 PAPERS = confidence_sweep.THE_PAPERS_EPSILON
@@ -51,10 +53,10 @@ def run(model: fgsm.Model, size: int, device: torch.device, classes: int = 1000)
             pictures.from_bytes(gallery.photograph(photo.name)), size, pictures.Crop()
         )
         image = pictures.to_tensor(pixels).to(device)
-        label = attacks.logits_of(model, image).argmax(dim=1)
+        label = sign_methods.logits_of(model, image).argmax(dim=1)
         direction = fgsm.loss_gradient(model, image, label).sign()
         stops = confidence_sweep.STOPS
-        logits = attacks.logits_along(model, image, direction, stops).cpu()
+        logits = sign_methods.logits_along(model, image, direction, stops).cpu()
         answers = logits.argmax(dim=1).numpy()
         stop = failures.first(answers != answers[0])
         attacked = scores.probabilities(logits[stops.index(PAPERS)][None])[0, int(label)]

@@ -11,7 +11,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from demo import attacks, fgsm
+from demo import fgsm
+from demo.attacks import sign_methods
 
 CLASSES_SHOWN = 8
 DIGIT_EPSILONS = tuple(i / 64 for i in range(-64, 65))
@@ -65,7 +66,7 @@ def run(
 
     positive: (E,) ascending from 0 and (E, K) logits there.  negative: ascending, all below 0.
     """
-    behind = attacks.logits_along(model, image, direction, negative).cpu().numpy()
+    behind = sign_methods.logits_along(model, image, direction, negative).cpu().numpy()
     logits = np.concatenate([behind, positive[1]])
     classes = strongest(logits)
     return LogitsLine(np.concatenate([negative, positive[0]]), classes, logits[:, classes])
@@ -80,7 +81,7 @@ def unclipped(
     image, direction: (1, C, H, W).  epsilons: (E,) ascending.
     """
     steps = torch.tensor(epsilons, dtype=image.dtype, device=image.device).view(-1, 1, 1, 1)
-    logits = attacks.logits_of(model, image + steps * direction).cpu().numpy()
+    logits = sign_methods.logits_of(model, image + steps * direction).cpu().numpy()
     classes = strongest(logits)
     return LogitsLine(np.array(epsilons), classes, logits[:, classes])
 

@@ -8,7 +8,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from demo import attacks, fgsm, scores
+from demo import fgsm, scores
+from demo.attacks import sign_methods
 
 RUNNER_UP = -1
 """As a target: whatever class the network holds for second most likely."""
@@ -57,14 +58,14 @@ def run(
     label: None takes the network's own answer.  target: None is untargeted, `RUNNER_UP` takes
     the second most likely class.  epsilon: where the adversarial answer is read.
     """
-    clean_logits = attacks.logits_of(model, image)
+    clean_logits = sign_methods.logits_of(model, image)
     wanted = runner_up(clean_logits) if target == RUNNER_UP else target
     in_loss = wanted if wanted is not None else label
     if in_loss is None:
         in_loss = int(scores.predicted_label(clean_logits))
     gradient, milliseconds = _timed_gradient(model, image, in_loss)
     direction = gradient.sign() if wanted is None else -gradient.sign()
-    logits = attacks.logits_of(model, _pictures(image, direction, epsilon))
+    logits = sign_methods.logits_of(model, _pictures(image, direction, epsilon))
     return OneStep(
         direction=direction[0].permute(1, 2, 0).to(torch.int8).cpu().numpy(),
         label=in_loss,

@@ -5,7 +5,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from demo import attacks, fgsm, scores
+from demo import fgsm, scores
+from demo.attacks import sign_methods
 
 SEEDS = (1, 2, 3, 4, 5)
 
@@ -18,7 +19,7 @@ def run(
     image: (1, C, H, W).  The signs are drawn on the CPU, so a seed means the same everywhere.
     """
     generator = torch.Generator().manual_seed(seed)
-    direction = attacks.random_signs(image.shape, generator).to(image.device)
-    logits = attacks.logits_along(model, image, direction, epsilons)
+    direction = sign_methods.random_signs(image.shape, generator).to(image.device)
+    logits = sign_methods.logits_along(model, image, direction, epsilons)
     labels = torch.full((len(epsilons),), label, device=image.device)
     return scores.label_confidence(logits, labels).cpu().numpy()

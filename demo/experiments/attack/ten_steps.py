@@ -8,7 +8,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from demo import attacks, fgsm
+from demo import fgsm
+from demo.attacks import sign_methods
 
 LEVELS = (0, 1 / 4, 1 / 2, 1, 2, 4, 8, 16)
 """255 * epsilon of the eight stops for photographs."""
@@ -62,8 +63,8 @@ def steps(
     images = image.expand(len(levels), -1, -1, -1)
     labels = torch.full((len(levels),), label if target is None else target, device=image.device)
     if target is None:
-        return attacks.basic_iterative_method(model, images, labels, epsilon)
-    return attacks.targeted_basic_iterative_method(model, images, labels, epsilon)
+        return sign_methods.basic_iterative_method(model, images, labels, epsilon)
+    return sign_methods.targeted_basic_iterative_method(model, images, labels, epsilon)
 
 
 def result(
@@ -73,8 +74,8 @@ def result(
     change = ((adversarial - image) * (255 * fraction)).round().to(torch.int16)
     return TenSteps(
         change=change.permute(0, 2, 3, 1).cpu().numpy(),
-        logits=attacks.logits_of(model, adversarial).cpu().numpy(),
-        saved_logits=attacks.logits_of(model, rounded(adversarial)).cpu().numpy(),
+        logits=sign_methods.logits_of(model, adversarial).cpu().numpy(),
+        saved_logits=sign_methods.logits_of(model, rounded(adversarial)).cpu().numpy(),
     )
 
 

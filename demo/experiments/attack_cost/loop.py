@@ -11,10 +11,13 @@ from dataclasses import dataclass, field, replace
 import torch
 from torch import nn
 
-from demo import digits, fgsm, lbfgs, recipes, training
-from demo.adversaries import FastGradientSign
-from demo.experiments import accuracy_against_epsilon
+from demo import fgsm
+from demo.attacks import lbfgs
+from demo.data import digits
+from demo.experiments.adversarial_training import accuracy_against_epsilon
 from demo.experiments.attack_cost.counted import Counted, timed
+from demo.training import loop, recipes
+from demo.training.adversaries import FastGradientSign
 
 IMAGES = 50_000
 """Digits in the whole training set; nobody attacks so many here."""
@@ -125,7 +128,7 @@ class Measurement:
         """Seconds of one step of the project's own training loop, on a copy of the network."""
         network = copy.deepcopy(self.network).requires_grad_(True)
         some = few[: STEPS * self._settings.batch]
-        (epoch,) = training.train(
+        (epoch,) = loop.train(
             network, some.images, some.labels, held_out=few[:1], settings=self._settings,
             adversary=FastGradientSign(recipes.EPSILON), clean_weight=clean_weight,
         )  # fmt: skip

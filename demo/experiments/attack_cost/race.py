@@ -9,11 +9,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from demo import attacks, fgsm, scores
-from demo.experiments import one_step
+from demo import fgsm, scores
+from demo.attacks import sign_methods
+from demo.experiments.attack import one_step
+from demo.experiments.attack.one_step import Answer
 from demo.experiments.attack_cost.counted import Counted, forward_seconds, timed
 from demo.experiments.attack_cost.walks import ATTACKS, WALKS, Attack, Question, Step, labels
-from demo.experiments.one_step import Answer
 
 FORWARD_ROUNDS = 3
 """Forward passes that are timed before each attack: their median is the unit of its seconds."""
@@ -77,7 +78,7 @@ class Race:
     clean: Answer = field(init=False)
 
     def __post_init__(self) -> None:
-        self.clean = one_step.answer(attacks.logits_of(self.model, self.image))
+        self.clean = one_step.answer(sign_methods.logits_of(self.model, self.image))
         fgsm.loss_gradient(self.model, self.image, labels(self.image, self.question))  # warms it
         self._walk = self._run()
 
@@ -108,7 +109,9 @@ class Race:
             yield
 
     def _point(self, attack: Attack, step: Step, passes: int, seconds: float) -> Point:
-        logits = attacks.logits_of(self.model, step.image) if step.logits is None else step.logits
+        logits = (
+            sign_methods.logits_of(self.model, step.image) if step.logits is None else step.logits
+        )
         label = torch.tensor([self.question.label], device=logits.device)
         return Point(
             passes, seconds, _norm(step.image, self.image),
@@ -120,7 +123,7 @@ class Race:
         self, attack: Attack, found: Tensor | None, counted: Counted, seconds: float, unit: float
     ) -> Row:
         image = self.image if found is None else found
-        answer = one_step.answer(attacks.logits_of(self.model, image))
+        answer = one_step.answer(sign_methods.logits_of(self.model, image))
         change = scores.exact(image - self.image)
         largest = float(change.abs().max())
         return Row(

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from demo import attacks, fgsm
-from demo.experiments import one_step
+from demo import fgsm
+from demo.attacks import sign_methods
+from demo.experiments.attack import one_step
 from demo.experiments.attack_cost.counted import Counted
 from demo.experiments.attack_cost.walks import PGD_STEPS, SEED, Attack
 
@@ -75,7 +76,7 @@ class Search:
     def _along(self, counted: Counted) -> float | None:
         labels = torch.tensor([self.label], device=self.image.device)
         direction = fgsm.loss_gradient(counted, self.image, labels).sign()
-        answers = attacks.logits_along(counted, self.image, direction, self.grid).argmax(dim=1)
+        answers = sign_methods.logits_along(counted, self.image, direction, self.grid).argmax(dim=1)
         works = [e for e, k in zip(self.grid, answers.tolist(), strict=True) if k != self.label]
         return min(works, default=None)
 
@@ -98,7 +99,7 @@ class Search:
 
     def changes(self, model: fgsm.Model, image: Tensor) -> bool:
         """Whether the answer to that image is another one."""
-        return one_step.answer(attacks.logits_of(model, image)).label != self.label
+        return one_step.answer(sign_methods.logits_of(model, image)).label != self.label
 
 
 _Tried = Callable[[Counted, Search, float], Generator[None, None, bool]]
@@ -107,7 +108,7 @@ _Tried = Callable[[Counted, Search, float], Generator[None, None, bool]]
 def _ten(model: Counted, search: Search, epsilon: float) -> Generator[None, None, bool]:
     image, labels = search.image, torch.tensor([search.label], device=search.image.device)
     budget = torch.full((1, 1, 1, 1), epsilon, dtype=image.dtype, device=image.device)
-    found = yield from _last(attacks.basic_iterative_method(model, image, labels, budget))
+    found = yield from _last(sign_methods.basic_iterative_method(model, image, labels, budget))
     return search.changes(model, found)
 
 
@@ -116,7 +117,7 @@ def _projected(model: Counted, search: Search, epsilon: float) -> Generator[None
     generator = torch.Generator(image.device).manual_seed(SEED)
     step = 2.5 * epsilon / PGD_STEPS
     for _ in range(search.restarts):
-        walk = attacks.projected_gradient_steps(
+        walk = sign_methods.projected_gradient_steps(
             model, image, labels, epsilon, PGD_STEPS, step, generator
         )
         if search.changes(model, (yield from _last(walk))):

@@ -7,8 +7,9 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from demo import attacks, fgsm, lbfgs
-from demo.experiments import one_step
+from demo import fgsm
+from demo.attacks import lbfgs, sign_methods
+from demo.experiments.attack import one_step
 
 Attack = Literal["FGSM", "BIM", "PGD", "L-BFGS"]
 ATTACKS: tuple[Attack, ...] = ("FGSM", "BIM", "PGD", "L-BFGS")
@@ -59,7 +60,7 @@ def _one(model: fgsm.Model, image: Tensor, question: Question) -> Iterator[Step]
 def _ten(model: fgsm.Model, image: Tensor, question: Question) -> Iterator[Step]:
     epsilon = torch.full((1, 1, 1, 1), question.epsilon, dtype=image.dtype, device=image.device)
     answer = labels(image, question)
-    return _plain(attacks.basic_iterative_method(model, image, answer, epsilon))
+    return _plain(sign_methods.basic_iterative_method(model, image, answer, epsilon))
 
 
 def _projected(model: fgsm.Model, image: Tensor, question: Question) -> Iterator[Step]:
@@ -68,11 +69,11 @@ def _projected(model: fgsm.Model, image: Tensor, question: Question) -> Iterator
     answer, epsilon = labels(image, question), question.epsilon
     for _ in range(question.restarts):
         found = image
-        for found in attacks.projected_gradient_steps(
+        for found in sign_methods.projected_gradient_steps(
             model, image, answer, epsilon, PGD_STEPS, 2.5 * epsilon / PGD_STEPS, generator
         ):
             yield Step(found, found)
-        if one_step.answer(attacks.logits_of(model, found)).label != question.label:
+        if one_step.answer(sign_methods.logits_of(model, found)).label != question.label:
             return
 
 

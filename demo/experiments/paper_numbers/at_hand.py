@@ -5,7 +5,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from demo import trained
+from demo.models import trained
 
 FOLDERS = (trained.FOLDER, Path("trained"))
 

@@ -7,10 +7,12 @@ from typing import TypeVar
 
 from torch import nn
 
-from demo import fgsm, recipes, trained
-from demo.digits import Labelled
-from demo.experiments import digit_accuracy
-from demo.experiments.digit_accuracy import UnderAttack
+from demo import fgsm
+from demo.data.digits import Labelled
+from demo.experiments.adversarial_training import digit_accuracy
+from demo.experiments.adversarial_training.digit_accuracy import UnderAttack
+from demo.models import trained
+from demo.training import recipes
 
 _R = TypeVar("_R")
 Walk = Generator[float, None, _R]

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from demo import trained
 from demo.experiments.paper_numbers import measures
 from demo.experiments.paper_numbers.bench import Bench, Measured, Walk
 from demo.experiments.paper_numbers.measures import (
@@ -15,6 +14,7 @@ from demo.experiments.paper_numbers.measures import (
     STANDARD,
     WIDE,
 )
+from demo.models import trained
 
 Numbers = tuple[tuple[str, float | None, str], ...]
 """(what, the paper's value or None, its unit) of each number."""

@@ -7,9 +7,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from demo import fgsm, recipes, scores
-from demo.digits import Labelled
-from demo.experiments import digit_accuracy
+from demo import fgsm, scores
+from demo.data.digits import Labelled
+from demo.experiments.adversarial_training import digit_accuracy
+from demo.training import recipes
 
 Pixels = NDArray[np.uint8]
 

@@ -2,10 +2,11 @@
 
 import torch
 
-from demo import digits, trained
+from demo.data import digits
 from demo.experiments.paper_numbers import bench as benches
 from demo.experiments.paper_numbers import rounding, straight_lines, transfer
 from demo.experiments.paper_numbers.bench import Bench, Measured, Walk, part, under
+from demo.models import trained
 
 STANDARD, ADVERSARIAL = "maxout", "maxout-adversarial"
 WIDE, PENALISED, MEMBER = "maxout-1600-adversarial", "maxout-l1", "maxout-member"

@@ -9,9 +9,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from demo import fgsm, recipes, scores
-from demo.digits import Labelled
+from demo import fgsm, scores
+from demo.data.digits import Labelled
 from demo.experiments.paper_numbers.bench import Bench, Walk
+from demo.training import recipes
 
 
 def run(network: fgsm.Model, labelled: Labelled, bench: Bench) -> Walk[float]:

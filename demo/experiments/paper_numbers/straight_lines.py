@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from demo import fgsm
-from demo.digits import Labelled
+from demo.data.digits import Labelled
 from demo.experiments.paper_numbers.bench import Walk
 
 FURTHEST = 15.0

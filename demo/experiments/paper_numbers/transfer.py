@@ -9,11 +9,12 @@ from collections.abc import Callable, Sequence
 import torch
 from torch import Tensor
 
-from demo import fgsm, recipes, scores
-from demo.digits import Labelled
-from demo.experiments.digit_accuracy import UnderAttack
+from demo import fgsm, scores
+from demo.data.digits import Labelled
+from demo.experiments.adversarial_training.digit_accuracy import UnderAttack
 from demo.experiments.paper_numbers import bench as benches
 from demo.experiments.paper_numbers.bench import Bench, Walk
+from demo.training import recipes
 
 
 def run(

@@ -18,7 +18,9 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from demo import digits, fgsm, networks, scores
+from demo import fgsm, scores
+from demo.data import digits
+from demo.networks import architectures
 
 STEP = 1e-4
 """Half the width of the difference quotient that stands for softplus'."""
@@ -51,7 +53,9 @@ class Derivation:
 
 
 def run(
-    network: networks.LogisticRegression, labelled: digits.Labelled, epsilons: tuple[float, ...]
+    network: architectures.LogisticRegression,
+    labelled: digits.Labelled,
+    epsilons: tuple[float, ...],
 ) -> Derivation:
     """Evaluate all five lines for these digits. The network itself is not changed."""
     exact = copy.deepcopy(network).cpu().double()
@@ -80,7 +84,7 @@ def softplus(t: Tensor) -> Tensor:
 
 
 def _losses_at_points(
-    network: networks.LogisticRegression, images: Tensor, labels: Tensor, gradient: Tensor,
+    network: architectures.LogisticRegression, images: Tensor, labels: Tensor, gradient: Tensor,
     epsilons: tuple[float, ...],
 ) -> Tensor:  # fmt: skip
     """J(x + epsilon sign(gradient)), not clipped, by the network and cross-entropy: (N, E)."""

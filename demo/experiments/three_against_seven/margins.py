@@ -12,7 +12,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from demo import digits, fgsm, networks, scores
+from demo import fgsm, scores
+from demo.data import digits
+from demo.networks import architectures
 
 STOPS = tuple(i / 256 for i in range(129))
 """0 to .5 in equal steps, each exact in float32; the paper's .25 is the stop in the middle."""
@@ -77,7 +79,7 @@ def shipped() -> digits.Labelled:
 
 
 def run(
-    network: networks.LogisticRegression,
+    network: architectures.LogisticRegression,
     labelled: digits.Labelled,
     epsilons: tuple[float, ...] = STOPS,
 ) -> Margins:

@@ -5,10 +5,11 @@ from typing import Any
 
 import streamlit as st
 
-from demo import models, pictures
-from demo.controls import digits, link, photographs
-from demo.experiments import gallery_flips
-from demo.store import attack as store
+from demo import models
+from demo.data import pictures
+from demo.experiments.attack import gallery_flips
+from demo.web.controls import digits, link, photographs
+from demo.web.store import attack as store
 
 ONE, TEN = link.ONE, link.TEN
 AWAY, TOWARD = link.AWAY, link.TOWARD

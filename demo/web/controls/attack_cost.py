@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import streamlit as st
 
 from demo import models
-from demo.controls import digits, kind_widget, link, network_widgets, photographs, remembered
-from demo.controls.photographs import Chosen
-from demo.store import attack as store
+from demo.web.controls import digits, kind_widget, link, network_widgets, photographs, remembered
+from demo.web.controls.photographs import Chosen
+from demo.web.store import attack as store
 
 EPSILONS = {
     "photographs": (*(level / 255 for level in (0.25, 0.5, 1)), 0.007, 2 / 255, 4 / 255,

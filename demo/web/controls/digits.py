@@ -6,9 +6,10 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from demo import digits, picker, pictures
-from demo.controls import link, photographs
-from demo.store import attack as store
+from demo.data import digits, pictures
+from demo.web.components import picker
+from demo.web.controls import link, photographs
+from demo.web.store import attack as store
 
 PER_PAGE = 36
 ANY, SURE, UNSURE, WRONG = "any", "sure", "unsure", "wrong"

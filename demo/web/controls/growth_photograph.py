@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from demo import gallery, pictures
-from demo.controls import link, photographs
-from demo.controls.photographs import Chosen
-from demo.store import attack as store
+from demo.data import gallery, pictures
+from demo.web.controls import link, photographs
+from demo.web.controls.photographs import Chosen
+from demo.web.store import attack as store
 
 KEY = "growth_picture"
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from demo import models, pictures
-from demo.controls import digits, link, photographs
+from demo import models
+from demo.data import pictures
+from demo.web.controls import digits, link, photographs
 
 NETWORKS = ("conv", "conv-adversarial", "conv-fgsm", "maxout", "maxout-adversarial", "softmax",
             "softmax-adversarial", "logistic", "logistic-adversarial")  # fmt: skip

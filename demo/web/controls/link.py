@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from demo import gallery, models, pictures
-from demo.digits import EMBEDDED_COUNT
-from demo.experiments import gallery_flips
+from demo import models
+from demo.data import gallery, pictures
+from demo.data.digits import EMBEDDED_COUNT
+from demo.experiments.attack import gallery_flips
 
 OWN = "own picture"
 OWN_ANSWER = "the network's own answer"

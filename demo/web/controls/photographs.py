@@ -8,9 +8,11 @@ from typing import Any
 
 import streamlit as st
 
-from demo import gallery, models, picker, pictures
-from demo.controls import link
-from demo.store import attack as store
+from demo import models
+from demo.data import gallery, pictures
+from demo.web.components import picker
+from demo.web.controls import link
+from demo.web.store import attack as store
 
 OWN_CREDIT = "Your own picture; it is not stored."
 REFUSED = (

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from demo.experiments.accuracy_against_epsilon import Curve
-from demo.figures import palette
+from demo.experiments.adversarial_training.accuracy_against_epsilon import Curve
+from demo.web.figures import palette
 
 DASHES = {"standard": "solid", "adversarial": "dash", "control": "dot"}
 _COLOURS = ("#0072B2", "#009E73", "#D55E00", "#CC79A7", "#E69F00", "#56B4E9", "#8F8A00")

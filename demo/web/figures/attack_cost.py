@@ -9,7 +9,7 @@ from plotly.subplots import make_subplots
 from demo.experiments.attack_cost.loop import LoopCost
 from demo.experiments.attack_cost.race import Point
 from demo.experiments.attack_cost.walks import Attack
-from demo.figures import palette
+from demo.web.figures import palette
 
 STYLES: dict[Attack, tuple[str, str, str]] = {
     "FGSM": (palette.RIVALS[0], "circle", "solid"),

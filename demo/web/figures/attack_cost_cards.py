@@ -11,7 +11,7 @@ from PIL import Image
 
 from demo.experiments.attack_cost.race import Row
 from demo.experiments.attack_cost.walks import Attack
-from demo.figures.attack_cost import STYLES, duration
+from demo.web.figures.attack_cost import STYLES, duration
 
 Pixels = NDArray[np.uint8]
 

@@ -7,8 +7,8 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from demo.experiments.failures import amount
-from demo.figures import palette
+from demo.experiments.attack.failures import amount
+from demo.web.figures import palette
 
 TICKS = (0, 1 / 4, 1 / 2, 1, 2, 4, 8, 16)
 """255 * epsilon at the ticks; the stops lie at equal distances, so the axis is wider near 0."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from demo.experiments.failures import amount
-from demo.figures import palette
-from demo.figures.confidence_sweep import TICKS
+from demo.experiments.attack.failures import amount
+from demo.web.figures import palette
+from demo.web.figures.confidence_sweep import TICKS
 
 HEIGHT = 0.12
 """Of one dot above another, in rows."""

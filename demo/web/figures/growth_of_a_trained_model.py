@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from demo.experiments.growth_of_a_trained_model import SIDES, Errors, Trained
-from demo.figures import palette
+from demo.experiments.activation_growth.growth_of_a_trained_model import SIDES, Errors, Trained
+from demo.web.figures import palette
 
 WORST = "#D55E00"
 """What FGSM does, here and on the page's other figures."""

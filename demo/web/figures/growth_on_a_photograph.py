@@ -7,8 +7,8 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from demo.experiments.growth_on_a_photograph import SIDES, Row
-from demo.figures import palette
+from demo.experiments.activation_growth.growth_on_a_photograph import SIDES, Row
+from demo.web.figures import palette
 
 Measured = Literal["gap", "loss"]
 Floats = NDArray[np.float64]

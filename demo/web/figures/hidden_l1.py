@@ -13,7 +13,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from demo.experiments.hidden_l1 import TOLERANCE, HiddenL1
-from demo.figures import palette
+from demo.web.figures import palette
 
 TRUE = {"color": palette.RIVALS[0], "dash": "solid", "width": 3}
 FIRST_ORDER = {"color": palette.LABEL, "dash": "dash", "width": 3}

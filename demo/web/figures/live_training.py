@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from demo.figures import palette
-from demo.training import Epoch
+from demo.training.loop import Epoch
+from demo.web.figures import palette
 
 
 def plot(history: Sequence[Epoch], epochs: int, clean_weight: float, epsilon: float) -> go.Figure:

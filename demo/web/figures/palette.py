@@ -14,7 +14,7 @@ RIVAL_DASHES = ("dot", "dashdot", "14px,4px", "2px,8px", "12px,3px,2px,3px,2px,3
 STYLES = {"label": (LABEL, "solid"), "target": (TARGET, "solid")} | {
     f"rival-{i + 1}": style for i, style in enumerate(zip(RIVALS, RIVAL_DASHES, strict=True))
 }
-"""What a class is on the page -> its (colour, dash); `demo/viewer/view.css` has the same names."""
+"""What a class is on the page -> its (colour, dash); `components/viewer/view.css` has the names."""
 TRAINING = {"standard": (LABEL, "solid", "circle"), "adversarial": (RIVALS[2], "dash", "square")}
 """Where a network is a thing of its own: (colour, dash, marker)."""
 

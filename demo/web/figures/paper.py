@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from demo.figures import palette
+from demo.web.figures import palette
 
 ADVERSARIAL = palette.RIVALS[0]
 _INK = "#1B2530"

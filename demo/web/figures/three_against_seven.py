@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from demo.figures import palette
+from demo.web.figures import palette
 
 BINS = 36
 CLASSES = (("threes", "#009E73", ""), ("sevens", "#E69F00", "/"))

@@ -5,7 +5,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from demo.figures import palette
+from demo.web.figures import palette
 
 LINES = (
     ("clean_accuracy", "without attack", palette.LABEL, "circle", "solid"),

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from demo.figures import palette
+from demo.web.figures import palette
 
 Pixels = NDArray[np.uint8]
 BRIGHT = 0.99

@@ -5,17 +5,17 @@ import math
 import numpy as np
 import streamlit as st
 
-from demo import prose
-from demo.experiments import activation_growth
-from demo.pages import (
+from demo.experiments.activation_growth import activation_growth
+from demo.web.components.viewer import activation_growth as viewer
+from demo.web.pages import (
     colours,
     going_on,
     growth_of_a_trained_model,
     growth_on_a_photograph,
     onward,
+    prose,
 )
-from demo.store import activation_growth as store
-from demo.viewer import activation_growth as viewer
+from demo.web.store import activation_growth as store
 
 MS = tuple(sorted({*(round(0.005 * 10 ** (k / 16), 6) for k in range(33)), 0.05}))
 EPSILONS = tuple(sorted({*(round(0.001 * 10 ** (k / 16), 6) for k in range(44)), 0.007, 0.25, 0.5}))

@@ -2,15 +2,16 @@
 
 import streamlit as st
 
-from demo import recipes, trained
-from demo.controls import remembered
-from demo.experiments import accuracy_against_epsilon as experiment
-from demo.experiments import digit_accuracy
-from demo.experiments.accuracy_against_epsilon import Curve
-from demo.experiments.digit_accuracy import Attack
-from demo.figures import accuracy_against_epsilon as figure
-from demo.pages import first_layers, going_on, live_training, photograph_training, plotted
-from demo.store import adversarial_training as store
+from demo.experiments.adversarial_training import accuracy_against_epsilon as experiment
+from demo.experiments.adversarial_training import digit_accuracy
+from demo.experiments.adversarial_training.accuracy_against_epsilon import Curve
+from demo.experiments.adversarial_training.digit_accuracy import Attack
+from demo.models import trained
+from demo.training import recipes
+from demo.web.controls import remembered
+from demo.web.figures import accuracy_against_epsilon as figure
+from demo.web.pages import first_layers, going_on, live_training, photograph_training, plotted
+from demo.web.store import adversarial_training as store
 
 SECONDS = 0.8
 """Of computing before the page draws what it has, and hears a click."""

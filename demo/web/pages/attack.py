@@ -8,13 +8,16 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from demo import attacks, controls, fgsm, models, viewer
-from demo.controls import Choices
-from demo.experiments import confidence_sweep, failures, random_signs, ten_steps
-from demo.figures.confidence_sweep import Twin
-from demo.pages import attack_curves, attack_view, fetching, model_card, onward, two_networks
-from demo.pages.attack_view import View
-from demo.store import attack as store
+from demo import fgsm, models
+from demo.attacks import sign_methods
+from demo.experiments.attack import confidence_sweep, failures, random_signs, ten_steps
+from demo.web import controls
+from demo.web.components import viewer
+from demo.web.controls import Choices
+from demo.web.figures.confidence_sweep import Twin
+from demo.web.pages import attack_curves, attack_view, fetching, model_card, onward, two_networks
+from demo.web.pages.attack_view import View
+from demo.web.store import attack as store
 
 EARS = {"switched": controls.switch, "picked": controls.pick, "given": controls.give}
 
@@ -132,11 +135,11 @@ def _below(view: View) -> None:
 
 def _source(choices: Choices) -> str:
     """The very functions in use, read from the running program."""
-    ten: Any = attacks.basic_iterative_method
+    ten: Any = sign_methods.basic_iterative_method
     if choices.target is not None:
-        ten = attacks.targeted_basic_iterative_method
+        ten = sign_methods.targeted_basic_iterative_method
     one = fgsm.fgsm if choices.target is None else fgsm.targeted_fgsm
     used: list[Any] = [fgsm.loss_gradient, fgsm.logit_gradient, fgsm.perturbation]
     used.append(fgsm.adversarial_example)
-    used += [ten, attacks._iterate] if choices.method == controls.TEN else [one]
+    used += [ten, sign_methods._iterate] if choices.method == controls.TEN else [one]
     return "\n\n".join(inspect.getsource(function) for function in used)

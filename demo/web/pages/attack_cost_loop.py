@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from demo import models, prose
+from demo import models
 from demo.experiments.attack_cost import loop
 from demo.experiments.attack_cost.loop import LoopCost, Measurement
-from demo.figures import attack_cost as figure
-from demo.pages import going_on, plotted
-from demo.store import attack_cost as store
+from demo.web.figures import attack_cost as figure
+from demo.web.pages import going_on, plotted, prose
+from demo.web.store import attack_cost as store
 
 TOPIC = "attack_cost"
 SECONDS = 0.6

@@ -7,13 +7,14 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from demo import attacks, scores
-from demo.experiments import confidence_sweep, failures, logits_line
-from demo.figures import confidence_sweep as confidence_figure
-from demo.figures import logits_line as logits_figure
-from demo.figures import palette
-from demo.pages.attack_view import View
-from demo.store import attack as store
+from demo import scores
+from demo.attacks import sign_methods
+from demo.experiments.attack import confidence_sweep, failures, logits_line
+from demo.web.figures import confidence_sweep as confidence_figure
+from demo.web.figures import logits_line as logits_figure
+from demo.web.figures import palette
+from demo.web.pages.attack_view import View
+from demo.web.store import attack as store
 
 Logits = NDArray[np.float32]
 
@@ -30,7 +31,7 @@ def answers(
     shares, answers = probabilities(logits), logits.argmax(axis=1)
     wanted = step.target
     reach = failures.REACH[view.card.kind]
-    steps = attacks.STEPS if view.ten else 1
+    steps = sign_methods.STEPS if view.ten else 1
     notes = failures.explain(step, answers, steps, lambda k: names[k], view.label, reach)
     return {
         "top": top(shares, 5), "saved": [t[0] for t in top(probabilities(saved), 1)],

@@ -9,10 +9,12 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from demo import controls, device, models, viewer
-from demo.controls import Choices, link
-from demo.experiments import confidence_sweep, one_step, ten_steps
-from demo.store import attack as store
+from demo import device, models
+from demo.experiments.attack import confidence_sweep, one_step, ten_steps
+from demo.web import controls
+from demo.web.components import viewer
+from demo.web.controls import Choices, link
+from demo.web.store import attack as store
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,12 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from demo import models, prose, viewer
-from demo.controls import growth_photograph
-from demo.store import activation_growth as store
-from demo.viewer import colours as picture
+from demo import models
+from demo.web.components import viewer
+from demo.web.components.viewer import colours as picture
+from demo.web.controls import growth_photograph
+from demo.web.pages import prose
+from demo.web.store import activation_growth as store
 
 NAMES = ("black", "blue", "green", "cyan", "red", "magenta", "yellow", "white")
 """Of the signs of red, green and blue, read as binary digits."""

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from demo import models
-from demo.store import attack as store
+from demo.web.store import attack as store
 
 
 def network(name: str, top: Any) -> str | None:

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from demo import trained
-from demo.controls import remembered
-from demo.experiments.weights_as_pictures import Pictures
-from demo.pages import waiting
-from demo.store import adversarial_training as store
+from demo.experiments.adversarial_training.weights_as_pictures import Pictures
+from demo.models import trained
+from demo.web.controls import remembered
+from demo.web.pages import waiting
+from demo.web.store import adversarial_training as store
 
 PAIRS = ("softmax", "logistic", "conv", "maxout")
 """Networks of which there is a standard and an adversarially trained one."""

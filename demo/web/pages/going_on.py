@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from demo.pages import waiting
+from demo.web.pages import waiting
 
 
 @dataclass

@@ -3,11 +3,11 @@
 import numpy as np
 import streamlit as st
 
-from demo import trained
 from demo.experiments import hidden_l1 as experiment
 from demo.experiments.hidden_l1 import Margins
-from demo.figures import hidden_l1 as figure
-from demo.pages import plotted
+from demo.models import trained
+from demo.web.figures import hidden_l1 as figure
+from demo.web.pages import plotted
 
 
 def family(name: str) -> tuple[str, str]:

@@ -3,13 +3,12 @@
 import numpy as np
 import streamlit as st
 
-from demo import prose
-from demo.controls import remembered
-from demo.experiments import activation_growth
-from demo.experiments.growth_of_a_trained_model import SIDES, Errors, Trained
-from demo.figures import growth_of_a_trained_model as figure
-from demo.pages import going_on, plotted
-from demo.store import activation_growth as store
+from demo.experiments.activation_growth import activation_growth
+from demo.experiments.activation_growth.growth_of_a_trained_model import SIDES, Errors, Trained
+from demo.web.controls import remembered
+from demo.web.figures import growth_of_a_trained_model as figure
+from demo.web.pages import going_on, plotted, prose
+from demo.web.store import activation_growth as store
 
 OPEN = "trained_models_open"
 USUAL_EPSILON = 0.25

@@ -3,14 +3,14 @@
 import numpy as np
 import streamlit as st
 
-from demo import models, prose
-from demo.controls import growth_photograph, remembered
-from demo.experiments import activation_growth
-from demo.experiments.growth_on_a_photograph import EPSILONS, SIDES, Row
-from demo.figures import growth_on_a_photograph as figure
-from demo.figures.growth_on_a_photograph import Measured
-from demo.pages import going_on, plotted
-from demo.store import activation_growth as store
+from demo import models
+from demo.experiments.activation_growth import activation_growth
+from demo.experiments.activation_growth.growth_on_a_photograph import EPSILONS, SIDES, Row
+from demo.web.controls import growth_photograph, remembered
+from demo.web.figures import growth_on_a_photograph as figure
+from demo.web.figures.growth_on_a_photograph import Measured
+from demo.web.pages import going_on, plotted, prose
+from demo.web.store import activation_growth as store
 
 OPEN, STOPPED = "photograph_growth_open", "photograph_growth_stopped"
 CHANGED = "photograph_growth_changed"

@@ -7,16 +7,18 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from demo import models, prose, trained, viewer
-from demo.controls import hidden_l1 as controls
-from demo.controls.hidden_l1 import Choices
+from demo import models
 from demo.experiments import hidden_l1 as experiment
 from demo.experiments.hidden_l1 import HiddenL1
-from demo.figures import hidden_l1 as figure
-from demo.pages import going_on, gradient_lengths
-from demo.store import adversarial_training, attack
-from demo.store import hidden_l1 as store
-from demo.viewer import hidden_l1 as component
+from demo.models import trained
+from demo.web.components import viewer
+from demo.web.components.viewer import hidden_l1 as component
+from demo.web.controls import hidden_l1 as controls
+from demo.web.controls.hidden_l1 import Choices
+from demo.web.figures import hidden_l1 as figure
+from demo.web.pages import going_on, gradient_lengths, prose
+from demo.web.store import adversarial_training, attack
+from demo.web.store import hidden_l1 as store
 
 SECONDS = 0.6
 """Of computing before the page draws what it has, and hears a click."""

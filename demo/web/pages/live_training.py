@@ -6,13 +6,13 @@ epoch each time, so that a click never waits for more than that.
 
 import streamlit as st
 
-from demo import recipes, training
-from demo.controls import remembered
-from demo.experiments import live_training
-from demo.experiments.live_training import Kind, Plan, Run
-from demo.figures import live_training as figure
-from demo.pages import attack, going_on, plotted
-from demo.store import adversarial_training as store
+from demo.experiments.adversarial_training import live_training
+from demo.experiments.adversarial_training.live_training import Kind, Plan, Run
+from demo.training import loop, recipes
+from demo.web.controls import remembered
+from demo.web.figures import live_training as figure
+from demo.web.pages import attack, going_on, plotted
+from demo.web.store import adversarial_training as store
 
 RUN, GOING, OWN = "training_run", "training_goes_on", "own_networks"
 OWN_OF_THIS_RUN = "own_of_this_run"
@@ -131,7 +131,7 @@ def _shown(run: Run, plan: Plan) -> None:
         "Right answers on held-out digits after each epoch",
     )  # fmt: skip
     st.markdown(
-        f":small[{run.plan.title}. PGD: {training.PGD_STEPS} steps, on "
+        f":small[{run.plan.title}. PGD: {loop.PGD_STEPS} steps, on "
         f"{live_training.UNDER_PGD} of the held-out digits.]"
     )
     if plan != run.plan:

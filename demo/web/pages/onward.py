@@ -1,22 +1,24 @@
 """Links between the attack page and the growth page, for the photograph that is looked at.
 
-Each of the two leads to the other, so their modules are imported where they are needed.
+Each of the two leads to the other; by its address alone, so that neither imports the other.
 """
 
 import streamlit as st
 
-from demo.controls import Choices, growth_photograph, link
+from demo.web.controls import Choices, growth_photograph, link
+
+
+def _elsewhere() -> None:
+    """A page of another module: for a link, its address is enough."""
 
 
 def to_growth(choices: Choices) -> None:
     """Draw the link to the growth page, which opens with this photograph; none for a digit."""
-    from demo.pages import activation_growth
-
     if choices.kind != "photographs":
         return
     usual = choices.picture in (link.OWN, link.FIRST_PICTURE["photographs"])
     st.page_link(
-        st.Page(activation_growth.page, title="Growth against dimension", url_path="growth"),
+        st.Page(_elsewhere, title="Growth against dimension", url_path="growth"),
         label="How the attack on this photograph grows with its number of pixels",
         icon=":material/arrow_forward:",
         query_params=None if usual else {"picture": choices.picture},
@@ -28,10 +30,8 @@ def to_attack() -> None:
 
     A link, for a page that is switched to while sections run again by themselves stays empty.
     """
-    from demo.pages import attack
-
     if growth_photograph.is_the_attack_pages():
         st.page_link(
-            st.Page(attack.page, title="See it", default=True),
+            st.Page(_elsewhere, title="See it", default=True),
             label="See this photograph attacked", icon=":material/arrow_back:",
         )  # fmt: skip

@@ -4,9 +4,9 @@ import numpy as np
 import streamlit as st
 
 from demo.experiments.paper_numbers import claims, measures, rows
-from demo.figures import paper as figures
-from demo.pages import paper_row, plotted
-from demo.store import paper as store
+from demo.web.figures import paper as figures
+from demo.web.pages import paper_row, plotted
+from demo.web.store import paper as store
 
 
 def page() -> None:

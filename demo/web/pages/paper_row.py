@@ -7,10 +7,10 @@ import numpy as np
 import streamlit as st
 
 from demo.experiments.paper_numbers import at_hand, claims, measures, rows
-from demo.figures import paper as figures
-from demo.figures import paper_digits
-from demo.pages import plotted
-from demo.store import paper as store
+from demo.web.figures import paper as figures
+from demo.web.figures import paper_digits
+from demo.web.pages import plotted
+from demo.web.store import paper as store
 
 TRANSFER = ("P2", "P7", "P8", "P6")
 """Made on the standard network: tested on it, on the other; made on the other: the same."""

@@ -2,12 +2,14 @@
 
 import streamlit as st
 
-from demo import models, trained, twin_recipes
-from demo.experiments import photograph_accuracy as experiment
-from demo.experiments.accuracy_against_epsilon import Curve
-from demo.figures import accuracy_against_epsilon as figure
-from demo.figures import twin_training
-from demo.pages import plotted
+from demo import models
+from demo.experiments.adversarial_training import photograph_accuracy as experiment
+from demo.experiments.adversarial_training.accuracy_against_epsilon import Curve
+from demo.models import trained
+from demo.training import photograph_recipes
+from demo.web.figures import accuracy_against_epsilon as figure
+from demo.web.figures import training_rounds
+from demo.web.pages import plotted
 
 MARKED = 1 / 255
 WHAT = {1000: "Photographs, 1,000 classes", 29: "Photographs, 29 everyday kinds"}
@@ -89,7 +91,7 @@ def _training(name: str) -> None:
     rounds = trained.history(name)
     if not rounds:
         return
-    card, recipe = trained.card(name), twin_recipes.twin(name)
+    card, recipe = trained.card(name), photograph_recipes.twin(name)
     assert recipe is not None  # its card is there
     level = 255 * recipe.settings.evaluated_epsilon
     with st.expander("How the twin was trained"):
@@ -99,7 +101,7 @@ def _training(name: str) -> None:
             f"{card.seconds / 3600:.1f} hours ({card.device})."
         )
         plotted.show(
-            twin_training.plot(rounds, level), f"twin_{name}",
+            training_rounds.plot(rounds, level), f"twin_{name}",
             "Right answers, in percent, against the crops seen in training",
         )  # fmt: skip
         st.markdown(

@@ -7,7 +7,7 @@ import functools
 import re
 from pathlib import Path
 
-FOLDER = Path(__file__).parent.parent / "assets" / "prose"
+FOLDER = Path(__file__).parents[3] / "assets" / "prose"
 
 
 def section(topic: str, name: str) -> str:

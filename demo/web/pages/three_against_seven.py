@@ -7,14 +7,15 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from demo import prose, trained
-from demo.experiments.confidence_sweep import round_half_up
+from demo.experiments.adversarial_training.weights_as_pictures import Pictures
+from demo.experiments.attack.confidence_sweep import round_half_up
 from demo.experiments.three_against_seven import margins, weight_decay
-from demo.experiments.weights_as_pictures import Pictures
-from demo.figures import three_against_seven as figure
-from demo.store import three_against_seven as store
-from demo.viewer import packed
-from demo.viewer import three_against_seven as viewer
+from demo.models import trained
+from demo.web.components.viewer import packed
+from demo.web.components.viewer import three_against_seven as viewer
+from demo.web.figures import three_against_seven as figure
+from demo.web.pages import prose
+from demo.web.store import three_against_seven as store
 
 TOPIC = "three_against_seven"
 SHEET, SHEET_KEPT = "sheet", f"{TOPIC}_sheet"

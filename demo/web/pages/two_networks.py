@@ -10,13 +10,14 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from demo import gallery, models, prose
-from demo.controls import Choices
-from demo.experiments import confidence_sweep, failures, gallery_flips
-from demo.figures import flip_strip
-from demo.figures import two_gradients as figure
-from demo.pages import plotted
-from demo.store import attack as store
+from demo import models
+from demo.data import gallery
+from demo.experiments.attack import confidence_sweep, failures, gallery_flips
+from demo.web.controls import Choices
+from demo.web.figures import flip_strip
+from demo.web.figures import two_gradients as figure
+from demo.web.pages import plotted, prose
+from demo.web.store import attack as store
 
 Pixels = NDArray[np.uint8]
 LEVELS = tuple(255 * stop for stop in confidence_sweep.STOPS)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from demo.store import worker
+from demo.web.store import worker
 
 STYLE = """<style>
 [class*="st-key-waiting-"] {

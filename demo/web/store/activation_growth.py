@@ -10,17 +10,18 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from demo import device, fgsm, models, pictures, scores
-from demo.experiments import (
+from demo import device, fgsm, models, scores
+from demo.data import pictures
+from demo.experiments.activation_growth import (
     activation_growth,
     growth_of_a_trained_model,
     growth_on_a_photograph,
-    one_step,
 )
-from demo.experiments.activation_growth import Draw
-from demo.experiments.growth_of_a_trained_model import Errors, Trained
-from demo.experiments.growth_on_a_photograph import Row
-from demo.store import attack, worker
+from demo.experiments.activation_growth.activation_growth import Draw
+from demo.experiments.activation_growth.growth_of_a_trained_model import Errors, Trained
+from demo.experiments.activation_growth.growth_on_a_photograph import Row
+from demo.experiments.attack import one_step
+from demo.web.store import attack, worker
 
 NETWORK = models.MODELS[0].name
 """The network that ships with the app, whatever the attack page looks at."""

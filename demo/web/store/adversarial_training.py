@@ -11,11 +11,18 @@ from dataclasses import dataclass
 import streamlit as st
 from torch import nn
 
-from demo import device, digits, recipes, trained
-from demo.experiments import accuracy_against_epsilon, live_training, weights_as_pictures
-from demo.experiments.accuracy_against_epsilon import EPSILONS, PIECE, Curve
-from demo.experiments.digit_accuracy import Attack
-from demo.store import worker
+from demo import device
+from demo.data import digits
+from demo.experiments.adversarial_training import (
+    accuracy_against_epsilon,
+    live_training,
+    weights_as_pictures,
+)
+from demo.experiments.adversarial_training.accuracy_against_epsilon import EPSILONS, PIECE, Curve
+from demo.experiments.adversarial_training.digit_accuracy import Attack
+from demo.models import trained
+from demo.training import recipes
+from demo.web.store import worker
 
 POINTS_KEPT = 8192
 """Pieces of points, one small number each."""

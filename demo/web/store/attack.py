@@ -11,8 +11,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from demo import device, digits, fgsm, gallery, models, pictures, scores
-from demo.experiments import (
+from demo import device, fgsm, models, scores
+from demo.data import digits, gallery, pictures
+from demo.experiments.attack import (
     confidence_sweep,
     logits_line,
     one_step,
@@ -20,9 +21,9 @@ from demo.experiments import (
     ten_steps,
     two_gradients,
 )
-from demo.store import worker
-from demo.store.by_kind import cached_by_kind
-from demo.store.shared_work import Pieces, SharedWork
+from demo.web.store import worker
+from demo.web.store.by_kind import cached_by_kind
+from demo.web.store.shared_work import Pieces, SharedWork
 
 Pixels = NDArray[np.uint8]
 _P = ParamSpec("_P")

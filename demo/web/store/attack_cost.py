@@ -13,13 +13,15 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from demo import attacks, device, models, pictures
-from demo.experiments import one_step
+from demo import device, models
+from demo.attacks import sign_methods
+from demo.data import pictures
+from demo.experiments.attack import one_step
 from demo.experiments.attack_cost.loop import LoopCost, Measurement
 from demo.experiments.attack_cost.race import Race
 from demo.experiments.attack_cost.smallest import GRIDS, SEARCHED, Search
 from demo.experiments.attack_cost.walks import ATTACKS, Question
-from demo.store import attack, memory, worker
+from demo.web.store import attack, memory, worker
 
 Pixels = NDArray[np.uint8]
 
@@ -139,7 +141,7 @@ def _measured() -> dict[str, LoopCost]:
 
 
 def _answers(network: nn.Module, pixels: Pixels) -> tuple[int, int]:
-    logits = attacks.logits_of(network, pictures.to_tensor(pixels).to(device.choose()))
+    logits = sign_methods.logits_of(network, pictures.to_tensor(pixels).to(device.choose()))
     return one_step.answer(logits).label, one_step.runner_up(logits)
 
 

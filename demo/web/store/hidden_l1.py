@@ -14,12 +14,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from demo import device, digits, models, pictures, recipes, scores
-from demo.experiments import accuracy_against_epsilon
+from demo import device, models, scores
+from demo.data import digits, pictures
 from demo.experiments import hidden_l1 as experiment
+from demo.experiments.adversarial_training import accuracy_against_epsilon
 from demo.experiments.hidden_l1 import HiddenL1, Margins
-from demo.store import adversarial_training, attack, worker
-from demo.store.shared_work import Pieces, SharedWork
+from demo.training import recipes
+from demo.web.store import adversarial_training, attack, worker
+from demo.web.store.shared_work import Pieces, SharedWork
 
 PIECE = 50
 """Digits computed in one go, so that a click waits for no more than that."""

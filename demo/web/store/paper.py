@@ -6,13 +6,15 @@ import streamlit as st
 import torch
 from torch import nn
 
-from demo import device, digits, recipes
-from demo.experiments import digit_accuracy, weights_as_pictures
+from demo import device
+from demo.data import digits
+from demo.experiments.adversarial_training import digit_accuracy, weights_as_pictures
 from demo.experiments.paper_numbers import at_hand, claims, examples, rows, straight_lines
 from demo.experiments.paper_numbers import bench as benches
 from demo.experiments.paper_numbers.bench import Bench, Measured
-from demo.store import worker
-from demo.store.shared_work import SharedWork
+from demo.training import recipes
+from demo.web.store import worker
+from demo.web.store.shared_work import SharedWork
 
 LIVE_PGD = 1_000
 """Digits under PGD when a row is run live; all 5,000 otherwise."""

@@ -2,10 +2,12 @@
 
 import streamlit as st
 
-from demo import digits, networks, trained
-from demo.experiments import weights_as_pictures
+from demo.data import digits
+from demo.experiments.adversarial_training import weights_as_pictures
 from demo.experiments.three_against_seven import derivation, margins
-from demo.store import worker
+from demo.models import trained
+from demo.networks import architectures
+from demo.web.store import worker
 
 NAMES = ("logistic", "logistic-l1", "logistic-adversarial")
 """Trained plainly, with L1 weight decay, adversarially: otherwise alike."""
@@ -44,10 +46,10 @@ def images(start: int, count: int) -> digits.Labelled:
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _network(identity: Identity) -> networks.LogisticRegression:
+def _network(identity: Identity) -> architectures.LogisticRegression:
     """On the processor: 785 numbers are no work for anything else."""
     network = worker.in_turn(trained.load, identity[0])
-    assert isinstance(network, networks.LogisticRegression)
+    assert isinstance(network, architectures.LogisticRegression)
     return network
 
 

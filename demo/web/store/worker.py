@@ -19,8 +19,8 @@ import torch
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import StopException, get_script_run_ctx
 
-from demo.store import memory
-from demo.store.fair_queue import Dropped, FairQueue, Ticket
+from demo.web.store import memory
+from demo.web.store.fair_queue import Dropped, FairQueue, Ticket
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from demo import pictures
+from demo.data import pictures
 
 _HERE = Path(__file__).parent
 

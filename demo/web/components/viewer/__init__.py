@@ -15,7 +15,7 @@ import streamlit as st
 from numpy.typing import NDArray
 from plotly.offline import get_plotlyjs
 
-from demo import picker
+from demo.web.components import picker
 
 _HERE = Path(__file__).parent
 _SCRIPTS = (
@@ -48,7 +48,7 @@ _plotly = st.components.v2.component(
 def show(data: dict[str, Any], ears: Mapping[str, Callable[[Any], None]]) -> None:
     """Mount the viewer, or hand the one that is there another picture.
 
-    data: JSON; arrays packed by `packed`. The keys are those that `demo.pages.attack` writes.
+    data: JSON; arrays packed by `packed`. The keys are those that `demo.web.pages.attack` writes.
     ears: called with what was said. "switched": "standard" or "adversarial".  "picked": the name
     of a picture of the strip.  "given": a picture of the visitor's, as `picker.own_file` has it.
     """

@@ -20,7 +20,7 @@ _component = st.components.v2.component(
 def show(data: dict[str, Any]) -> None:
     """Mount it, or hand the one that is there another picture.
 
-    data: JSON. The keys are those that `demo.pages.hidden_l1` writes; what is measured on a
+    data: JSON. The keys are those that `demo.web.pages.hidden_l1` writes; what is measured on a
     thousand digits comes later, by `viewer.feed`.
     """
     _component(data=data, key="hidden-l1")

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from demo.viewer import load_plotly as load_plotly
+from demo.web.components.viewer import load_plotly as load_plotly
 
 _HERE = Path(__file__).parent
 _OWN = ("three_against_seven_margins.js", "three_against_seven_derivation.js",

@@ -1,0 +1,1 @@
+"""What FGSM is compared with: random signs, BIM and PGD, L-BFGS."""

@@ -1,0 +1,1 @@
+"""Bytes, pictures and tensors: the gallery, MNIST, strangers' files, training photographs."""

@@ -1,0 +1,1 @@
+"""Growth against dimension: what that page measures."""

@@ -1,0 +1,1 @@
+"""Architectures, and files of weights."""

@@ -1,0 +1,1 @@
+"""The browser's side: figures, store and components, controls, pages."""

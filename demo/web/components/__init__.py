@@ -1,0 +1,1 @@
+"""HTML, CSS and scripts, and the Python that mounts them."""
