@@ -65,12 +65,28 @@ def test_all_ten_logits_are_drawn_and_named_and_the_label_is_the_solid_blue_one(
 
 def test_a_strip_frames_and_emboldens_what_is_wrong_and_says_it_in_words() -> None:
     black = np.zeros((28, 28), np.uint8)
-    shown = [("none", black, 4, 0.9999, True), ("FGSM", black, 9, 0.5, False)]
+    shown = [("clean", black, 4, 0.9999, True), ("under FGSM", black, 9, 0.5, False)]
     html = paper_digits.strip([paper_digits.digit(4, shown)])
     assert 'alt="A 4, clean"' in html and 'alt="A 4, under FGSM"' in html
     assert "4, &gt; 99.9 %" in html and "<b>9</b>, 50 %" in html
     assert html.count(palette.RIVALS[0]) == 1
     assert len(re.findall(r"src=\"data:image/png;base64,", html)) == 2
+
+
+def test_the_strip_below_the_lines_says_epsilon_and_the_answer_of_each_picture() -> None:
+    black = np.zeros((28, 28), np.uint8)
+    html = paper_digits.along(4, [(-0.25, black, 4, 0.9, True), (15.0, black, 7, 1.0, False)])
+    assert 'alt="The 4 at ε = -0.25"' in html and ">-0.25<" in html and ">15<" in html
+    assert "4, 90 %" in html and "<b>7</b>, 100 %" in html
+    assert html.count(palette.RIVALS[0]) == 1
+
+
+def test_noise_aimed_at_a_digit_is_filled_and_without_the_step_hollow() -> None:
+    traces = by_name(paper.aimed([0.1, 0.2], [0.5, 1.0]))
+    before, after = traces["without the step"], traces["after one step toward it"]
+    assert before.y == (10.0, 20.0) and after.y == (50.0, 100.0)  # type: ignore[attr-defined]
+    assert before.marker.symbol == "circle-open"  # type: ignore[attr-defined]
+    assert after.marker.symbol == "circle" and after.x == ("0", "1")  # type: ignore[attr-defined]
 
 
 def test_a_caption_is_text_and_never_markup() -> None:

@@ -1,9 +1,10 @@
-"""`demo.training.recipes`: a catalogue without doubles, and networks that its seeds fix."""
+"""`demo.recipes`: a catalogue without doubles, and networks that its seeds fix."""
 
 import pytest
 import torch
 
 from demo.data import digits
+from demo.models import trained
 from demo.networks import architectures
 from demo.training import recipes
 
@@ -64,8 +65,16 @@ def test_the_radial_centres_begin_on_the_mean_of_their_digit() -> None:
 
 def test_the_l1_penalty_is_the_papers() -> None:
     network = architectures.Maxout(units=2)
-    penalty = recipes.first_layer_l1(network)
-    assert penalty.item() == pytest.approx(0.0025 * network.first.weight.abs().sum().item())
+    penalty = recipes.recipe("maxout-l1").penalty
+    assert penalty is not None
+    expected = 0.0025 * network.first.weight.abs().sum().item()
+    assert penalty(network).item() == pytest.approx(expected)
+
+
+def test_a_training_that_goes_on_from_maxout_starts_with_its_weights() -> None:
+    started = recipes.recipe("maxout-l1-late").network(5, some())
+    for name, tensor in trained.load("maxout").state_dict().items():
+        assert torch.equal(started.state_dict()[name], tensor)
 
 
 def test_the_l1_penalty_of_logistic_regression_is_its_coefficient_times_the_sum() -> None:

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+import torch
 
 from demo.data import digits
 from demo.data.digits import Labelled
 from demo.experiments.adversarial_training import digit_accuracy
-from demo.experiments.paper_numbers import at_hand, claims, rows
+from demo.experiments.paper_numbers import at_hand, claims, rows, rubbish
 from demo.models import trained
 from demo.training import recipes
 from demo.web.store import paper as store
@@ -39,7 +40,9 @@ def test_a_live_run_says_where_it_stands_and_ends_with_the_count(ships: Path) ->
     claim = claims.claim("P1")
     steps = list(store.live(claim))
     whole = digit_accuracy.run(trained.load("softmax", 1, ships), few(), "FGSM", recipes.EPSILON)
-    assert [share for share, _ in steps] == pytest.approx([0.0, 0.0, 0.3, 0.6, 0.9, 1.0])
+    assert [share for share, _ in steps] == pytest.approx(
+        [0.0, 0.0, 0.15, 0.3, 0.45, 0.5, 0.65, 0.8, 0.95, 1.0]
+    )  # FGSM, then without attack, in pieces of 30
     assert all(found is None for _, found in steps[:-1])
     result = steps[-1][1]
     assert result is not None and result.values[0] == whole.error and result.digits == 100
@@ -114,3 +117,14 @@ def test_the_line_of_a_digit_is_that_of_its_own_label(
     )  # fmt: skip
     line = store.line("softmax", 7)
     assert line.labels.tolist() == [7] and line.logits.shape[0] == 1
+
+
+def test_the_strip_noise_and_rotation_are_of_the_network_that_is_named(ships: Path) -> None:
+    saved("softmax", 1, ships)
+    network = trained.load("softmax", 1, ships)
+    assert len(store.turned("softmax")) == 3 and len(store.turned("softmax")[0].labels) == 10
+    noise = store.rubbish_shown("softmax")
+    draws = rubbish.draws(10, 0, torch.device("cpu"))
+    assert noise.answers.tolist() == network(draws).argmax(dim=1).tolist()
+    fooled = store.fooled("softmax", 8, 2)
+    assert fooled.target == 8 and fooled.number == store.fooled("softmax", 8, 2).number

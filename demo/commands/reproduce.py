@@ -19,10 +19,10 @@ import torch
 import demo.device
 from demo.commands import train
 from demo.data import digits
-from demo.experiments.paper_numbers import at_hand, claims, rows
+from demo.experiments.paper_numbers import at_hand, claims, rows, verdicts
 from demo.experiments.paper_numbers import bench as benches
 from demo.experiments.paper_numbers.bench import Bench
-from demo.experiments.paper_numbers.claims import Claim
+from demo.experiments.paper_numbers.claim import Claim
 from demo.experiments.paper_numbers.rows import Row
 from demo.training import recipes
 
@@ -43,7 +43,7 @@ class Place:
     def bench(self, claim: Claim) -> Bench:
         """What the claim is measured on; with `quick` the first `QUICK` digits and one restart."""
         load = functools.cache(self._network)
-        seen = self.whole()[digits.TRAINING] if claim.id == "P13" else None
+        seen = self.whole()[digits.TRAINING] if claim.training else None
         if self.quick:
             few = slice(0, QUICK)
             return Bench(
@@ -149,8 +149,6 @@ def _how_long(name: str, folders: tuple[Path, ...]) -> str:
 
 def lines(row: Row) -> list[str]:
     """One row of the table for a terminal: a headline, then a line for each number."""
-    verdict = {True: "reached", False: "MISSED", None: ""}[row.met]
-    target = "" if row.target.startswith("none") else f"target: {row.target}"
     head = f"{row.id:<4} {row.what}"
     if row.not_run:
         return [head, f"       {row.not_run}"]
@@ -160,18 +158,28 @@ def lines(row: Row) -> list[str]:
         + ("" if number.paper is None else f"   paper {rows.shown(number.paper, number.unit)}")
         for number in row.numbers
     ]
-    last = "  ".join(part for part in (target, verdict) if part)
     parts = [f"       {words}" for words in rows.parts_in_words(row)]
-    return [head, *found, *parts, *([f"       {last}"] if last else [])]
+    return [head, *found, *parts, *_verdict(row)]
+
+
+def _verdict(row: Row) -> list[str]:
+    claim = claims.claim(row.id)
+    judged = rows.judged(claim, row)
+    if judged is None:
+        return []
+    verdict, reason = judged
+    return [f"       {verdict.upper()}. {reason}", f"       ({claim.criterion})"]
 
 
 def _sum(done: tuple[Row, ...]) -> str:
-    judged = [row for row in done if row.met is not None]
-    missed = [row.id for row in judged if not row.met]
-    waiting = [row.id for row in done if row.not_run]
-    words = [f"{len(judged) - len(missed)} of {len(judged)} targets reached."]
-    words += [f"Missed: {', '.join(missed)}."] if missed else []
-    words += [f"Not run: {', '.join(waiting)}."] if waiting else []
+    """How many rows got each verdict, and which were not run."""
+    found: dict[str, list[str]] = {verdict: [] for verdict in verdicts.VERDICTS}
+    for row in done:
+        judged = rows.judged(claims.claim(row.id), row)
+        if judged is not None:
+            found[judged[0]].append(row.id)
+    found["not run"] = [row.id for row in done if row.not_run]
+    words = [f"{v.capitalize()}: {', '.join(ids)}." for v, ids in found.items() if ids]
     return " ".join(words)
 
 

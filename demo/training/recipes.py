@@ -7,13 +7,16 @@ kept. Epsilon is .25 throughout, as in arXiv:1412.6572, sections 5 to 7.
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Literal
 
+import safetensors.torch
 import torch
 from torch import Tensor, nn
 
 from demo.data import digits
-from demo.networks import architectures
+from demo.networks import architectures, weights
 from demo.training.adversaries import (
     Adversary,
     FastGradientSign,
@@ -27,6 +30,7 @@ from demo.training.objective import Loss
 EPSILON = 0.25
 LOGISTIC_L1 = 0.03
 """The coefficient of ||w||_1 in `logistic-l1`."""
+MAXOUT_START = Path(__file__).parents[2] / "assets" / "weights" / "maxout.safetensors"
 Kept = Literal["clean_accuracy", "accuracy_under_fgsm", "accuracy_under_pgd", "last"]
 Training = Literal["standard", "adversarial", "control"]
 
@@ -77,10 +81,15 @@ def centred_on_means(network: nn.Module, labelled: digits.Labelled) -> None:
     network.centre_on(torch.stack(means).to(network.centre.device))
 
 
-def first_layer_l1(network: nn.Module) -> Tensor:
-    """.0025 * sum |W|, W of the first maxout layer. Source: arXiv:1412.6572, section 5."""
+def started_from_maxout(network: nn.Module, labelled: digits.Labelled) -> None:
+    """Give a `Maxout` the trained weights of `maxout`, in place."""
+    weights.filled(network, weights.exact(safetensors.torch.load_file(MAXOUT_START)))
+
+
+def first_layer_l1(network: nn.Module, coefficient: float) -> Tensor:
+    """coefficient * sum |W|, W of the first maxout layer. Source: arXiv:1412.6572, section 5."""
     assert isinstance(network, architectures.Maxout)
-    return 0.0025 * network.first.weight.abs().sum()
+    return coefficient * network.first.weight.abs().sum()
 
 
 def logistic_l1(network: nn.Module) -> Tensor:
@@ -105,9 +114,21 @@ MAXOUT = Settings(epochs=100, learning_rate=0.1, momentum=0.7, ramp=0.05, fall=0
 ADVERSARIAL_MAXOUT = dataclasses.replace(MAXOUT, epochs=60)
 CONTROL = dataclasses.replace(MAXOUT, epochs=30)
 SHORT = dataclasses.replace(MAXOUT, epochs=15)
+DECAYED = dataclasses.replace(MAXOUT, epochs=4)
 LOGISTIC = Settings(epochs=20, learning_rate=0.1)
 SOFTMAX = Settings(epochs=15, learning_rate=0.05, momentum=0.0)
 ADAM = Settings(epochs=12, learning_rate=1e-3, momentum=None)
+
+
+def _decayed(
+    name: str, words: str, coefficient: float,
+    prepare: Callable[[nn.Module, digits.Labelled], None] | None = None,
+) -> Recipe:  # fmt: skip
+    return Recipe(
+        name, f"Maxout network {words}", architectures.Maxout, DECAYED, kept="last",
+        prepare=prepare, penalty=partial(first_layer_l1, coefficient=coefficient), ships=False,
+    )  # fmt: skip
+
 
 RECIPES: tuple[Recipe, ...] = (
     Recipe("conv", "Convolutional network", architectures.Convolutional, ADAM),
@@ -168,10 +189,14 @@ RECIPES: tuple[Recipe, ...] = (
         "maxout-member", "Maxout network, one of twelve", architectures.Maxout, SHORT, ships=False,
         kept="last",
     ),
-    Recipe(
-        "maxout-l1", "Maxout network with L1 weight decay", architectures.Maxout,
-        SHORT, penalty=first_layer_l1, ships=False,
+    _decayed("maxout-l1", "with L1 weight decay of .0025", 0.0025),
+    _decayed(
+        "maxout-l1-late", "with L1 weight decay of .0025 from trained weights on", 0.0025,
+        prepare=started_from_maxout,
     ),
+    _decayed("maxout-l1-tenth", "with L1 weight decay of .00025", 0.00025),
+    _decayed("maxout-l1-hundredth", "with L1 weight decay of .000025", 0.000025),
+    _decayed("maxout-l1-none", "trained as those with L1 weight decay, without it", 0.0),
 )  # fmt: skip
 
 

@@ -16,7 +16,8 @@ from tests.browser.reading import (
 )
 
 PATH = "/paper"
-ROWS = [*(f"P{n}" for n in range(1, 17)), *(f"B{n}" for n in range(1, 11))]
+ROWS = [*(f"P{n}" for n in range(1, 23) if n != 8), *(f"B{n}" for n in range(1, 11))]
+"""P8 is in P7's row."""
 
 
 @pytest.fixture(scope="module")
@@ -57,8 +58,10 @@ def test_a_row_opens_on_what_was_run_and_its_pictures(here: Page) -> None:
 def test_a_link_opens_rows_one_runs_here_and_another_draws_the_digit_that_is_chosen(
     visit: Visits,
 ) -> None:
-    page = visit(f"{PATH}?P1=true&P3=true&P16=true&digit=7")
+    page = visit(f"{PATH}?P1=true&P3=true&P16=true&P19=true&digit=7&toward=2")
     expect(page.get_by_alt_text("A 4, clean")).to_be_visible()
+    expect(page.get_by_text(re.compile("sure that this is a 2"))).to_be_visible()
+    expect(page.get_by_alt_text("The 7 at ε = 15")).to_be_visible()
     page.locator(".js-plotly-plot").first.wait_for()
     expect(page.get_by_text("7, the label")).to_be_visible()
     page.get_by_role("radio", name="3", exact=True).click()

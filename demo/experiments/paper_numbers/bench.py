@@ -24,7 +24,7 @@ class Bench:
     """The digits that are attacked, and where a network comes from.
 
     test: digits of ten classes, on the networks' device.  network: (name, seed) -> the frozen
-    network; raises `trained.Absent`.  training: the digits it was trained on, for P13.
+    network; raises `trained.Absent`.  training: the digits they were trained on, where needed.
     restarts: of PGD.  batch: digits in one piece of work.
     """
 

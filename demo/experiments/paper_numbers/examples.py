@@ -6,10 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from demo import fgsm, scores
 from demo.data.digits import Labelled
 from demo.experiments.adversarial_training import digit_accuracy
+from demo.experiments.paper_numbers import rotation
 from demo.training import recipes
 
 Pixels = NDArray[np.uint8]
@@ -41,19 +43,37 @@ def run(
 
     classes: the digit of each of the network's labels; answers are digits.
     """
-    digit = np.array(classes)
-    labels = digit[labelled.labels.cpu().numpy()]
     found = []
     for attack in attacks:
         generator = torch.Generator(labelled.images.device).manual_seed(0)
         images = digit_accuracy.attacked(
             network, labelled, attack, recipes.EPSILON, generator, restarts=1
         )
-        with torch.inference_mode():
-            logits = network(images)
-        best = logits[:, : len(classes)].argmax(dim=1)
-        confidence = scores.label_confidence(logits, best).cpu().numpy()
-        pixels = (255 * images[:, 0]).round().byte().cpu().numpy()
-        answers = digit[best.cpu().numpy()]
-        found.append(Examples(attack, labels, pixels, answers, confidence, answers == labels))
+        found.append(answered(network, images, labelled.labels, attack, classes))
     return tuple(found)
+
+
+def turned(network: fgsm.Model, labelled: Labelled) -> tuple[Examples, ...]:
+    """The same digits as they are, and after each of the rotations toward the gradient."""
+    gradient = fgsm.loss_gradient(network, labelled.images, labelled.labels)
+    found = [answered(network, labelled.images, labelled.labels, "none")]
+    for degrees in rotation.DEGREES:
+        images = rotation.rotated(labelled.images, gradient, degrees)
+        found.append(answered(network, images, labelled.labels, f"{degrees:g} degrees"))
+    return tuple(found)
+
+
+def answered(
+    network: fgsm.Model, images: Tensor, labels: Tensor, attack: str,
+    classes: tuple[int, ...] = tuple(range(10)),
+) -> Examples:  # fmt: skip
+    """What the network says of these images. classes: the digit of each of its labels."""
+    digit = np.array(classes)
+    truth = digit[labels.cpu().numpy()]
+    with torch.inference_mode():
+        logits = network(images)
+    best = logits[:, : len(classes)].argmax(dim=1)
+    confidence = scores.label_confidence(logits, best).cpu().numpy()
+    pixels = (255 * images[:, 0].clamp(*fgsm.PIXEL_RANGE)).round().byte().cpu().numpy()
+    answers = digit[best.cpu().numpy()]
+    return Examples(attack, truth, pixels, answers, confidence, answers == truth)

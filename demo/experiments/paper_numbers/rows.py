@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from demo.experiments.paper_numbers.bench import Measured
-from demo.experiments.paper_numbers.claims import Claim
+from demo.experiments.paper_numbers.claim import Claim
+from demo.experiments.paper_numbers.verdicts import Judged
 
 RESULTS = Path(__file__).parents[3] / "assets" / "results" / "paper.json"
 
@@ -25,20 +26,17 @@ class Number:
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-    """One line of the table.
+    """One line of the table. Its verdict is not kept: `judged` gives it by the table's criterion.
 
-    setting, target: in words.  met: whether the target is reached; None where there is none or
-    nothing was run.  not_run: the sentence that says why, else empty.  digits: attacked.
-    seconds: taken, on `device`.  weights: SHA-256 of each network's file, by the file's name.
-    parts: what the numbers are made of.
+    setting: in words.  not_run: the sentence that says why nothing was run, else empty.
+    digits: attacked.  seconds: taken, on `device`.  weights: SHA-256 of each network's file, by
+    the file's name.  parts: what the numbers are made of.
     """
 
     id: str
     what: str
     numbers: tuple[Number, ...]
     setting: str
-    target: str
-    met: bool | None
     not_run: str
     seeds: tuple[int, ...]
     command: str
@@ -63,17 +61,23 @@ def filled(
     device: str = "", seconds: float = 0.0, weights: dict[str, str] | None = None,
 ) -> Row:  # fmt: skip
     """The claim's row: what was measured, or why nothing was."""
-    met = None if measured is None or claim.reached is None else claim.reached(measured)
     return Row(
         id=claim.id, what=claim.what,
         numbers=numbers(claim, None if measured is None else measured.values),
-        setting=claim.setting, target=claim.target,
-        met=met, not_run=not_run,
+        setting=claim.setting, not_run=not_run,
         seeds=tuple(dict.fromkeys(seed for _, seed in claim.networks)),
         command=command, device=device, seconds=round(seconds, 1),
         digits=0 if measured is None else measured.digits, weights=weights or {},
         parts={} if measured is None else measured.parts,
     )  # fmt: skip
+
+
+def judged(claim: Claim, row: Row) -> Judged | None:
+    """The verdict and its reason; None where nothing was run or the paper has no such number."""
+    if row.not_run or claim.judge is None:
+        return None
+    values = tuple(math.nan if n.ours is None else n.ours for n in row.numbers)
+    return claim.judge(Measured(values, row.digits, row.parts))
 
 
 class Unreadable(ValueError):
@@ -120,12 +124,12 @@ def shown(value: float | None, unit: str) -> str:
 
 
 def parts_in_words(row: Row) -> tuple[str, ...]:
-    """What the numbers are made of; of three values or more also their mean and spread."""
+    """What the numbers are made of; of a value for each of three seeds also mean and spread."""
     lines = []
     for name, values in row.parts.items():
         unit = "R²" if name.startswith("R²") else "%"
         words = f"{name}: {', '.join(shown(value, unit) for value in values)}"
-        if len(values) > 2:
+        if len(row.seeds) == len(values) > 2:
             mean, spread = statistics.mean(values), statistics.stdev(values)
             words += f" (mean {100 * mean:.3f} %, standard deviation {100 * spread:.3f} points)"
         lines.append(words)
@@ -143,4 +147,5 @@ def _plain(value: Any) -> Any:
 def _row(entry: dict[str, Any]) -> Row:
     numbers = tuple(Number(**number) for number in entry["numbers"])
     parts = {name: tuple(values) for name, values in entry["parts"].items()}
-    return Row(**{**entry, "numbers": numbers, "seeds": tuple(entry["seeds"]), "parts": parts})
+    kept = {field.name: entry[field.name] for field in dataclasses.fields(Row)}
+    return Row(**{**kept, "numbers": numbers, "seeds": tuple(entry["seeds"]), "parts": parts})

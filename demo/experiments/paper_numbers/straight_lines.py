@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from demo import fgsm
+from demo import fgsm, scores
 from demo.data.digits import Labelled
 from demo.experiments.paper_numbers.bench import Walk
 
@@ -22,6 +22,8 @@ FURTHEST = 15.0
 STOPS = np.linspace(-FURTHEST, FURTHEST, 121)
 DIGITS = 200
 _PIECE = 20
+STRIP = (-15.0, -10.0, -5.0, -2.0, -1.0, -0.5, -0.25, 0.0, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0)
+"""Where the strip below the lines has a picture."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,34 @@ def run(network: fgsm.Model, labelled: Labelled) -> Walk[StraightLines]:
     good = r_squared(whole.astype(np.float64).transpose(0, 2, 1), fit)
     held = _held(whole.argmax(axis=2), labels)
     return StraightLines(STOPS, whole, labels, fit, good, held)
+
+
+@dataclass(frozen=True)
+class Strip:
+    """One digit along its direction. epsilons: (E,).  pixels: (E, 28, 28) uint8, cut to 0 to 1.
+
+    answers: (E,), of the uncut picture.  confidence: (E,), 0 to 1.  right: (E,) bool.
+    """
+
+    epsilons: tuple[float, ...]
+    pixels: NDArray[np.uint8]
+    answers: NDArray[np.int64]
+    confidence: NDArray[np.float64]
+    right: NDArray[np.bool_]
+
+
+def strip(network: fgsm.Model, one: Labelled, epsilons: tuple[float, ...] = STRIP) -> Strip:
+    """The pictures themselves, as in the paper's figure 4. one: a single digit."""
+    signs = fgsm.perturbation(fgsm.loss_gradient(network, one.images, one.labels), 1.0)
+    steps = torch.tensor(epsilons, device=signs.device).view(-1, 1, 1, 1)
+    images = one.images + steps * signs
+    with torch.inference_mode():
+        logits = network(images)
+    answers = logits.argmax(dim=1)
+    shown = (255 * images[:, 0].clamp(*fgsm.PIXEL_RANGE)).round().byte().cpu().numpy()
+    right = (answers == one.labels).cpu().numpy()
+    sure = scores.confidence(logits).numpy()
+    return Strip(epsilons, shown, answers.cpu().numpy(), sure, right)
 
 
 def _along(network: fgsm.Model, piece: Labelled) -> NDArray[np.float32]:

@@ -100,6 +100,24 @@ def attacks(names: Sequence[str], accuracies: NDArray[np.float64]) -> go.Figure:
     return _laid_out(figure, 120 + 46 * len(names))
 
 
+def aimed(before: Sequence[float], after: Sequence[float]) -> go.Figure:
+    """For each digit the share of noise taken for it, 0 to 1, without and with the step."""
+    figure = go.Figure()
+    for name, shares, colour, symbol in (
+        ("without the step", before, palette.CONTROL, "circle-open"),
+        ("after one step toward it", after, palette.TARGET, "circle"),
+    ):
+        figure.add_scatter(
+            x=[str(k) for k in range(len(shares))], y=[100 * share for share in shares],
+            name=name, mode="markers", hovertemplate="%{y:.1f} %", cliponaxis=False,
+            marker={"symbol": symbol, "size": 13, "color": colour,
+                    "line": {"width": 2, "color": colour}},
+        )  # fmt: skip
+    figure.update_xaxes(title_text="digit", type="category", fixedrange=True)
+    figure.update_yaxes(title_text="noise taken for it, %", range=[-2, 102])
+    return _laid_out(figure, 300)
+
+
 def logits(
     epsilons: NDArray[np.float64],
     curves: NDArray[np.float32],

@@ -20,16 +20,33 @@ def strip(pairs: Sequence[str]) -> str:
 
 
 def digit(label: int, shown: Sequence[tuple[str, Pixels, int, float, bool]], size: int = 72) -> str:
-    """One digit under several attacks, with the network's answer below each.
+    """One digit in several states, with the network's answer below each.
 
-    shown: (attack, (28, 28) pixels, answer, confidence 0 to 1, whether right).  size: pixels.
+    shown: (state in words, (28, 28) pixels, answer, confidence 0 to 1, whether right).
+    size: pixels.
     """
     cells = "".join(
-        f'<div style="width:{size}px">{_picture(pixels, size, _alt(label, attack), right)}'
-        f'<div style="font-size:.875rem;line-height:1.3">{_answer(answer, sure, right)}</div></div>'
-        for attack, pixels, answer, sure, right in shown
+        f'<div style="width:{size}px">{_picture(pixels, size, f"A {label}, {state}", right)}'
+        f'<div style="{_SMALL}">{_answer(answer, sure, right)}</div></div>'
+        for state, pixels, answer, sure, right in shown
     )
     return f'<figure style="margin:0;display:flex;gap:.25rem">{cells}</figure>'
+
+
+def along(
+    label: int, stops: Sequence[tuple[float, Pixels, int, float, bool]], size: int = 56
+) -> str:
+    """One digit at several epsilons, with epsilon above and the answer below each picture."""
+    cells = "".join(
+        f'<div style="width:{size}px"><div style="{_SMALL}">{epsilon:g}</div>'
+        f"{_picture(pixels, size, f'The {label} at ε = {epsilon:g}', right)}"
+        f'<div style="{_SMALL}">{_answer(answer, sure, right)}</div></div>'
+        for epsilon, pixels, answer, sure, right in stops
+    )
+    return f'<figure style="margin:0;display:flex;flex-wrap:wrap;gap:.25rem">{cells}</figure>'
+
+
+_SMALL = "font-size:.875rem;line-height:1.3"
 
 
 def captioned(pixels: Pixels, caption: str, size: int = 140) -> str:
@@ -52,10 +69,11 @@ def _picture(pixels: Pixels, size: int, alt: str, right: bool) -> str:
     )
 
 
-def _alt(label: int, attack: str) -> str:
-    return f"A {label}, " + ("clean" if attack == "none" else f"under {attack}")
+def share(sure: float) -> str:
+    """A confidence, 0 to 1, as a person reads it; 100 % only where it is 1."""
+    return "> 99.9 %" if 0.999 < sure < 1 else f"{100 * sure:.3g} %"
 
 
 def _answer(answer: int, sure: float, right: bool) -> str:
-    share = "&gt; 99.9 %" if 0.999 < sure < 1 else f"{100 * sure:.3g} %"
-    return f"{answer}, {share}" if right else f"<b>{answer}</b>, {share}"
+    shown = escape(share(sure))
+    return f"{answer}, {shown}" if right else f"<b>{answer}</b>, {shown}"

@@ -1,19 +1,13 @@
-"""An opened row of the paper's numbers: what was run, a picture of it, and "run it here"."""
+"""A row of the paper's numbers in words: its table and criterion, what was run, "run it here"."""
 
 from html import escape
-from typing import Any
 
-import numpy as np
 import streamlit as st
 
-from demo.experiments.paper_numbers import at_hand, claims, measures, rows
-from demo.web.figures import paper as figures
-from demo.web.figures import paper_digits
-from demo.web.pages import plotted
+from demo.experiments.paper_numbers import at_hand, rows
+from demo.experiments.paper_numbers.claim import Claim
+from demo.experiments.paper_numbers.verdicts import Judged
 from demo.web.store import paper as store
-
-TRANSFER = ("P2", "P7", "P8", "P6")
-"""Made on the standard network: tested on it, on the other; made on the other: the same."""
 
 
 def table(numbers: tuple[rows.Number, ...]) -> str:
@@ -47,14 +41,24 @@ def _side_by_side(numbers: tuple[rows.Number, ...]) -> str:
     return f'<table style="{_TABLE}"><tr>{heads}</tr><tr>{values}</tr></table>'
 
 
+def criterion(claim: Claim, judged: Judged | None) -> str:
+    """What the verdict takes, and what was found: small print below the numbers."""
+    if not claim.criterion:
+        return ""
+    reason = "" if judged is None else f" <b>{escape(judged[1])}</b>"
+    return (
+        '<p style="font-size:.875rem;line-height:1.4;margin:.35rem 0 0">'
+        f"{escape(claim.criterion)}{reason}</p>"
+    )
+
+
 def _papers(number: rows.Number) -> str:
     return "" if number.paper is None else f"paper {rows.shown(number.paper, number.unit)}"
 
 
-def told(claim: claims.Claim, row: rows.Row | None) -> None:
+def told(claim: Claim, row: rows.Row | None) -> None:
     """What was run, in words and as a command."""
     st.markdown(claim.setting)
-    st.markdown(f"Target: {claim.target}.")
     if row is None:
         st.code(f"python -m demo reproduce --only {claim.id}", language=None, wrap_lines=True)
         return
@@ -73,90 +77,7 @@ def told(claim: claims.Claim, row: rows.Row | None) -> None:
         st.warning("The networks have been trained anew since: run the command again.")
 
 
-def picture(claim: claims.Claim, found: dict[str, rows.Row]) -> None:
-    """A picture of the row: of the numbers where the networks are not here."""
-    missing = store.missing(claim)
-    row = found.get(claim.id)
-    if claim.id in ("P7", "P8"):
-        _plot(
-            figures.transfer(_errors(found), ("standard", "adversarially trained")),
-            "Errors by the network that the examples were made on and the one that answers",
-            claim,
-        )
-    elif claim.id == "P4" and row is not None and row.parts:
-        both = (("standard", measures.STANDARD), ("adversarially trained", measures.ADVERSARIAL))
-        errors = {word: row.parts[name] for word, name in both}
-        papers = {name: paper for name, (_, paper, _) in zip(errors, claim.numbers, strict=True)}
-        figure = figures.seeds(errors, {k: v for k, v in papers.items() if v is not None})
-        _plot(figure, "Clean errors of three seeds without and with adversarial training", claim)
-    elif missing or claim.id in ("P4", "P5", "P12", "P13", "B10") or not claim.networks:
-        numbers = rows.numbers(claim, None) if row is None else row.numbers
-        if any(number.ours is not None or number.paper is not None for number in numbers):
-            figure = figures.beside(
-                *zip(*((n.what, n.ours, n.paper) for n in numbers), strict=True)
-            )
-            _plot(figure, f"Ours beside the paper's for {claim.id}", claim)
-    elif claim.id == "P16":
-        _lines(claim)
-    else:
-        _digits(claim)
-
-
-def _plot(figure: Any, alt: str, claim: claims.Claim) -> None:
-    plotted.show(figure, f"plot-{claim.id}", alt)
-
-
-def _errors(found: dict[str, rows.Row]) -> np.ndarray:
-    """(made on, tested on), nan where nothing was run."""
-    ours = [found[i].numbers[0].ours if i in found else None for i in TRANSFER]
-    return np.array([np.nan if error is None else error for error in ours]).reshape(2, 2)
-
-
-def _lines(claim: claims.Claim) -> None:
-    digit = st.segmented_control(
-        "Digit", list(range(10)), default=4, required=True, key="digit", bind="query-params"
-    )
-    lines = store.line(measures.STANDARD, int(digit or 0))
-    figure = figures.logits(lines.epsilons, lines.logits[0], lines.fit[0], int(lines.labels[0]))
-    _plot(figure, f"Ten logits of a {digit} against epsilon from -15 to 15", claim)
-    st.markdown(
-        f"Points are logits, lines their three straight pieces: R² {lines.r_squared[0]:.4f} for "
-        f"this digit. One wrong answer holds over {lines.held[0]:.4g} of the 30."
-    )
-
-
-def _digits(claim: claims.Claim) -> None:
-    name = claim.networks[0][0]
-    shown = store.shown(name, ("none", "FGSM", "PGD") if claim.beyond else ("none", "FGSM"))
-    attacks = measures.ATTACKS[: len(shown)]
-    st.markdown(
-        f"Shipped digits {', '.join(attacks[:-1])} and {attacks[-1]}, with the network's answer "
-        "and its confidence. Wrong answers are bold and framed."
-    )
-    st.html(
-        paper_digits.strip(
-            [
-                paper_digits.digit(
-                    int(label),
-                    [(e.attack, e.pixels[i], int(e.answers[i]), float(e.confidence[i]),
-                      bool(e.right[i])) for e in shown],
-                )
-                for i, label in enumerate(shown[0].labels)
-            ]
-        )
-    )  # fmt: skip
-    if name.startswith("logistic"):
-        st.markdown("The weights: white speaks for a 7, black for a 3, grey is zero; one scale.")
-        standard, adversarial = store.weights()
-        pictures = (
-            (standard.sheet(1), "standard training"),
-            (standard.signs(), "their signs: nothing in it looks like a 3 or a 7"),
-            (adversarial.sheet(1), "adversarial training"),
-        )
-        st.html(paper_digits.strip([paper_digits.captioned(*each) for each in pictures]))
-
-
-def live(claim: claims.Claim) -> None:
+def live(claim: Claim) -> None:
     """The button that measures the row again, here and now, on the digits that ship."""
     if claim.measure is None:
         return

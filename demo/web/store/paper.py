@@ -9,9 +9,17 @@ from torch import nn
 from demo import device
 from demo.data import digits
 from demo.experiments.adversarial_training import digit_accuracy, weights_as_pictures
-from demo.experiments.paper_numbers import at_hand, claims, examples, rows, straight_lines
+from demo.experiments.paper_numbers import (
+    at_hand,
+    claims,
+    examples,
+    rows,
+    rubbish,
+    straight_lines,
+)
 from demo.experiments.paper_numbers import bench as benches
 from demo.experiments.paper_numbers.bench import Bench, Measured
+from demo.experiments.paper_numbers.claim import ONE, Claim, Network
 from demo.training import recipes
 from demo.web.store import worker
 from demo.web.store.shared_work import SharedWork
@@ -27,11 +35,11 @@ def results() -> tuple[rows.Row, ...]:
     return rows.read(rows.RESULTS)
 
 
-def missing(claim: claims.Claim) -> tuple[claims.Network, ...]:
+def missing(claim: Claim) -> tuple[Network, ...]:
     """The networks without which the claim cannot be run live."""
     needed = claim.networks
     if claim.fewer_seeds:
-        needed = tuple((name, seed) for name, seed in needed if seed == claims.ONE)
+        needed = tuple((name, seed) for name, seed in needed if seed == ONE)
     return at_hand.missing(needed, at_hand.FOLDERS)
 
 
@@ -43,7 +51,7 @@ def stale(row: rows.Row) -> bool:
     return bool(row.weights) and at_hand.hashes(networks, at_hand.FOLDERS) != row.weights
 
 
-def network(name: str, seed: int = claims.ONE) -> nn.Module:
+def network(name: str, seed: int = ONE) -> nn.Module:
     """The trained network on the chosen device. Raises `trained.Absent`, ValueError."""
     sha256 = at_hand.card(name, seed, at_hand.FOLDERS).sha256
     return _network(name, seed, sha256)
@@ -56,8 +64,40 @@ def _network(name: str, seed: int, sha256: str) -> nn.Module:
 
 def shown(name: str, attacks: tuple[digit_accuracy.Attack, ...]) -> tuple[examples.Examples, ...]:
     """Ten of the shipped digits under each attack, on that network."""
-    sha256 = at_hand.card(name, claims.ONE, at_hand.FOLDERS).sha256
+    sha256 = at_hand.card(name, ONE, at_hand.FOLDERS).sha256
     return _shown(name, sha256, attacks)
+
+
+def turned(name: str) -> tuple[examples.Examples, ...]:
+    """Ten of the shipped digits as they are and rotated, on that network."""
+    return _turned(name, at_hand.card(name, ONE, at_hand.FOLDERS).sha256)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _turned(name: str, sha256: str) -> tuple[examples.Examples, ...]:
+    few = _ten(_shipped()).to(device.choose())
+    return worker.small(examples.turned, network(name), few)
+
+
+def rubbish_shown(name: str) -> rubbish.Answered:
+    """The first ten draws of N(0, I), on that network."""
+    return _rubbish_shown(name, at_hand.card(name, ONE, at_hand.FOLDERS).sha256)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _rubbish_shown(name: str, sha256: str) -> rubbish.Answered:
+    draws = rubbish.draws(10, 0, device.choose())
+    return worker.small(rubbish.answered, network(name), draws)
+
+
+def fooled(name: str, target: int, seed: int) -> rubbish.Fooled:
+    """The first draw of that series that one step makes the network sure of the target."""
+    return _fooled(name, at_hand.card(name, ONE, at_hand.FOLDERS).sha256, target, seed)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _fooled(name: str, sha256: str, target: int, seed: int) -> rubbish.Fooled:
+    return worker.small(rubbish.first_fooled, network(name), target, seed, device.choose())
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
@@ -65,11 +105,14 @@ def _shown(
     name: str, sha256: str, attacks: tuple[digit_accuracy.Attack, ...]
 ) -> tuple[examples.Examples, ...]:
     recipe = recipes.recipe(name)
-    labelled = recipe.data(_shipped())
-    few = labelled[slice(0, len(labelled), max(1, len(labelled) // 10))]
+    few = _ten(recipe.data(_shipped()))
     return worker.small(
         examples.run, network(name), few.to(device.choose()), attacks, recipe.classes
     )
+
+
+def _ten(labelled: digits.Labelled) -> digits.Labelled:
+    return labelled[slice(0, len(labelled), max(1, len(labelled) // 10))]
 
 
 def weights() -> tuple[weights_as_pictures.Pictures, weights_as_pictures.Pictures]:
@@ -79,23 +122,37 @@ def weights() -> tuple[weights_as_pictures.Pictures, weights_as_pictures.Picture
 
 def line(name: str, digit: int) -> straight_lines.StraightLines:
     """The logits of one shipped digit, the first of its class, along its own direction."""
-    return _line(name, at_hand.card(name, claims.ONE, at_hand.FOLDERS).sha256, digit)
+    return _line(name, at_hand.card(name, ONE, at_hand.FOLDERS).sha256, digit)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
 def _line(name: str, sha256: str, digit: int) -> straight_lines.StraightLines:
-    one = _shipped()[slice(500 * digit, 500 * digit + 1)].to(device.choose())
+    one = _first(digit)
     return worker.small(benches.finished, straight_lines.run(network(name), one))
 
 
-def live(claim: claims.Claim) -> Iterator[tuple[float, Measured | None]]:
+def strip(name: str, digit: int) -> straight_lines.Strip:
+    """The same digit at the strip's epsilons."""
+    return _strip(name, at_hand.card(name, ONE, at_hand.FOLDERS).sha256, digit)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _strip(name: str, sha256: str, digit: int) -> straight_lines.Strip:
+    return worker.small(straight_lines.strip, network(name), _first(digit))
+
+
+def _first(digit: int) -> digits.Labelled:
+    return _shipped()[slice(500 * digit, 500 * digit + 1)].to(device.choose())
+
+
+def live(claim: Claim) -> Iterator[tuple[float, Measured | None]]:
     """The claim on the shipped digits, piece by piece: (share, None), at last (1, the result)."""
     assert claim.measure is not None
     measure, bench = claim.measure, _bench(claim)
     yield from _live_kept().walk(_identity(claim), lambda: measure(bench), worker.small)
 
 
-def lived(claim: claims.Claim) -> Measured | None:
+def lived(claim: Claim) -> Measured | None:
     """The result, if somebody has run the claim on these weights already."""
     return _live_kept().finished(_identity(claim))
 
@@ -105,12 +162,12 @@ def _live_kept() -> SharedWork[Measured]:
     return SharedWork(_LIVE_KEPT)
 
 
-def _identity(claim: claims.Claim) -> tuple[object, ...]:
+def _identity(claim: Claim) -> tuple[object, ...]:
     here = [pair for pair in claim.networks if not at_hand.missing((pair,), at_hand.FOLDERS)]
     return claim.id, *at_hand.hashes(tuple(here), at_hand.FOLDERS).items()
 
 
-def _bench(claim: claims.Claim) -> Bench:
+def _bench(claim: Claim) -> Bench:
     labelled = _shipped()
     if claim.beyond:
         labelled = labelled[slice(0, None, len(labelled) // LIVE_PGD)]
