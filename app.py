@@ -25,9 +25,9 @@ st.set_page_config(
 CONTENTS = (
     (attack.page, "See it", ""),
     (activation_growth.page, "Growth against dimension", "growth"),
-    (three_against_seven.page, "Three against seven", "three-against-seven"),
     (adversarial_training.page, "Adversarial training", "adversarial-training"),
     (hidden_l1.page, "The hidden L1", "hidden-l1"),
+    (three_against_seven.page, "Three against seven", "three-against-seven"),
     (attack_cost.page, "What it costs", "cost"),
     (paper.page, "The paper's numbers", "paper"),
 )

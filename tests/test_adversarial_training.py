@@ -10,7 +10,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 from torch import nn
 
-from demo import fgsm
+from demo import fgsm, models
 from demo.data import digits
 from demo.experiments.adversarial_training import (
     accuracy_against_epsilon,
@@ -20,11 +20,11 @@ from demo.experiments.adversarial_training import (
 from demo.experiments.adversarial_training.accuracy_against_epsilon import Curve
 from demo.models import trained
 from demo.networks import architectures
-from demo.training import loop
+from demo.training import adversaries, loop, recipes
 from demo.web.figures import accuracy_against_epsilon as curves_figure
 from demo.web.figures import live_training as training_figure
 from demo.web.figures.accuracy_against_epsilon import Line
-from demo.web.pages import adversarial_training
+from demo.web.pages import adversarial_opening, adversarial_training, model_card
 from demo.web.pages import live_training as live_page
 from tests import PATIENCE
 
@@ -149,7 +149,7 @@ def test_an_own_network_is_frozen_named_by_its_weights_and_untouched_by_more_tra
     assert own.network(images).equal(before) and own.name != later.name
     assert own.classes == ("3", "7") and not own.network.training
     assert not any(p.requires_grad for p in own.network.parameters())
-    assert "1 epoch on 800 of the digits" in own.note and "under FGSM at ε = 0.25" in own.note
+    assert "1 epoch on 800 of the digits" in own.note and "under FGSM at ε = .25" in own.note
 
 
 def test_the_settings_epsilon_does_not_change_how_a_recipe_is_written() -> None:
@@ -171,9 +171,9 @@ def test_two_networks_share_one_grey_scale_whose_middle_is_zero() -> None:
     assert first.white == second.white == 1.0
     sheet, side = first.sheet(1), 84 // 28
     assert sheet.shape == (84, 84, 4) and (sheet[..., 3] == 255).all()
-    assert [sheet[0, i * side, 0] for i in range(4)] == [64, 129, 128, 255]
-    assert second.sheet(1)[-1, -1, 0] == 191
-    assert [first.signs()[0, i * side, 0] for i in range(3)] == [0, 255, 128]
+    assert [sheet[0, i * side, 0] for i in range(4)] == [191, 126, 128, 0]
+    assert second.sheet(1)[-1, -1, 0] == 64
+    assert [first.signs()[0, i * side, 0] for i in range(3)] == [255, 0, 128]
     assert first.mean_magnitude == pytest.approx((781 + 0.51) / 784)
     assert first.small == pytest.approx(2 / 784)
 
@@ -261,23 +261,45 @@ TITLES = {"conv": "Plain", "robust": "Robust"}
 def test_the_lesson_names_the_network_that_falls_with_both_numbers() -> None:
     said = adversarial_training.lesson(CURVES, TITLES)
     assert "Robust: right on 90.0 % under FGSM at ε = .25, on 20.0 % under PGD" in said
-    assert "falls to several small ones" in said
+    assert "falls to PGD’s many small ones" in said
     assert "No network chosen" in adversarial_training.lesson([CURVES[0], CURVES[2]], TITLES)
-    assert "weakest" in adversarial_training.lesson(CURVES[:2], TITLES)
+    assert "usually the weakest" in adversarial_training.lesson(CURVES[:2], TITLES)
 
 
-def card(name: str, under_fgsm: float) -> trained.Card:
+def card(name: str, under_fgsm: float, under_pgd: float = 0.0) -> trained.Card:
     return trained.Card(
         name, name, "standard", 1, "", "", 1, 1, 1, 1.0, "", "",
-        {"under FGSM at 0.25": under_fgsm}, 10_000, "",
+        {"under FGSM at 0.25": under_fgsm, "under PGD at 0.25": under_pgd}, 10_000, "",
     )  # fmt: skip
 
 
 def test_the_heading_has_the_cards_numbers_or_none() -> None:
-    both = [card("softmax", 0.001), card("softmax-adversarial", 0.256)]
-    said = adversarial_training.heading(both)
-    assert "25.6 % of digits attacked by FGSM at ε = .25; without, on 0.1 %" in said
-    assert not any(c.isdigit() for c in adversarial_training.heading(both[:1]))
+    both = [card("conv-fgsm", 0.9778, 0.0001), card("conv-adversarial", 0.9523, 0.9167)]
+    said = adversarial_opening.heading(both)
+    assert said.startswith("Trained against FGSM") and said.endswith(
+        "97.8 % of digits attacked by FGSM at ε = .25, and on 0.01 % under PGD; "
+        "trained against PGD, on 95.2 % and 91.7 %"
+    )
+    assert adversarial_opening.heading(both[:1]).endswith("on 0.01 % under PGD")
+    assert not any(c.isdigit() for c in adversarial_opening.heading(both[1:]))
+
+
+def test_the_network_of_the_heading_has_the_objective_that_the_page_prints() -> None:
+    for name in adversarial_opening.TRAINED_SO:
+        recipe = recipes.recipe(name)
+        assert isinstance(recipe.adversary, adversaries.FastGradientSign)
+        assert recipe.clean_weight == 0.5 and "against FGSM" in recipe.title
+    pgd = recipes.recipe(adversarial_opening.AGAINST_PGD)
+    assert isinstance(pgd.adversary, adversaries.ProjectedGradient)
+    assert (pgd.adversary.steps, pgd.clean_weight) == (5, 0.3) and "against PGD" in pgd.title
+
+
+@pytest.mark.parametrize("card", models.MODELS, ids=lambda card: card.name)
+def test_every_network_says_what_it_was_trained_against(card: models.ModelCard) -> None:
+    against = card.training != "standard"
+    assert against == (not card.against.startswith("nothing")) == ("trained" in card.title)
+    assert "adversarially trained" not in card.title
+    assert f"| trained against | {card.against} |" in model_card.about(card)
 
 
 def test_recorded_curves_say_how_many_digits_each_attack_had() -> None:
@@ -326,7 +348,7 @@ def test_three_own_networks_are_kept_and_the_oldest_goes_first() -> None:
     names = []
     for value in (0.1, 0.2, 0.3, 0.4):
         app.slider(key="against").set_value(value).run()
-        label = "Start" if not names else "Start again"
+        label = "Start" if not names else "Start over"
         button(app, label).click()
         app.run()
         app.run()

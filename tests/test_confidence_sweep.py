@@ -182,3 +182,12 @@ def test_the_followed_classes_are_label_target_answers_and_rivals() -> None:
     assert set(followed(logits, 3, None)[:5]) == {3, 4, 5, 6, 11}
     assert followed(logits, 3, 17)[:2] == [3, 17]
     assert len(followed(logits, 3, 17)) == len(set(followed(logits, 3, 17))) == 6
+
+
+def test_the_loss_is_fgsms_own_and_a_sure_answers_is_not_rounded() -> None:
+    logits = torch.randn(5, 4, generator=torch.Generator().manual_seed(1)).mul(20)
+    logits[0] = torch.tensor([60.0, 0, 0, 0])
+    found = confidence_sweep.losses(logits.numpy(), 0)
+    wanted = fgsm.losses(logits.double(), torch.zeros(5, dtype=torch.long))
+    np.testing.assert_allclose(found, wanted.numpy(), rtol=1e-12)
+    assert found[0] == pytest.approx(3 * np.exp(-60.0), rel=1e-9)

@@ -50,5 +50,5 @@ def test_chosen_beside_a_picture_that_it_does_not_know_it_brings_one_that_it_kno
 
 
 def test_the_papers_panda_is_offered_only_where_a_gibbon_is_known() -> None:
-    assert [b.label for b in opened().button] == ["The paper's panda: toward “gibbon”"]
+    assert [b.label for b in opened().button] == ["The paper's panda: ten steps toward “gibbon”"]
     assert [b.label for b in opened(network=NAME).button] == []

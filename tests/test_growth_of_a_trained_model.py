@@ -104,10 +104,12 @@ def test_the_figures_show_the_growth_the_margin_and_the_errors() -> None:
 def test_the_words_say_formula_prediction_result_and_difference() -> None:
     model, found = made(4, 0.5), Errors(0.0, 0.5, 0.5, 0.0)
     words = page.formula(model, found, 0.25)
-    assert "0.25 × 0.5 × 16 = **2**" in words
-    assert "**1** of 2" in words and words.endswith("FGSM turns **1**: difference 0.")
-    assert "ε‖w‖₁ = 2 against a margin of 2.00: 50\u00a0% of" in page.heading(
-        [model], [found], 0.25
+    assert " = .25 × 0.5 × 16 = **2**" in words
+    assert "**1** of 2" in words and words.endswith(
+        "**1** are wrong (0 were wrong before): difference 0."
+    )
+    assert "ε‖w‖₁ = 2 against a margin of 2.00 (median): 50\u00a0% of the digits are wrong" in (
+        page.heading([model], [found], 0.25)
     )
     assert "m fall" in page.heading([], [], 0.25)
     assert page.advantage([model]) == ""

@@ -65,17 +65,21 @@ def bent(*logits: float) -> logits_line.LogitsLine:
     return logits_line.LogitsLine(epsilons, np.array([3, 7]), both)
 
 
-def test_how_far_a_line_is_bent_is_measured_against_its_best_straight_line() -> None:
-    assert bent(0, 1, 2, 3, 4).bend == pytest.approx(0, abs=1e-6)
-    assert bent(4, 4, 4).bend == 0
-    assert bent(0, 1, 0).bend == pytest.approx(2 / 3)  # the best straight line is flat, at 1/3
+def test_a_straight_line_explains_what_is_straight_and_three_pieces_what_has_two_knots() -> None:
+    assert bent(0, 1, 2, 3, 4).explained(1) == pytest.approx(1)
+    assert bent(4, 4, 4, 4, 4).explained(1) == 1
+    wedge = bent(0, 0, 0, 0, 0, 1, 2, 3, 4, 4, 4, 4, 4)
+    x = np.linspace(-1, 1, 13)
+    by_hand = np.corrcoef(x, wedge.logits[:, 1])[0, 1] ** 2
+    assert wedge.explained(1) == pytest.approx(by_hand, abs=1e-9) and by_hand < 0.95
+    assert by_hand < wedge.explained(3) <= 1
 
 
-def test_the_sentence_under_the_logits_says_what_they_do_and_not_what_they_usually_do() -> None:
+def test_the_sentence_under_the_logits_says_what_was_measured_for_this_picture() -> None:
     def name(k: int) -> str:
         return f"class {k}"
 
-    said = logits_line.told(bent(0, 1, 2, 3), name)
-    assert said.startswith("The logit of “class 7” is almost linear")
-    said = logits_line.told(bent(0, 1, 0), name)
-    assert "is not linear" in said and "67 % of its range" in said
+    said = logits_line.told(bent(0, 1, 2, 3, 4), name)
+    assert "“class 7”" in said and "one straight line explains 100.0 % of its variance" in said
+    said = logits_line.told(bent(0, 1, 2, 1, 0), name)
+    assert "one straight line explains 0.0 %" in said and "linear" not in said

@@ -124,8 +124,8 @@ def test_the_sentence_of_the_strip_is_its_median() -> None:
     flips = [Flip("a", 24, True, 0), Flip("b", None, True, 1), Flip("c", 34, False, 0)]
     assert two_networks.median(flips) == failures.amount(LEVELS[34] / 255)
     assert two_networks.median([Flip("a", None, True, 1)]) == "more than 16/255"
-    assert two_networks.said(None).endswith("at no epsilon up to 16/255.")
-    assert two_networks.said(24) == "FGSM changes the answer from epsilon = 1/255 on."
+    assert two_networks.said(None).endswith("at no ε up to 16/255.")
+    assert two_networks.said(24) == "FGSM changes the answer from ε = 1/255 on."
 
 
 def test_each_photograph_is_a_dot_and_this_one_a_diamond() -> None:
@@ -151,8 +151,8 @@ def curves() -> list[Curve]:
 def test_the_training_page_says_what_it_gives_and_what_it_costs() -> None:
     said = photograph_training.heading(curves(), "s", "t")
     assert said == (
-        "Photographs: under PGD at ε = 1/255 the twin is right on 40\u00a0%, the standard network "
-        "on 0\u00a0%"
+        "Photographs: under PGD at ε = 1/255 the robust network is right on 40\u00a0%, the "
+        "standard network on 0\u00a0%"
     )
     price = photograph_training.price(curves(), "s", "t")
     assert "90.0\u00a0% become 75.0\u00a0%" in price and "right on 5.0\u00a0%" in price

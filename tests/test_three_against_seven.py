@@ -14,6 +14,7 @@ from torch import Tensor
 
 from demo import fgsm, scores
 from demo.data import digits, pictures
+from demo.experiments.adversarial_training import weights_as_pictures
 from demo.experiments.three_against_seven import derivation, margins, weight_decay
 from demo.models import trained
 from demo.networks import architectures
@@ -76,6 +77,17 @@ def test_a_model_of_two_weights_by_pencil() -> None:
     assert found.fall(found.clipped).tolist() == [0.0, 0.75, 1.5]
     assert found.fall(found.formula).tolist() == [0.0, 0.75, 2.25]
     assert found.all_wrong == 1
+
+
+def test_the_signs_are_those_of_the_lectures_board_plus_for_a_three() -> None:
+    model, labelled = shown("logistic")
+    found = margins.run(model, labelled, (0.0,))
+    three, seven = (labelled.images[labelled.labels == k].mean(dim=0).numpy() for k in (0, 1))
+    assert (found.weights * (three - seven)).sum() > 0
+    lines = derivation.run(model, labelled, (0.0,))
+    np.testing.assert_allclose(lines.margins, found.clean, atol=1e-4)
+    picture = weights_as_pictures.first_layer(model)[0]
+    np.testing.assert_array_equal(picture, found.weights)
 
 
 def test_a_margin_of_exactly_zero_is_a_three_for_formula_and_network_alike() -> None:
@@ -242,7 +254,7 @@ def test_the_browsers_whole_levels_are_the_servers_rounding(label: int) -> None:
     before = pictures.to_pixels(one.images)[..., 0].astype(np.int64)
     for epsilon, level in list(zip(margins.STOPS, levels, strict=True))[:-1]:
         served = pictures.to_pixels(fgsm.fgsm(model, one.images, one.labels, epsilon))[..., 0]
-        in_browser = np.clip(before - (2 * label - 1) * level * signs, 0, 255)
+        in_browser = np.clip(before - (1 - 2 * label) * level * signs, 0, 255)
         np.testing.assert_array_equal(in_browser, served)
     assert margins.STOPS[-1] == 0.5 and levels[-1] == 128
 
@@ -297,7 +309,7 @@ def test_the_histogram_holds_every_digit_once_and_the_loss_is_softplus() -> None
     np.testing.assert_allclose(loss.y, np.log1p(np.exp(-np.asarray(loss.x))))
     assert [entry.name for entry in moving] == ["under FGSM", "with L1 decay, λ = ε"]
     layout = drawn_figure.layout
-    assert layout.xaxis2.title.text == "margin y(w·x + b), without attack"
+    assert layout.xaxis2.title.text == "margin M = y(w·x + b), without attack"
     assert (layout.yaxis.title.text, layout.yaxis2.title.text) == ("digits", "loss, nats")
     low, high = layout.xaxis.range
     assert low < values.min() and high > max(values.max(), 0.3 * 40)

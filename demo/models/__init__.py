@@ -63,8 +63,10 @@ class ModelCard:
     published_top1: float | None = None
     """What the source states for ImageNet's 50,000 validation images; not measured here."""
     training: Literal["standard", "adversarial", "control"] = "standard"
+    against: str = "nothing"
+    """What it was trained against, in words."""
     twin: str | None = None
-    """Name of the same network, adversarially trained."""
+    """Name of its adversarially trained counterpart."""
     crop: float = 0.875
     classes: int = 1000
     class_file: str = "imagenet_classes.txt"
@@ -173,7 +175,7 @@ PHOTOGRAPH_MODELS: tuple[ModelCard, ...] = (
     ),
     ModelCard(
         name="inception-v3-adversarial",
-        title="Inception v3, adversarially trained",
+        title="Inception v3, trained against one-step attacks",
         source="timm",
         identifier="inception_v3.tf_adv_in1k",
         parameters=23_834_568,
@@ -185,6 +187,7 @@ PHOTOGRAPH_MODELS: tuple[ModelCard, ...] = (
         licence="Apache-2.0",
         credit=TIMM_CREDIT + "inception_v3.tf_adv_in1k",
         training="adversarial",
+        against="one-step attacks (arXiv:1611.01236); by its authors, not here",
     ),
 )
 
@@ -213,14 +216,14 @@ def _digit_model(recipe: recipes.Recipe, card: trained.Card) -> ModelCard:
         input_size=28, mean=(0.0,), std=(1.0,), interpolation="none", licence="Apache-2.0",
         credit="trained here on MNIST's images 6,000 to 55,999: " + card.command,
         sha256=card.sha256, file=f"{recipe.name}.safetensors", accuracy=clean,
-        under_attack=tuple(attacked), training=recipe.training, crop=1.0,
+        under_attack=tuple(attacked), training=recipe.training, against=recipe.against, crop=1.0,
         classes=len(labels), labels=labels,
     )  # fmt: skip
 
 
 CHECKED_ON = {
     1000: "photographs of the NIPS 2017 adversarial competition's set",
-    29: "photographs of everyday things, 50 of each kind, none of them trained on",
+    29: "photographs of everyday things, equally many of each kind, none of them trained on",
 }
 """Number of classes -> what the photograph networks' accuracies were measured on."""
 
@@ -246,12 +249,13 @@ def _trained_model(
     classes = recipe.classes or standard.classes
     on = f"{card.test_images:,} {CHECKED_ON[classes]}"
     clean, *attacked = (Accuracy(share, on, attack) for attack, share in card.test.items())
+    epsilon = max([row["epsilon"] for row in trained.history(recipe.name)], default=recipe.epsilon)
     return replace(
         standard, name=card.name, title=card.title, sha256=card.sha256, classes=classes,
         class_file="everyday_classes.txt" if classes == 29 else standard.class_file,
         file=f"{card.name}.safetensors", accuracy=clean, under_attack=tuple(attacked),
         parameters=card.parameters, megabytes=math.ceil(2 * card.parameters / 1e6), twin=None,
-        training="adversarial" if recipe.epsilon else "standard",
+        training="adversarial" if recipe.epsilon else "standard", against=recipe.against(epsilon),
         credit=f"trained here from {standard.title}'s weights ({standard.credit}): {card.command}",
     )  # fmt: skip
 

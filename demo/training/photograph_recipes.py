@@ -45,6 +45,22 @@ class Twin:
     known: float = 0.0
     levels: tuple[float, ...] = (1, 2)
 
+    def against(self, epsilon: float) -> str:
+        """What it was trained against, in words. epsilon: the largest that its training had."""
+        if not self.epsilon:
+            return "nothing: labels alone, J on clean crops"
+        step = f"one step from a random start, ε up to {255 * epsilon:.3g}/255"
+        if self.features:
+            return (
+                f"{step}, by matching features, without J. On attacked crops its features are to "
+                "equal those of the standard network on clean crops (feature distillation); "
+                "no label is used"
+            )
+        return (
+            f"{step}, by J on attacked crops alone (α = 0). Half of each target is the label, half "
+            "the standard network's answer to the clean crop"
+        )
+
     def size_at(self, over: float) -> int:
         """Side of the crops, pixels, when that much of the training is over, 0 to 1."""
         return self.late if self.late is not None and over >= LATE else self.size
@@ -54,7 +70,8 @@ NORMS = "efficientnet-lite0"
 """The network whose batch norms' scales are kept apart; those of networks made here are spent."""
 
 TWIN = Twin(
-    "efficientnet-lite0-adversarial", "EfficientNet-Lite0, adversarially trained",
+    "efficientnet-lite0-adversarial",
+    "EfficientNet-Lite0, trained against one step (feature distillation)",
     "efficientnet-lite0", 1.5 / 255,
     Settings(
         epochs=60, learning_rate=3e-4, batch=48, momentum=None, ramp=0.02, fall=0.9,
@@ -72,7 +89,8 @@ EVERYDAY = Twin(
     classes=29, taught=False, features=0.0, known=1.0, levels=(0.007 * 255, 4),
 )  # fmt: skip
 EVERYDAY_TWIN = Twin(
-    "everyday-adversarial", "Everyday things, adversarially trained", "everyday", 2 / 255,
+    "everyday-adversarial", "Everyday things, trained against FGSM from a random start",
+    "everyday", 2 / 255,
     _EVERYDAY, round=9600, decay=0.99, classes=29, features=0.0, known=0.5, levels=(0.007 * 255, 4),
 )  # fmt: skip
 TWINS = (TWIN, EVERYDAY, EVERYDAY_TWIN)

@@ -31,8 +31,16 @@ EPSILON = 0.25
 LOGISTIC_L1 = 0.03
 """The coefficient of ||w||_1 in `logistic-l1`."""
 MAXOUT_START = Path(__file__).parents[2] / "assets" / "weights" / "maxout.safetensors"
+NAMES: dict[type, str] = {
+    FastGradientSign: "FGSM", ProjectedGradient: "PGD", RandomSigns: "random signs",
+    UniformNoise: "uniform noise",
+}  # fmt: skip
 Kept = Literal["clean_accuracy", "accuracy_under_fgsm", "accuracy_under_pgd", "last"]
 Training = Literal["standard", "adversarial", "control"]
+
+
+def _short(number: float) -> str:
+    return f"{number:g}".removeprefix("0")
 
 
 @dataclass(frozen=True)
@@ -58,6 +66,17 @@ class Recipe:
     prepare: Callable[[nn.Module, digits.Labelled], None] | None = None
     penalty: Callable[[nn.Module], Tensor] | None = None
     ships: bool = True
+
+    @property
+    def against(self) -> str:
+        """What it was trained against, and alpha, the weight of the clean loss, in words."""
+        weight = f"α = {_short(self.clean_weight)}"
+        if self.adversary is None:
+            return f"nothing ({weight})"
+        name = NAMES[type(self.adversary)]
+        if isinstance(self.adversary, ProjectedGradient):
+            name += f", {self.adversary.steps} steps from a random start"
+        return f"{name}, ε = {_short(EPSILON)} ({weight})"
 
     def data(self, labelled: digits.Labelled) -> digits.Labelled:
         """The digits that this network tells apart, labels counted from 0."""
@@ -133,18 +152,18 @@ def _decayed(
 RECIPES: tuple[Recipe, ...] = (
     Recipe("conv", "Convolutional network", architectures.Convolutional, ADAM),
     Recipe(
-        "conv-adversarial", "Convolutional network, adversarially trained",
+        "conv-adversarial", "Convolutional network, trained against PGD",
         architectures.Convolutional, Settings(epochs=30, learning_rate=1e-3, momentum=None),
         "adversarial", ProjectedGradient(EPSILON, 5, 0.08), 0.3, kept="last",
     ),
     Recipe(
-        "conv-fgsm", "Convolutional network, trained against FGSM alone",
+        "conv-fgsm", "Convolutional network, trained against FGSM",
         architectures.Convolutional, Settings(epochs=12, learning_rate=2e-3, momentum=None),
         "adversarial", FGSM, 0.5, kept="accuracy_under_fgsm",
     ),
     Recipe("maxout", "Maxout network", architectures.Maxout, MAXOUT, kept="last"),
     Recipe(
-        "maxout-adversarial", "Maxout network, adversarially trained", architectures.Maxout,
+        "maxout-adversarial", "Maxout network, trained against FGSM", architectures.Maxout,
         ADVERSARIAL_MAXOUT, "adversarial", SOMETIMES_AT_REST, 0.5, kept="accuracy_under_fgsm",
     ),
     Recipe(
@@ -157,7 +176,7 @@ RECIPES: tuple[Recipe, ...] = (
     ),
     Recipe("softmax", "Softmax regression", architectures.SoftmaxRegression, SOFTMAX),
     Recipe(
-        "softmax-adversarial", "Softmax regression, adversarially trained",
+        "softmax-adversarial", "Softmax regression, trained against FGSM",
         architectures.SoftmaxRegression, SOFTMAX, "adversarial", FGSM, 0.5,
         kept="accuracy_under_fgsm",
     ),
@@ -166,7 +185,7 @@ RECIPES: tuple[Recipe, ...] = (
         loss=architectures.softplus_loss, classes=digits.THREE_AND_SEVEN,
     ),
     Recipe(
-        "logistic-adversarial", "Logistic regression, 3 against 7, adversarially trained",
+        "logistic-adversarial", "Logistic regression, 3 against 7, trained against FGSM",
         architectures.LogisticRegression, LOGISTIC, "adversarial", FGSM, 0.5,
         loss=architectures.softplus_loss, kept="accuracy_under_fgsm",
         classes=digits.THREE_AND_SEVEN,
@@ -181,7 +200,7 @@ RECIPES: tuple[Recipe, ...] = (
         loss=architectures.yes_or_no_loss, prepare=centred_on_means,
     ),
     Recipe(
-        "maxout-1600-adversarial", "Maxout network of 1,600 units, adversarially trained",
+        "maxout-1600-adversarial", "Maxout network of 1,600 units, trained against FGSM",
         wide_maxout, CONTROL, "adversarial", SOMETIMES_AT_REST, 0.5, kept="accuracy_under_fgsm",
         ships=False,
     ),

@@ -171,7 +171,7 @@ def switch(page: Page, training: str) -> Locator:
 def robust(page: Page) -> None:
     """Turn the switch, and wait until the twin answers."""
     switch(page, "Robust").click()
-    expect(page.locator(".fgsm .facts")).to_contain_text("adversarially trained")
+    expect(page.locator(".fgsm .facts")).to_contain_text("trained against")
     complete(page)
 
 

@@ -169,5 +169,5 @@ def test_a_photographs_sizes_can_be_stopped_and_go_on(visit_real: Visits) -> Non
     before = where.inner_text()
     page.wait_for_timeout(4000)
     assert where.inner_text() == before
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Resume").click()
     expect(page.get_by_text("Fitted slopes against n")).to_be_visible()

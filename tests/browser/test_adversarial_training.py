@@ -59,12 +59,12 @@ def test_the_curve_is_computed_to_its_end_another_attack_brings_its_points_and_t
 ) -> None:
     page = visit(f"{FEW}&networks=softmax&layer=logistic")
     finished(page)
-    assert heading(page).startswith(("Trained on its own", "Adversarial training puts"))
+    assert heading(page).startswith(("Trained against FGSM", "Adversarial training puts"))
     assert "α" in page.locator(".katex").first.inner_text()
     assert "α = 1 is standard training" in page.inner_text("body")
     assert "1,000 of the digits that ship" in page.inner_text("body")
     expect(points(page)).to_have_count(11)
-    for word in ("Standard training", "Adversarial training"):
+    for word in ("Standard training", "Trained against FGSM"):
         expect(page.get_by_role("img", name=f"{word}: w", exact=True)).to_be_visible()
         expect(page.get_by_role("img", name=f"{word}: sign of w")).to_be_visible()
     assert "mean |w|" in page.inner_text("body")
@@ -87,13 +87,15 @@ def test_a_training_runs_to_its_end_by_keyboard_and_the_first_page_can_attack_it
     progress = page.get_by_test_id("stProgress").last
     expect(progress).to_contain_text("Done: epoch 40 of 40")
     assert "under FGSM" in progress.inner_text()
-    page.get_by_role("link", name="first page's list of networks").click()
+    page.get_by_role("link", name="Attack this network").click()
     page.get_by_role("radio", name="Digits", exact=True).click()
     linked(page, "kind=digits")
     at_rest(page)
     page.get_by_role("combobox", name="Network", exact=True).click()
     page.keyboard.type("α = 0.5")  # the list is long, and only a part of it is drawn
-    page.get_by_role("option", name="Logistic regression, 3 against 7, α = 0.5, ε = 0.25").click()
+    page.get_by_role(
+        "option", name="Logistic regression, 3 against 7, α = .5, FGSM at ε = .25"
+    ).click()
     expect(page.locator(".fgsm .facts")).to_contain_text("α = 0.5")
     assert "This network knows only 3 and 7." in page.inner_text("body")
     assert "own-" not in page.url
@@ -112,7 +114,7 @@ def test_a_training_stops_within_an_epoch_goes_on_and_a_moved_slider_is_the_next
     page.wait_for_timeout(3000)
     assert epoch(page) == stopped >= 2
     expect(points_of_the_training(page)).to_have_count(3 * stopped)
-    expect(page.get_by_role("link", name="first page's list of networks")).to_be_visible()
+    expect(page.get_by_role("link", name="Attack this network")).to_be_visible()
     page.get_by_role("button", name="Resume").click()
     wait_for_epoch(page, stopped + 1)
     stop(page)
@@ -122,7 +124,7 @@ def test_a_training_stops_within_an_epoch_goes_on_and_a_moved_slider_is_the_next
     page.get_by_text("they belong to the next run").wait_for()
     assert "α = 0.3, ε = 0.25" in page.inner_text("body")
     linked(page, "alpha=0.35")
-    page.get_by_role("button", name="Start again").click()
+    page.get_by_role("button", name="Start over").click()
     stop(page)
     assert epoch(page) < before
 

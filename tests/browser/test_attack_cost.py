@@ -14,7 +14,7 @@ DIGIT = "/cost?kind=digits"
 
 def finished(page: Page) -> None:
     """Wait until nothing is left to attack, and the lines under the button say so too."""
-    page.get_by_role("button", name="Run again").wait_for()
+    page.get_by_role("button", name="Start over").wait_for()
     at_rest(page)
 
 
@@ -101,7 +101,7 @@ def test_the_loop_is_measured_and_its_sum_is_written_out(visit: Visits) -> None:
 def test_run_again_runs_again_by_keyboard_too(visit: Visits) -> None:
     page = visit(DIGIT)
     finished(page)
-    page.get_by_role("button", name="Run again").focus()
+    page.get_by_role("button", name="Start over").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_test_id("stProgress").first).to_contain_text("Attacking")
     finished(page)

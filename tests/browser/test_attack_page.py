@@ -60,7 +60,7 @@ def largest_change(page: Page) -> int:
 
 def test_the_pictures_are_clean_sign_and_clip(here: Page) -> None:
     set_stop(here, PAPERS)
-    assert readout(here) == ".0070 = 1.8/255" and largest_change(here) == 2
+    assert readout(here) == ".007 = 1.785/255" and largest_change(here) == 2
     assert set(np.unique(pixels(here, CHANGE))) <= {0, 127, 128, 255}
     assert here.locator(".fgsm [data-picture=perturbation] figcaption").inner_text().endswith("%")
 
@@ -114,7 +114,7 @@ def test_the_lens_says_value_sign_and_new_value(here: Page) -> None:
 
 def test_the_logits_are_drawn_on_both_sides_of_zero(here: Page) -> None:
     here.get_by_role("button", name="Logits, −16 to +16").click()
-    expect(here.locator(".fgsm .chart-hint")).to_contain_text("linear")
+    expect(here.locator(".fgsm .chart-hint")).to_contain_text("straight line")
     expect(here.locator(".fgsm .plot .xtitle")).to_contain_text("along the same signs")
     here.get_by_role("button", name="Confidence against epsilon").click()
 
@@ -194,14 +194,14 @@ def test_a_thumbnail_a_target_and_ten_steps_are_chosen_and_the_link_restores_the
     page.get_by_role("radio", name="Giant panda").click(force=True)
     other_picture(page, old)
     linked(page, "picture=panda")
-    page.get_by_text("toward a target").click()
-    box = page.get_by_role("combobox", name="Target: what it shall see")
+    page.get_by_text("reach a class").click()
+    box = page.get_by_role("combobox", name="Class to reach")
     box.click()
     box.fill("gibbon")
     page.keyboard.press("Enter")
     expect(page.locator(".fgsm .equation")).to_contain_text("gibbon")
     expect(page.locator(".fgsm .equation")).to_contain_text("−")
-    page.get_by_text("Ten steps: its iteration (BIM)").click()
+    page.get_by_text("BIM, ten steps").click()
     expect(page.locator(".fgsm .equation")).to_contain_text("ten times")
     at_rest(page)
     complete(page)

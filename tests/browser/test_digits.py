@@ -117,7 +117,7 @@ def test_photographs_and_digits_are_one_click_apart_and_keep_their_own_epsilon(
     linked(page, "kind=digits")
     page.get_by_role("radio", name="Photographs", exact=True).click()
     assert np.array_equal(other_picture(page, digit), photograph)
-    assert readout(page) == ".0070 = 1.8/255"
+    assert readout(page) == ".007 = 1.785/255"
     page.wait_for_function("!location.search.includes('kind')")
 
 
@@ -264,7 +264,7 @@ def test_ten_steps_stay_in_the_ball_and_no_old_line_stays(visit: Visits) -> None
     page.get_by_role("button", name="Logits, −1 to +1").click()
     expect(page.locator(".fgsm .chart-hint")).to_contain_text("linear along this direction")
     expect(page.locator(".fgsm .plot .xtitle")).to_contain_text("along the same signs")
-    page.get_by_text("Ten steps: its iteration (BIM)").click()
+    page.get_by_text("BIM, ten steps").click()
     expect(page.locator(".fgsm .chart-hint")).to_contain_text("do not lie on one line")
     expect(plot).to_be_hidden()
     expect(line).to_be_hidden()
@@ -283,8 +283,8 @@ def test_a_network_of_two_classes_has_two_bars_and_says_what_it_knows(visit: Vis
     expect(page.locator(".fgsm .top.before li:visible")).to_have_count(2)
     assert "knows only 3 and 7" in page.get_by_test_id("stSidebar").inner_text()
     expect(page.locator(".fgsm .notes")).to_contain_text("This digit is labelled 5")
-    page.get_by_text("toward a target").click()
-    page.get_by_role("combobox", name="Target: what it shall see").click()
+    page.get_by_text("reach a class").click()
+    page.get_by_role("combobox", name="Class to reach").click()
     expect(page.get_by_role("option")).to_have_text(["the runner-up", "3", "7"])
 
 

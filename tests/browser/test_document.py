@@ -71,8 +71,8 @@ def test_a_translator_breaks_nothing_and_news_are_seen(visit: Visits) -> None:
     assert heading(page) == said
     page.get_by_role("radio", name="3, digit 1,504").click(force=True)
     page.get_by_text("Picture: digit 1,504 of the gallery").wait_for()
-    page.get_by_text("»toward a target«").click()
-    page.get_by_role("combobox", name="Target: what it shall see").wait_for()
+    page.get_by_text("»reach a class«").click()
+    page.get_by_role("combobox", name="Class to reach").wait_for()
     page.get_by_role("radio", name="»Photographs«").click()
     page.get_by_text(re.compile("^Picture: (?!digit)")).wait_for()
     complete(page)

@@ -27,7 +27,7 @@ SLIDERS = {"": EPSILON, "growth": "n, the dimension", "three-against-seven": EPS
            "hidden-l1": EPSILON}  # fmt: skip
 """The slider that a page is about: the thumb reaches it without scrolling."""
 DONE = {"growth": "Fitted slopes against n", "adversarial-training": "Computed here on",
-        "hidden-l1": "none trained on", "cost": "Run again"}  # fmt: skip
+        "hidden-l1": "none trained on", "cost": "Start over"}  # fmt: skip
 """What stands on a page that goes on by itself when it has come to its end."""
 PAGES = [*((page, "") for page in contents()), ("", "kind=digits&")]
 

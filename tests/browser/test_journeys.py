@@ -33,7 +33,7 @@ OPENS = gallery.card(link.FIRST_PICTURE["photographs"])
 
 def test_it_opens_on_an_attack_that_works(visit_real: Visits) -> None:
     page = visit_real()
-    assert readout(page) == ".0070 = 1.8/255"
+    assert readout(page) == ".007 = 1.785/255"
     name = models.class_names(models.offered("photographs")[0])[OPENS.label]
     fooled = answer(page).rsplit(" ", 2)[0]
     assert clean(page).startswith(name) and fooled != name
@@ -50,7 +50,9 @@ def test_the_kangaroo_becomes_a_wolf_and_rounding_to_eight_bits_can_give_it_back
     page = visit_real("?picture=kangaroo")
     assert clean(page).startswith("wallaby") and answer(page).startswith("timber wolf")
     set_stop(page, 8)
-    expect(page.locator(".fgsm .notes .live")).to_contain_text("Rounding gives the answer back")
+    expect(page.locator(".fgsm .notes .live")).to_contain_text(
+        "Rounding to 8 bits undoes the attack"
+    )
 
 
 def test_the_papers_panda_needs_ten_steps_to_become_a_gibbon(visit_real: Visits) -> None:

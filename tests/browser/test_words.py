@@ -1,5 +1,6 @@
 """The viewer's plain functions, called in an empty page: what its sentences say."""
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,20 @@ def test_what_stands_below_the_chart_belongs_to_the_picture(blank: Page) -> None
     assert hint("logits", "one", None, None).startswith("Computing")
     assert "do not lie on one line" in hint("logits", "ten", None, None)
     assert hint("confidence", "ten", None, None).startswith("Asking")
+
+
+def test_the_change_of_the_loss_is_promised_to_first_order_and_by_a_linear_margin(
+    blank: Page,
+) -> None:
+    loss, norm = 0.01, 400.0
+    for step in (0.007, -0.007):
+        said = blank.evaluate("a => promised(...a)", [loss, norm, step])
+        assert said["first"] == pytest.approx(step * norm)
+        margin, slope = -math.log(math.expm1(loss)), norm / (1 - math.exp(-loss))
+        linear = math.log1p(math.exp(step * slope - margin)) - loss
+        assert said["straight"] == pytest.approx(linear, rel=1e-6)
+    assert blank.evaluate("change(-2.1234)") == "−2.123" and blank.evaluate("change(2)") == "+2.000"
+    assert blank.evaluate("promised(0, 0, 0.1).straight") == 0
 
 
 COPIED = """async ([link, own]) => {

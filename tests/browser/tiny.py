@@ -37,7 +37,7 @@ def register() -> None:
         models.MODELS[0], name=STANDARD, title="Tiny network", source="tests", twin=TWIN,  # type: ignore[arg-type]
         sha256=None, file=None, parameters=192_000, megabytes=1, accuracy=None,
     )  # fmt: skip
-    twin = replace(card, name=TWIN, title="Tiny network, adversarially trained", twin=None)
+    twin = replace(card, name=TWIN, title="Tiny network, trained against one step", twin=None)
     models.MODELS = (card, replace(twin, training="adversarial"), *models.MODELS)
 
 

@@ -14,6 +14,7 @@ from torch import nn
 
 from demo.data import digits
 from demo.experiments.adversarial_training import accuracy_against_epsilon
+from demo.experiments.attack import failures
 from demo.models import trained
 from demo.training import loop, recipes
 from demo.training.adversaries import FastGradientSign
@@ -51,7 +52,8 @@ class Plan:
     @property
     def title(self) -> str:
         """The network and its two numbers."""
-        return f"{self.recipe.title}, α = {self.clean_weight:g}, ε = {self.epsilon:g}"
+        alpha, epsilon = (failures.amount(x, "digits") for x in (self.clean_weight, self.epsilon))
+        return f"{self.recipe.title}, α = {alpha}, FGSM at ε = {epsilon}"
 
 
 @dataclass
@@ -119,7 +121,7 @@ def own_network(run: Run) -> trained.OwnNetwork:
         f"{len(run.plan.recipe.classes) * 400:,} of the digits that ship, so it has seen four out "
         f"of five of them. On the held-out digits right on {100 * last.clean_accuracy:.1f} % "
         f"without attack and on {100 * last.accuracy_under_fgsm:.1f} % under FGSM at "
-        f"ε = {run.plan.epsilon:g}."
+        f"ε = {failures.amount(run.plan.epsilon, 'digits')}."
     )
     classes = tuple(str(digit) for digit in run.plan.recipe.classes)
     return trained.OwnNetwork(f"own-{digest.hexdigest()[:12]}", run.plan.title, classes, network,

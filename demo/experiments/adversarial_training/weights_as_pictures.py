@@ -62,9 +62,12 @@ def together(*trained: nn.Module) -> tuple[Pictures, ...]:
 
 
 def first_layer(network: nn.Module) -> NDArray[np.float32]:
-    """(N, h, w): what each unit, piece, class or channel multiplies the pixels with."""
+    """(N, h, w): what each unit, piece, class or channel multiplies the pixels with.
+
+    Of logistic regression with the lecture's signs: 3 is +1, 7 is -1.
+    """
     if isinstance(network, architectures.LogisticRegression):
-        layer = network.weight[None]
+        layer = -network.weight[None]
     elif isinstance(network, architectures.SoftmaxRegression):
         layer = network.linear.weight
     elif isinstance(network, architectures.Maxout | architectures.Convolutional):

@@ -116,6 +116,17 @@ def followed(
     return list(dict.fromkeys(wanted))[:FOLLOWED]
 
 
+def losses(logits: NDArray[np.float32], label: int) -> NDArray[np.float64]:
+    """J of the label at each stop, nats: (E, K) -> (E,). Written as `fgsm.losses` is.
+
+    Through the probabilities a sure answer's loss would be rounded.
+    """
+    exact = logits.astype(np.float64)
+    rivals = np.logaddexp.reduce(np.delete(exact, label, axis=1), axis=1)
+    result: NDArray[np.float64] = np.logaddexp(0.0, rivals - exact[:, label])
+    return result
+
+
 def csv(
     levels: NDArray[np.float64],
     probabilities: NDArray[np.float64],

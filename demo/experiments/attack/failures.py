@@ -68,8 +68,8 @@ def _target_missed(
         return (
             f"One step is too weak for this target: at no epsilon up to {reach} does the "
             f"network say {name(step.target)}. The gradient points there only at the picture "
-            "itself; ten small steps follow it as it turns. Choose “Ten steps” to see whether they "
-            "arrive."
+            "itself; ten small steps follow it as it turns. Choose “BIM, ten steps” to see "
+            "whether they arrive."
         )
     return f"Not even ten steps reach {name(step.target)} at any epsilon up to {reach}."
 

@@ -13,12 +13,11 @@ from torch import Tensor
 
 from demo import fgsm
 from demo.attacks import sign_methods
+from demo.experiments.paper_numbers import straight_lines
 
 CLASSES_SHOWN = 8
 DIGIT_EPSILONS = tuple(i / 64 for i in range(-64, 65))
 """For digits: from -1 to +1, drawn without the clip."""
-STRAIGHT = 0.1
-"""Up to this bend a line is called almost straight."""
 
 
 @dataclass(frozen=True)
@@ -34,25 +33,28 @@ class LogitsLine:
         """The column of the class that has the highest logit at epsilon = 0."""
         return int(self.logits[np.abs(self.epsilons).argmin()].argmax())
 
-    @property
-    def bend(self) -> float:
-        """Largest distance of the answer's logit from its least-squares line, over its range.
+    def explained(self, pieces: int) -> float:
+        """Share of the variance of the answer's logit over the epsilons, 0 to 1.
 
-        0 is a straight line; also where the logit never changes.
+        pieces: 1, of its least-squares line; 3, of the best continuous line of three pieces.
+        1 where the logit never changes.
         """
         logit = self.logits[:, self.answer].astype(np.float64)
-        line = np.polynomial.Polynomial.fit(self.epsilons, logit, 1)
-        spread = float(np.ptp(logit))
-        return float(np.abs(logit - line(self.epsilons)).max()) / spread if spread else 0.0
+        if pieces == 1:
+            fit = np.polynomial.Polynomial.fit(self.epsilons, logit, 1)(self.epsilons)
+        else:
+            fit = straight_lines.three_pieces(self.epsilons, logit[None])[0]
+        return float(straight_lines.r_squared(logit[None, None], fit[None, None])[0])
 
 
 def told(line: LogitsLine, name: Callable[[int], str]) -> str:
     """How straight the clean answer's logit is: one sentence. name: class index -> its name."""
-    logit = f"The logit of “{name(int(line.classes[line.answer]))}” is"
-    off, bend = "off a straight line by at most", f"{100 * line.bend:.2g} % of its range"
-    if line.bend <= STRAIGHT:
-        return f"{logit} almost linear along this direction: {off} {bend}."
-    return f"{logit} not linear along this direction: {off} {bend}."
+    one, three = (f"{100 * line.explained(pieces):.1f} %" for pieces in (1, 3))
+    return (
+        f"The logit of “{name(int(line.classes[line.answer]))}” along this direction: one straight "
+        f"line explains {one} of its variance over the epsilons drawn, three straight pieces "
+        f"{three}."
+    )
 
 
 def run(

@@ -1,5 +1,6 @@
 """The lecture's derivation for logistic regression, both sides of each line evaluated.
 
+    y = +1 for a three, -1 for a seven
     P(y|x) = sigma(m), m = y(w.x + b)          1 - sigma(m) = sigma(-m)
     J = softplus(-m), softplus' = sigma        grad_x J = -y sigma(-m) w
     ||grad_x J||_1 = sigma(-m) ||w||_1
@@ -60,10 +61,10 @@ def run(
     """Evaluate all five lines for these digits. The network itself is not changed."""
     exact = copy.deepcopy(network).cpu().double()
     images, labels = scores.exact(labelled.images), labelled.labels.cpu()
-    y = (2 * labels - 1).double()
+    y = (1 - 2 * labels).double()
     with torch.no_grad():
-        m = y * exact.activation(images)
-    weight = exact.weight.detach()
+        m = -y * exact.activation(images)
+    weight = -exact.weight.detach()
     formula = (-y * torch.sigmoid(-m))[:, None] * weight
     autograd = fgsm.loss_gradient(exact, images, labels)
     quotient = (softplus(-m + STEP) - softplus(-m - STEP)) / (2 * STEP)

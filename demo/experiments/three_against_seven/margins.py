@@ -22,9 +22,11 @@ STOPS = tuple(i / 256 for i in range(129))
 
 @dataclass(frozen=True)
 class Margins:
-    """One network on N digits at E epsilons. Labels: 0 for a three (y = -1), 1 for a seven (+1).
+    """One network on N digits at E epsilons. Labels: 0 for a three (y = +1), 1 for a seven (-1).
 
-    l1: ||w||_1.  signs: (28, 28), sign(w).  clean: (N,), the margins without attack.
+    weights: (28, 28), w for these y, as on the lecture's board: minus those of the network, whose
+    activation is the log-odds of a seven.  l1: ||w||_1.  signs: (28, 28), sign(w).
+    clean: (N,), the margins without attack.
     formula, unclipped, clipped: (E, N), the margins left: clean - epsilon * l1; of
     x + epsilon * sign(gradient), evaluated; of the same in the pixel range, evaluated.
     wrong_unclipped, wrong_clipped: (E, N), whether the network's answer is not the label.
@@ -96,7 +98,7 @@ def run(
         free.append(network(images + eta))
         kept.append(network(fgsm.adversarial_example(images, eta)))
     unclipped, clipped = torch.stack(free), torch.stack(kept)
-    weights, exact = network.weight.detach().cpu(), np.array(epsilons)
+    weights, exact = -network.weight.detach().cpu(), np.array(epsilons)
     l1 = float(scores.exact(weights).abs().sum())
     return Margins(
         exact, labels.cpu().numpy(), weights.reshape(digits.SIDE, digits.SIDE).numpy(),
@@ -108,8 +110,8 @@ def run(
 
 def _margins(logits: Tensor, labels: Tensor) -> NDArray[np.float64]:
     """y z: (..., N, 2) logits -> (..., N)."""
-    y = 2 * labels - 1
-    result: NDArray[np.float64] = scores.exact(y * (logits[..., 1] - logits[..., 0])).numpy()
+    y = 1 - 2 * labels
+    result: NDArray[np.float64] = scores.exact(y * (logits[..., 0] - logits[..., 1])).numpy()
     return result
 
 

@@ -53,8 +53,8 @@ def read() -> Choices:
             chosen = choose(network)
         label, target = _goal_widgets(kind, store.class_names(network))
         method = st.radio(
-            "How many steps", (ONE, TEN), key="method", persist_state="session",
-            format_func={ONE: "One step: FGSM", TEN: "Ten steps: its iteration (BIM)"}.get,
+            "Attack", (ONE, TEN), key="method", persist_state="session",
+            format_func={ONE: "FGSM, one step", TEN: "BIM, ten steps"}.get,
         )  # fmt: skip
     link.write(kind)
     return Choices(
@@ -78,7 +78,7 @@ def kind_widget() -> models.Kind:
 def network_widgets(kind: models.Kind) -> str:
     """The network and, where it has a twin, which of the two: its name."""
     if _network_widget(kind).twin is not None:
-        st.toggle("Adversarially trained model", key=f"switch_{kind}", persist_state="session")
+        st.toggle("Robust (adversarially trained)", key=f"switch_{kind}", persist_state="session")
     return _switched(kind)
 
 
@@ -146,8 +146,8 @@ def _warnings(card: models.ModelCard) -> list[str]:
     fgsm, pgd = shares.get("FGSM", 0.0), shares.get("PGD", 0.0)
     if card.training == "adversarial" and fgsm - pgd > 0.3:
         told.append(
-            f"Strong against one step of FGSM ({fgsm:.0%} right at .25), fallen under PGD "
-            f"({pgd:.0%}): choose ten steps to see it."
+            f"Right on {fgsm:.0%} of the test digits under FGSM at ε = .25, on {pgd:.0%} under "
+            "PGD: choose “BIM, ten steps” to see it fall."
         )
     if len(card.labels) == 2:
         told.append(f"This network knows only {card.labels[0]} and {card.labels[1]}.")
@@ -156,12 +156,12 @@ def _warnings(card: models.ModelCard) -> list[str]:
 
 def _goal_widgets(kind: str, class_names: tuple[str, ...]) -> tuple[str, str | None]:
     goal = st.radio(
-        "The step goes", (AWAY, TOWARD), key="goal", persist_state="session",
-        format_func={AWAY: "away from a label", TOWARD: "toward a target"}.get,
+        "Goal of the attack", (AWAY, TOWARD), key="goal", persist_state="session",
+        format_func={AWAY: "leave a class", TOWARD: "reach a class"}.get,
     )  # fmt: skip
     what, first = ("label", link.OWN_ANSWER) if goal == AWAY else ("target", link.RUNNER_UP)
     options = (first, *class_names)
-    words = {"label": "Label in J: what it moves away from", "target": "Target: what it shall see"}
+    words = {"label": "Class to leave", "target": "Class to reach"}
     key = f"{what}_{kind}"
     if st.session_state[key] not in options:
         st.session_state[key] = first

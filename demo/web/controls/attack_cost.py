@@ -59,7 +59,7 @@ def _target(kind: str, class_names: tuple[str, ...]) -> str:
     if st.session_state[key] not in options:
         st.session_state[key] = link.RUNNER_UP
     chosen: str = st.selectbox(
-        "Target of L-BFGS: what the network shall see", options, key=key, persist_state="session",
+        "Class to reach (L-BFGS)", options, key=key, persist_state="session",
         help=f"Type to search the {len(class_names):,} names. The other three attacks move away "
         "from the network's own answer, and may end anywhere.",
     )  # fmt: skip

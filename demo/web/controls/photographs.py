@@ -44,7 +44,7 @@ def choose(network: str) -> Chosen:
     classes = models.card(network).classes
     picker.thumbnails(thumbnails(classes), state.picture_photographs, pick)
     if "gibbon" in store.class_names(network):
-        st.button("The paper's panda: toward “gibbon”", on_click=_panda, width="stretch")
+        st.button("The paper's panda: ten steps toward “gibbon”", on_click=_panda, width="stretch")
     own_file("photographs", "Your own picture", "Take a picture")
     complaint()
     with st.expander("Crop"):

@@ -21,16 +21,17 @@ STRAIGHT = {"color": palette.RIVALS[2], "dash": "dot", "width": 3}
 CLIPPED = {"color": palette.RIVALS[0], "dash": "dashdot", "width": 1.5}
 LARGEST_RATIO = 2.5
 _SLACK = 1.15
+LINES = ((palette.LABEL, "solid"), (palette.RIVALS[0], "dash"), (palette.RIVALS[2], "dot"))
+"""Colour and dash: standard training, against FGSM, against PGD."""
 
 Gradients = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Lengths:
-    """One network's gradients, (N,) lengths. training: "standard" or "adversarial"."""
+    """One network's gradients, (N,) lengths."""
 
     title: str
-    training: str
     values: Gradients
 
 
@@ -79,16 +80,14 @@ def ratios(found: HiddenL1) -> go.Figure:
 def lengths(networks: Sequence[Lengths], what: str) -> go.Figure:
     """Histograms of gradients' lengths on one logarithmic axis, each with its median.
 
-    what: the length and its unit, for the axis. Standard training solid, adversarial dashed.
+    what: the length and its unit, for the axis. Standard training solid.
     """
     positive = np.concatenate([n.values[n.values > 0] for n in networks])
     lowest, highest = np.log10(positive.min()), np.log10(positive.max())
     edges = np.linspace(lowest - 1e-9, highest + 1e-9, 41)
     figure = go.Figure()
     for place, network in enumerate(networks):
-        adversarial = network.training == "adversarial"
-        colour = palette.RIVALS[0] if adversarial else palette.LABEL
-        dash = "dash" if adversarial else "solid"
+        colour, dash = LINES[place]
         line: dict[str, str | int] = {"color": colour, "dash": dash, "width": 2}
         counts, _ = np.histogram(np.log10(network.values[network.values > 0]), edges)
         figure.add_scatter(
@@ -100,11 +99,11 @@ def lengths(networks: Sequence[Lengths], what: str) -> go.Figure:
     figure.update_xaxes(title_text=what, type="log", fixedrange=True, zeroline=False,
                         **_ticks(positive.min(), positive.max()))  # fmt: skip
     figure.update_yaxes(title_text="digits", fixedrange=True, rangemode="tozero", zeroline=False)
-    return _laid_out(figure, 340).update_layout(margin={"t": 60})
+    return _laid_out(figure, 340).update_layout(margin={"t": 80})
 
 
 def _median(figure: go.Figure, network: Lengths, line: dict[str, str | int], place: int) -> None:
-    """A line at the median and its number above the plot, the second network's higher."""
+    """A line at the median and its number above the plot, the next network's higher."""
     middle = float(np.median(network.values))
     if middle <= 0:
         return

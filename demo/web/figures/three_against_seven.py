@@ -62,7 +62,7 @@ def _entry(figure: go.Figure, name: str, colour: str, dash: str) -> None:
 
 def _with_axes(figure: go.Figure, low: float, high: float, highest_loss: float) -> go.Figure:
     figure.update_xaxes(range=[low, high], fixedrange=True, zeroline=True)
-    figure.update_xaxes(title_text="margin y(w·x + b), without attack", row=2, col=1)
+    figure.update_xaxes(title_text="margin M = y(w·x + b), without attack", row=2, col=1)
     figure.update_yaxes(fixedrange=True, zeroline=False, rangemode="tozero", title_standoff=8)
     figure.update_yaxes(title_text="digits", row=1, col=1)
     figure.update_yaxes(

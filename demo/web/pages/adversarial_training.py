@@ -10,14 +10,18 @@ from demo.models import trained
 from demo.training import recipes
 from demo.web.controls import remembered
 from demo.web.figures import accuracy_against_epsilon as figure
-from demo.web.pages import first_layers, going_on, live_training, photograph_training, plotted
+from demo.web.pages import (
+    adversarial_opening,
+    first_layers,
+    going_on,
+    live_training,
+    photograph_training,
+    plotted,
+)
 from demo.web.store import adversarial_training as store
 
 SECONDS = 0.8
 """Of computing before the page draws what it has, and hears a click."""
-
-PAIRS = ("conv", "maxout", "softmax", "logistic")
-"""Whose numbers the heading takes: the first of which both kinds of training are here."""
 
 DEFAULT = ("conv", "conv-adversarial", "conv-fgsm")
 HERE, RECORDED = "here", "recorded"
@@ -31,8 +35,7 @@ PLACES = {recipe.name: place for place, recipe in enumerate(recipes.RECIPES)}
 def page() -> None:
     """Draw the page from top to bottom; the curves and the training go on by themselves."""
     cards = store.offered()
-    st.title(unbroken(heading(cards)), anchor=False)
-    _objective()
+    adversarial_opening.draw(cards)
     middle, photographs, training = st.container(), st.container(), st.container()
     whole = going_on.Page()
     with middle:
@@ -57,54 +60,6 @@ def _networks(cards: list[trained.Card], whole: going_on.Page) -> None:
         st.fragment(first_layers.section)(cards)
     with curves:
         whole.section(OPEN, 0.2, lambda: _curves(cards))
-
-
-def heading(cards: list[trained.Card]) -> str:
-    """The page in one sentence, with the numbers of the first pair that is here."""
-    errors = {card.name: card.test.get("under FGSM at 0.25") for card in cards}
-    for name in PAIRS:
-        without, trained_so = errors.get(name), errors.get(f"{name}-adversarial")
-        if without is not None and trained_so is not None:
-            return (
-                f"Trained on its own adversarial examples, a network is right on "
-                f"{100 * trained_so:.1f} % of digits attacked by FGSM at ε = .25; without, on "
-                f"{100 * without:.1f} %"
-            )
-    return "Adversarial training puts the attack into the loss"
-
-
-def unbroken(text: str) -> str:
-    """The same with numbers that stay beside their sign and their unit."""
-    return text.replace(" %", "\u00a0%").replace(" = ", "\u00a0=\u00a0")
-
-
-def _objective() -> None:
-    """In inline mathematics, line by line: a display of its own would scroll on a phone."""
-    lines = (
-        r"$\tilde J(\theta, x, y) = \alpha\, J(\theta, x, y)$",
-        r"$\qquad +\ (1-\alpha)\, J(\theta, \tilde x, y),$",
-        r"$\tilde x = x + \epsilon\,\mathrm{sign}(\nabla_x J(\theta, x, y))$",
-    )
-    st.markdown("  \n".join(lines))
-    st.markdown(
-        "Adversarial training minimises the usual loss J on the picture, and J on the picture "
-        "after one step of FGSM, made afresh at every training step for the weights as they are; "
-        "α = 1 is standard training, the paper takes α = .5. The switch “Adversarially trained "
-        "model” on the first page changes from a network trained with α = 1 to its twin."
-    )
-    with st.expander("Why this is a regulariser"):
-        st.markdown(
-            "To first order, the second term is a penalty on the gradient (the lecture's "
-            r"derivation): $\tilde J \approx J + (1-\alpha)\,\epsilon\,\lVert\nabla_x J\rVert_1$."
-        )
-        st.markdown(
-            "For logistic regression, y = −1 or +1, the loss under FGSM is exact: "
-            r"$\mathbb{E}\ \mathrm{softplus}(\epsilon\lVert w\rVert_1 - y\,(w^\top x + b))$."
-        )
-        st.markdown(
-            "The penalty ‖w‖₁ stands inside the softplus. It fades where the margin is large; L1 "
-            "weight decay, added outside, never does."
-        )
 
 
 def _curves(cards: list[trained.Card]) -> None:
@@ -204,7 +159,8 @@ def lesson(curves: list[Curve], titles: dict[str, str]) -> str:
     ]
     if not gaps:
         return (
-            "FGSM is the weakest of the common attacks: choose PGD beside it before you trust it."
+            "FGSM is usually the weakest of the common attacks: choose PGD beside it before you "
+            "trust it."
         )
     gap, name = max(gaps)
     weak = (
@@ -217,4 +173,4 @@ def lesson(curves: list[Curve], titles: dict[str, str]) -> str:
     strong = "" if best == name else (
         f" {titles[best]}: {100 * under_pgd[best]:.1f} % under PGD."
     )  # fmt: skip
-    return f"{weak} It withstands one step and falls to several small ones.{strong}"
+    return f"{weak} It withstands one step of FGSM and falls to PGD's many small ones.{strong}"

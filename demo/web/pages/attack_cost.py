@@ -62,7 +62,7 @@ def _work(choices: Choices, name: str) -> tuple[store.Work, NDArray[np.uint8]]:
 
 
 def _race(choices: Choices, name: str, pixels: NDArray[np.uint8], names: tuple[str, ...]) -> None:
-    work: store.Work = st.session_state[WORK]  # not the page's own: "Run again" puts another there
+    work: store.Work = st.session_state[WORK]  # not the page's own: "Start over" puts another there
     race, rows, question = work.race, work.race.rows, work.race.question
     clean = verdict.seen_as(names[question.label], choices.picture.true_label)
     found = names[rows["FGSM"].answer.label]
@@ -95,7 +95,7 @@ def _button(work: store.Work) -> None:
     stopped = st.session_state.get(STOPPED) is work
     with st.container(horizontal=True, vertical_alignment="center"):
         if work.finished:
-            st.button("Run again", key="cost_button", on_click=_begin_again, args=(work,))
+            st.button("Start over", key="cost_button", on_click=_begin_again, args=(work,))
         elif stopped:
             st.button("Resume", key="cost_button", on_click=_set_stopped, args=(None,))
         else:
@@ -125,7 +125,7 @@ def _verdict(work: store.Work) -> None:
     rows, question = work.race.rows, work.race.question
     st.subheader("Was the network really robust here?", anchor=False)
     told = verdict.robust(rows, question)
-    st.markdown(told or "PGD, run to its end, will say: it is not there yet.")
+    st.markdown(told or "PGD is still running; its result decides.")
     found = verdict.smallest(work.search.found, rows, question, work.search.grid[-1])
     lines = ["| attack | smallest ε found | cost of finding it |", "|---|---|---|"]
     lines += [f"| {attack} | {size} | {cost} |" for attack, size, cost in found]

@@ -37,7 +37,7 @@ def answers(
         "top": top(shares, 5), "saved": [t[0] for t in top(probabilities(saved), 1)],
         "roles": palette.roles(view.truth, wanted, _classes(view, logits)),
         "savedRow": saved_row.tolist(), "runs": confidence_figure.runs(answers),
-        "loss": (-np.log(np.maximum(shares[:, step.label], 1e-300))).tolist(),
+        "loss": confidence_sweep.losses(logits, step.label).tolist(),
         "target": None if wanted is None else shares[:, wanted].tolist(),
         "flip": failures.first(answers != answers[0]),
         "notes": [*_unknown(view), *notes],

@@ -96,10 +96,19 @@ def opening(view: View) -> dict[str, Any]:
         "adversarial": {"level": 255 * step.epsilon, "answer": _pair(step.adversarial)},
         "truth": view.truth, "chosen": view.choices.picture,
         "complaint": st.session_state.get("complaint") or "",
-        "pair": card.name == view.choices.network and models.counterpart(card.name) is not None,
+        "against": _against(card) if card.name == view.choices.network else None,
         "training": card.training,
         "wrong": view.label if view.label not in (None, step.clean.label) else None,
     }  # fmt: skip
+
+
+def _against(card: models.ModelCard) -> str | None:
+    """What the robust network of its pair was trained against, in short; None without a pair."""
+    other = models.counterpart(card.name)
+    if other is None:
+        return None
+    robust = card if card.training == "adversarial" else models.card(other)
+    return robust.against.partition(". ")[0]
 
 
 def _slug(choices: Choices) -> str:

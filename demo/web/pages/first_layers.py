@@ -5,7 +5,7 @@ import streamlit as st
 from demo.experiments.adversarial_training.weights_as_pictures import Pictures
 from demo.models import trained
 from demo.web.controls import remembered
-from demo.web.pages import waiting
+from demo.web.pages import gradient_lengths, waiting
 from demo.web.store import adversarial_training as store
 
 PAIRS = ("softmax", "logistic", "conv", "maxout")
@@ -13,7 +13,7 @@ PAIRS = ("softmax", "logistic", "conv", "maxout")
 
 
 def section(cards: list[trained.Card]) -> None:
-    """The first layer of a network and of its adversarially trained twin."""
+    """The first layer of a network and of its adversarially trained counterpart."""
     waiting.line("layers")
     by_name = {card.name: card for card in cards}
     both = [name for name in PAIRS if {name, f"{name}-adversarial"} <= set(by_name)]
@@ -33,7 +33,7 @@ def section(cards: list[trained.Card]) -> None:
         st.error(str(error))
         return
     st.markdown(closer_to_grey(*pictures).replace(" %", "\u00a0%"))
-    words = ("Standard training", "Adversarial training")
+    words = ("Standard training", f"Trained against {gradient_lengths.adversary(twins[1].name)}")
     for column, word, one in zip(st.columns(2, gap="medium"), words, pictures, strict=True):
         with column:
             _sheet(word, one)

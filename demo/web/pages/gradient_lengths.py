@@ -1,19 +1,23 @@
 """The gradients' lengths, without and with adversarial training: a section of the hidden L1."""
 
+from collections.abc import Collection
+
 import numpy as np
 import streamlit as st
 
 from demo.experiments import hidden_l1 as experiment
 from demo.experiments.hidden_l1 import Margins
 from demo.models import trained
+from demo.training import recipes
 from demo.web.figures import hidden_l1 as figure
 from demo.web.pages import plotted
 
 
-def family(name: str) -> tuple[str, str]:
-    """The network as it is usually trained, and adversarially: ("conv", "conv-adversarial")."""
-    standard, _, training = name.partition("-")
-    return standard, name if training else f"{standard}-adversarial"
+def family(name: str, here: Collection[str]) -> list[str]:
+    """The standard network, then those trained against FGSM and against PGD that are here."""
+    standard = name.partition("-")[0]
+    wanted = (standard, f"{standard}-fgsm", f"{standard}-adversarial")
+    return [name for name in wanted if name in here]
 
 
 def histograms(both: dict[str, Margins], cards: dict[str, trained.Card]) -> None:
@@ -21,14 +25,11 @@ def histograms(both: dict[str, Margins], cards: dict[str, trained.Card]) -> None
     st.markdown(lesson(both))
     axes = {
         "‖∇J‖₁, nats for the whole pixel range": lambda m: m.gradient_norms(),
-        "‖∇m‖₁, the same without the factor σ(−m)": lambda m: m.slopes,
+        "‖∇M‖₁, the same without the factor σ(−M)": lambda m: m.slopes,
     }
     columns = st.columns(2, gap="large")
     for place, (column, (what, of)) in enumerate(zip(columns, axes.items(), strict=True)):
-        lengths = [
-            figure.Lengths(cards[name].title, cards[name].training, of(margins))
-            for name, margins in both.items()
-        ]
+        lengths = [figure.Lengths(cards[name].title, of(margins)) for name, margins in both.items()]
         with column:
             plotted.show(
                 figure.lengths(lengths, what), f"l1_lengths_{place}", f"Histogram of {what}"
@@ -38,33 +39,48 @@ def histograms(both: dict[str, Margins], cards: dict[str, trained.Card]) -> None
 
 
 def heading(both: dict[str, Margins]) -> str:
-    """What adversarial training does to the margin's gradient, in one sentence."""
+    """What each adversarial training does to the margin's gradient, in one sentence."""
     if len(both) < 2:
         return "On a thousand digits"
-    standard, adversarial = (float(np.median(m.slopes)) for m in both.values())
-    if standard <= 1.05 * adversarial:
-        return "Adversarial training has not made the gradient of the margin shorter"
-    times = standard / adversarial
-    return f"Adversarial training makes the gradient of the margin {times:.1f} times shorter"
+    standard, *others = (float(np.median(m.slopes)) for m in both.values())
+    told = [
+        f"trained against {adversary(name)}, {_shorter(standard / slope)}"
+        for name, slope in zip(list(both)[1:], others, strict=True)
+    ]
+    return f"The gradient of the margin: {'; '.join(told)}"
+
+
+def adversary(name: str) -> str:
+    """FGSM or PGD: what the network of that name was trained against."""
+    return recipes.recipe(name).against.partition(",")[0]
+
+
+def _shorter(times: float) -> str:
+    return f"{times:.1f} times shorter" if times > 1.05 else "no shorter"
 
 
 def lesson(both: dict[str, Margins]) -> str:
     """Means and medians of ||grad J||_1; where they disagree, why."""
     if len(both) < 2:
         return ""
+    names = ["without adversarial training", *(f"against {adversary(n)}" for n in list(both)[1:])]
     norms = [margins.gradient_norms() for margins in both.values()]
     means, medians = ([float(of(n)) for n in norms] for of in (np.mean, np.median))
     said = (
-        f"The objective holds the mean of ‖∇J‖₁: **{figure.spoken(means[0])}** without, "
-        f"**{figure.spoken(means[1])}** with adversarial training. The medians are "
-        f"{figure.spoken(medians[0])} and {figure.spoken(medians[1])}"
+        f"Adversarial training penalises the mean of ‖∇J‖₁ (in bold): {_each(names, means, '**')}. "
+        f"The medians: {_each(names, medians)}."
     )
-    if (means[0] > means[1]) == (medians[0] > medians[1]):
-        return said + "."
+    if np.argsort(means).tolist() == np.argsort(medians).tolist():
+        return said
     factors = [float(np.median(experiment.sigmoid(-m.clean))) for m in both.values()]
     return (
-        f"{said}: the other way round. ‖∇J‖₁ = σ(−m) ‖∇m‖₁, and the surer a network is of a digit, "
-        f"the smaller is σ(−m): in the median {figure.spoken(factors[0])} without and "
-        f"{figure.spoken(factors[1])} with adversarial training. A few unsure digits carry the "
-        "mean. ‖∇m‖₁, without that factor, is the length of the lever itself."
+        f"{said} They are in another order: ‖∇J‖₁ = σ(−M) ‖∇M‖₁, and the surer a network is of a "
+        f"digit, the smaller is σ(−M). Its medians: {_each(names, factors)}. A few unsure digits "
+        "make most of the mean. ‖∇M‖₁, without that factor, says how far a small step moves the "
+        "margin."
     )
+
+
+def _each(names: list[str], values: list[float], mark: str = "") -> str:
+    told = zip(names, values, strict=True)
+    return ", ".join(f"{name} {mark}{figure.spoken(value)}{mark}" for name, value in told)

@@ -5,6 +5,7 @@ import streamlit as st
 
 from demo.experiments.activation_growth import activation_growth
 from demo.experiments.activation_growth.growth_of_a_trained_model import SIDES, Errors, Trained
+from demo.experiments.attack import failures
 from demo.web.controls import remembered
 from demo.web.figures import growth_of_a_trained_model as figure
 from demo.web.pages import going_on, plotted, prose
@@ -62,8 +63,8 @@ def heading(trained: list[Trained], errors: list[Errors], epsilon: float) -> str
     largest = trained[-1]
     return (
         f"Trained, m falls as n grows; what counts is ε‖w‖₁ = {epsilon * largest.l1:.3g} against "
-        f"a margin of {largest.median_margin:.2f}: {100 * errors[-1].fgsm:.0f}\u00a0% "
-        "of the digits fall"
+        f"a margin of {largest.median_margin:.2f} (median): {100 * errors[-1].fgsm:.0f}\u00a0% "
+        "of the digits are wrong under FGSM"
     )
 
 
@@ -72,9 +73,10 @@ def formula(model: Trained, errors: Errors, epsilon: float) -> str:
     total, below = len(model.margins), int((model.margins < epsilon * model.l1).sum())
     wrong = round(errors.fgsm * total)
     return (
-        f"ε‖w‖₁ = ε · m · n = {epsilon:g} × {model.m:.4g} × {model.n:,} = "
+        f"ε‖w‖₁ = ε · m · n = {failures.amount(epsilon, 'digits')} × {model.m:.4g} × {model.n:,} = "
         f"**{epsilon * model.l1:.4g}**. Below it lie the margins of **{below}** of {total} "
-        f"held-out digits; FGSM turns **{wrong}**: difference {wrong - below}."
+        f"held-out digits; under FGSM **{wrong}** are wrong ({round(errors.clean * total)} were "
+        f"wrong before): difference {wrong - below}."
     )
 
 

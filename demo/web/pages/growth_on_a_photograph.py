@@ -80,7 +80,7 @@ def _progress(rows: list[Row]) -> None:
         return
     word = "Stopped at" if stopped else "Measuring"
     st.progress(done / len(SIDES), f"{word} size {done + 1} of {len(SIDES)}: {SIDES[done]} pixels")
-    st.button("Go on" if stopped else "Stop", key="photograph_growth_button", on_click=_turn)
+    st.button("Resume" if stopped else "Stop", key="photograph_growth_button", on_click=_turn)
 
 
 def _other_picture() -> None:

@@ -139,10 +139,10 @@ def fraction(epsilon: float) -> str:
 
 
 def _words() -> None:
-    st.markdown(prose.section("hidden_l1", "bends"))
-    with st.expander("The derivation, and what the clip does to it"):
-        for name in ("derivation", "clip"):
-            st.markdown(prose.section("hidden_l1", name))
+    for name in ("derivation", "bends"):
+        st.markdown(prose.section("hidden_l1", name))
+    with st.expander("What the clip to the pixel range does"):
+        st.markdown(prose.section("hidden_l1", "clip"))
 
 
 def _thousand(choices: Choices, cards: Cards) -> None:
@@ -150,8 +150,7 @@ def _thousand(choices: Choices, cards: Cards) -> None:
     ours = store.Digits(choices.network, cards[choices.network].sha256, True)
     pair = [
         store.Digits(n, cards[n].sha256, False)
-        for n in gradient_lengths.family(choices.network)
-        if n in cards
+        for n in gradient_lengths.family(choices.network, cards)
     ]
     margins, share = store.batch(ours)
     if margins is not None:
@@ -180,7 +179,7 @@ def _progress(done: float) -> None:
     stopped = st.session_state.get(STOPPED, False)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(done, f"Held-out digits: {done:.0%} of the work")
-        st.button("Go on" if stopped else "Stop", key="l1_button", on_click=_turn)
+        st.button("Resume" if stopped else "Stop", key="l1_button", on_click=_turn)
 
 
 def _turn() -> None:

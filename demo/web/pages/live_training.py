@@ -82,7 +82,7 @@ def _buttons(run: Run | None, plan: Plan) -> None:
         else:
             st.button("Resume", key="training_button", on_click=_resume)
         st.button(
-            "Start again", key="training_again", on_click=_start, args=(plan,),
+            "Start over", key="training_again", on_click=_start, args=(plan,),
             disabled=run is None, help="Forget this run and begin with the numbers above.",
         )  # fmt: skip
 
@@ -139,8 +139,8 @@ def _shown(run: Run, plan: Plan) -> None:
     if st.session_state.get(OWN_OF_THIS_RUN) in st.session_state.get(OWN, {}):
         st.page_link(
             st.Page(attack.page, title="See it", default=True),
-            label="It is in the first page's list of networks now, until you close this tab: see "
-            "it attacked", icon=":material/check:",
+            label="Attack this network on the first page (kept until you close this tab)",
+            icon=":material/check:",
         )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ def about(card: models.ModelCard) -> str:
                   if photographs else f"{size}, one channel, white on black"),
         ("preprocessing", f"inside the network: (x − {card.mean}) / {card.std}"
                           if photographs else "none: pixels from 0 to 1"),
-        ("training", card.training),
+        ("trained against", card.against),
         *(measured or [("accuracy without attack", "not measured here")]),
         ("licence", card.licence),
         ("source", card.credit),

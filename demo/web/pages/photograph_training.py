@@ -16,7 +16,7 @@ WHAT = {1000: "Photographs, 1,000 classes", 29: "Photographs, 29 everyday kinds"
 
 
 def section() -> None:
-    """Accuracy against epsilon of a photograph network and its twin, where both are here."""
+    """Accuracy against epsilon of a photograph network and its counterpart, where both are here."""
     pairs = [
         (card, models.card(card.twin))
         for card in models.offered("photographs")
@@ -27,7 +27,7 @@ def section() -> None:
         st.header(heading(curves, standard.name, twin.name, WHAT[twin.classes]), anchor=False)
         if not curves:
             st.info(
-                "The twin’s accuracy has not been measured with these weights: "
+                "The robust network’s accuracy has not been measured with these weights: "
                 "`python -m demo photographs --check CHECK.tar` measures it."
             )
             continue
@@ -48,21 +48,8 @@ def section() -> None:
             "these attacks at these epsilons, not of all attacks. Recorded: `python -m demo "
             "photographs`.]"
         )
-        st.markdown(LEARNED[twin.classes])
+        st.markdown(f"**How it was trained.** Against {twin.against}.")
         _training(twin.name)
-
-
-LEARNED = {
-    1000: (
-        "The twin was trained on no label and no J: its features for an attacked crop were to "
-        "equal the standard network’s for the clean crop (feature distillation)."
-    ),
-    29: (
-        "The twin went down J on attacked crops alone (alpha = 0), half of each answer being the "
-        "label and half what the standard network says of the clean crop."
-    ),
-}
-"""Number of classes -> what the twin was trained with."""
 
 
 def on_what(card: models.ModelCard) -> str:
@@ -80,21 +67,21 @@ def switched(found: list[experiment.Kept]) -> str:
     fgsm, pgd = found
     return (
         f"**What the switch keeps at ε = .007.** FGSM takes {fgsm.lost} right answers from the "
-        f"standard network; the twin keeps {fgsm.kept} of them under FGSM "
-        f"({fgsm.kept / fgsm.lost:.0%}). PGD takes {pgd.lost}; the twin keeps {pgd.kept} of them "
-        f"under PGD ({pgd.kept / pgd.lost:.0%}). Each network is attacked by its own gradient."
+        f"standard network; the robust one keeps {fgsm.kept} of them under FGSM "
+        f"({fgsm.kept / fgsm.lost:.0%}). PGD takes {pgd.lost}; the robust one keeps {pgd.kept} of "
+        f"them under PGD ({pgd.kept / pgd.lost:.0%}). Each network is attacked by its own gradient."
     )
 
 
 def _training(name: str) -> None:
-    """How the twin came to be, on demand."""
+    """How the robust network came to be, on demand."""
     rounds = trained.history(name)
     if not rounds:
         return
     card, recipe = trained.card(name), photograph_recipes.twin(name)
     assert recipe is not None  # its card is there
     level = 255 * recipe.settings.evaluated_epsilon
-    with st.expander("How the twin was trained"):
+    with st.expander("Its training, round by round"):
         st.markdown(
             f"It saw {card.images_seen:,} crops of "
             f"photographs, each attacked by one step from a random start, in "
@@ -125,7 +112,7 @@ def heading(curves: list[Curve], standard: str, twin: str, what: str = "Photogra
         return f"{what}: the same, on 224 × 224 pixels"
     first, second = (_at(curves, name, "PGD", MARKED) for name in (standard, twin))
     return (
-        f"{what}: under PGD at ε = 1/255 the twin is right on {second:.0f}\u00a0%, the "
+        f"{what}: under PGD at ε = 1/255 the robust network is right on {second:.0f}\u00a0%, the "
         f"standard network on {first:.0f}\u00a0%"
     )
 
@@ -136,7 +123,7 @@ def price(curves: list[Curve], standard: str, twin: str) -> str:
     far = [_at(curves, name, "PGD", 4 / 255) for name in (standard, twin)]
     return (
         f"**The price: without attack, {clean[0]:.1f}\u00a0% become {clean[1]:.1f}\u00a0%.** The "
-        "twin no longer uses what one grey level can reverse, and some of that was of use. Nor is "
-        f"it safe: at ε = 4/255, four levels that hardly anybody sees, PGD leaves it right on "
+        "robust network no longer uses what one grey level can reverse, and some of that was of "
+        f"use. Nor is it safe: at ε = 4/255, which hardly anybody sees, PGD leaves it right on "
         f"{far[1]:.1f}\u00a0% (the standard network: {far[0]:.1f}\u00a0%)."
     )

@@ -26,7 +26,7 @@ TOPIC = "two_networks"
 
 
 def section(choices: Choices, card: models.ModelCard, pixels: Pixels, label: int) -> None:
-    """Draw it for a photograph whose network has a twin that is here; else nothing.
+    """Draw it for a photograph whose network has a counterpart that is here; else nothing.
 
     label: the class in J of the view; of both networks' gradients, so that they can be compared.
     """
@@ -60,6 +60,7 @@ def _gradients(
         "it).]"
     )
     st.markdown(prose.section(TOPIC, "why"))
+    st.markdown(f"**How the robust network was trained.** Against {twin.against}.")
 
 
 def heading(standard: figure.Side, twin: figure.Side) -> str:
@@ -67,12 +68,12 @@ def heading(standard: figure.Side, twin: figure.Side) -> str:
     first, second = 100 * standard.on_edges, 100 * twin.on_edges
     if second > first:
         return (
-            f"The twin’s gradient follows the picture: {second:.0f}\u00a0% of it lies on edges, of "
-            f"the standard network’s {first:.0f}\u00a0%"
+            f"The robust network’s gradient follows the picture: {second:.0f}\u00a0% of it lies on "
+            f"edges, of the standard network’s {first:.0f}\u00a0%"
         )
     return (
-        f"Here the twin’s gradient keeps no closer to the edges: {second:.0f}\u00a0% of it against "
-        f"{first:.0f}\u00a0%"
+        f"Here the robust network’s gradient is no closer to the edges: {second:.0f}\u00a0% "
+        f"against {first:.0f}\u00a0%"
     )
 
 
@@ -86,8 +87,8 @@ def flip(name: str, pixels: Pixels) -> int | None:
 def said(stop: int | None) -> str:
     """The smallest epsilon in a few words."""
     if stop is None:
-        return f"FGSM changes the answer at no epsilon up to {AMOUNTS[-1]}."
-    return f"FGSM changes the answer from epsilon = {AMOUNTS[stop]} on."
+        return f"FGSM changes the answer at no ε up to {AMOUNTS[-1]}."
+    return f"FGSM changes the answer from ε = {AMOUNTS[stop]} on."
 
 
 def _strip(
@@ -116,7 +117,7 @@ def _strip(
     }
     plotted.show(
         flip_strip.plot(rows, LEVELS), "flips",
-        "The smallest epsilon that changes the answer, for each photograph of the gallery and "
+        "The smallest ε that changes the answer, for each photograph of the gallery and "
         "both networks",
     )  # fmt: skip
     wrong = [sum(not f.right for f in recorded[t]) for t in ("standard", "adversarial")]
@@ -124,7 +125,7 @@ def _strip(
     st.markdown(
         f":small[One dot a photograph, under one step of FGSM away from the network’s own answer; "
         f"the diamond is the picture above, computed now. Without attack the standard network is "
-        f"wrong on {wrong[0]} of the {count}, the twin on {wrong[1]}: that is what it costs.]"
+        f"wrong on {wrong[0]} of the {count}, the robust one on {wrong[1]}: that is its price.]"
     )
 
 
@@ -132,7 +133,7 @@ def summary(standard: list[gallery_flips.Flip], twin: list[gallery_flips.Flip]) 
     """The strip in one sentence: the medians."""
     first, second = (median(flips) for flips in (standard, twin))
     return (
-        f"Half of the gallery’s answers change by epsilon = {first}; with adversarial training, "
+        f"Half of the gallery’s answers change by ε = {first}; with adversarial training, "
         f"by {second}"
     )
 

@@ -21,7 +21,8 @@ function drawWords(root, state, [before, after]) {
   if (find(".say").innerHTML !== heading) find(".say").innerHTML = heading;
   drawCaptions(root, state, now);
   find(".op .eps").textContent = short(level / 255);
-  const readout = data.kind === "digits" ? `${short(level / 255)} = ${levels(level)}/255` : `${fraction(level / 255)} = ${levels(level)}/255`;
+  const papers = Math.abs(level - 1.785) < 1e-6 ? ".007 = 1.785/255" : null;
+  const readout = papers ?? (data.kind === "digits" ? `${short(level / 255)} = ${levels(level)}/255` : `${fraction(level / 255)} = ${levels(level)}/255`);
   find(".readout").textContent = readout;
   find(".epsilon").setAttribute("aria-valuetext", `${readout}: ${now ? `${name(now[0])}, ${percent(now[1])}` : "not computed yet"}`);
   before(answers ? answers.top[0] : [clean]);
@@ -80,12 +81,12 @@ function drawFacts(root, state) {
   live.hidden = !live.textContent;
 }
 
-// The two failures that depend on the stop: rounding gives the answer back, the clip weakens the step.
+// The two failures that depend on the stop: rounding undoes the attack, the clip weakens the step.
 function liveNote({ data, answers, stop }) {
   const name = (k) => data.names[k];
   const [now, saved] = [answers.top[stop][0], answers.saved[answers.savedRow[stop]]];
   if (now[0] !== saved[0]) {
-    return `Rounding gives the answer back: with real-valued pixels the network says ${name(now[0])}, but the picture rounded to 8 bit, as a screen or a PNG has it, is ${name(saved[0])} (${percent(saved[1])}).`;
+    return `Rounding to 8 bits undoes the attack: with real-valued pixels the network says ${name(now[0])}, but the picture rounded to 8 bit, as a screen or a PNG has it, is ${name(saved[0])} (${percent(saved[1])}).`;
   }
   if (answers.clipped[stop] > 0.05 && data.kind === "photographs") { // a digit's ground is at the edge
     return `${(100 * answers.clipped[stop]).toFixed(1)} % of the values were already at the edge of the pixel range: the clip made their step smaller than epsilon.`;
@@ -118,10 +119,11 @@ function drawFormula(root, { data, answers, stop }) {
   root.querySelector(".rise").innerHTML = answers ? rise(data, answers, stop, what, sign) : "";
 }
 
-// How far the loss moved, and how far it would have in a model that is linear in the picture.
+// How far the loss moved, to first order, and if the margin were linear.
 function rise(data, answers, stop, what, sign) {
-  const epsilon = data.levels[stop] / 255;
+  const step = (sign === "+" ? 1 : -1) * (data.levels[stop] / 255);
   const [before, after] = [answers.loss[0], answers.loss[stop]];
   const norm = data.gradientNorm >= 0.1 ? data.gradientNorm.toFixed(1) : nats(data.gradientNorm);
-  return `<i>J</i>, the loss of “${what}”, ${sign === "+" ? "rises" : "goes"} from <b>${nats(before)}</b> to <b>${nats(after)}</b> nats. A model linear in <i>x</i> would have changed it by ε‖∇<i>J</i>‖<sub>1</sub> = ${short(epsilon)} × ${norm} = <b>${sign === "+" ? "" : "−"}${nats(epsilon * data.gradientNorm)}</b>.`;
+  const { first, straight } = promised(before, data.gradientNorm, step);
+  return `<i>J</i>, the loss of “${what}”, goes from <b>${nats(before)}</b> to <b>${nats(after)}</b> nats: <b>${change(after - before)}</b>. To first order it changes by ${sign === "+" ? "" : "−"}ε‖∇<i>J</i>‖<sub>1</sub> = ${sign === "+" ? "" : "−"}${short(Math.abs(step))} × ${norm} = <b>${change(first)}</b>; if the margin (the label’s lead in the logits) were linear in <i>x</i>, by <b>${change(straight)}</b>.`;
 }

@@ -136,8 +136,8 @@ function createView(root) {
       first: `= ${number(s.loss)} + ${v} × ${decimal(e)} × ${number(s.norm)} = ${strong(s.loss + (1 - a) * e * norm)} nats`,
       ratio: ratio(s, k, a),
       straight: s.count > 1
-        ? `on average = ${strong(s.straight[k])}: what J(<i>x̃</i>) would be if each margin <i>m</i> were linear; it is ${number(s.adversarial[k])}`
-        : `= softplus(${decimal(e)} × ${number(s.slope)} − ${number(s.margin)}) = ${strong(s.straight[k])}: what <i>J</i>(<i>x̃</i>) would be if the margin <i>m</i> were linear; it is ${number(s.adversarial[k])}`,
+        ? `on average = ${strong(s.straight[k])}: what J(<i>x̃</i>) would be if each margin <i>M</i> were linear; it is ${number(s.adversarial[k])}`
+        : `= softplus(${decimal(e)} × ${number(s.slope)} − ${bracketed(s.margin)}) = ${strong(s.straight[k])}: what <i>J</i>(<i>x̃</i>) would be if the margin <i>M</i> were linear; it is ${number(s.adversarial[k])}`,
       clip: `= ${strong(s.clipped[k])} nats: FGSM keeps the pixels in [0, 1]. Of <i>ε</i>‖∇<i>J</i>‖<sub>1</sub> that leaves ${(100 * s.free).toFixed(1)} %`,
     };
     for (const [name, text] of Object.entries(rows)) find(`[data-row=${name}] dd`).innerHTML = text;
@@ -149,7 +149,7 @@ function createView(root) {
   function ratio(s, k, a) {
     if (a === 1) return "<b>0 / 0</b>: with <i>α</i> = 1 there is no penalty, and no regularisation";
     const r = s.lossRatio[k];
-    if (r === null) return "<b>0 / 0</b>: the gradient is zero, and promises nothing";
+    if (r === null) return "<b>0 / 0</b>: the gradient is zero here: FGSM has no direction";
     const word = Math.abs(r - 1) <= 0.1 ? "it holds, to within 10 %" : r > 1 ? "the loss rises more than the hidden L1 says" : "the loss rises less than the hidden L1 says";
     return `= <b>${number(r)}</b>: ${word}`;
   }
@@ -197,9 +197,15 @@ function nearestStop(epsilons, wanted) {
 // Three digits; what is very small or large as a power of ten.
 function number(value) {
   if (value === 0) return "0";
-  if (Math.abs(value) >= 0.01 && Math.abs(value) < 10000) return String(+value.toPrecision(3));
+  if (value < 0) return `−${number(-value)}`;
+  if (value >= 0.01 && value < 10000) return String(+value.toPrecision(3));
   const [mantissa, exponent] = value.toExponential(1).split("e");
   return `${mantissa} × 10<sup>${exponent.replace("+", "").replace("-", "−")}</sup>`;
+}
+
+// After a minus: (−1.2).
+function bracketed(value) {
+  return value < 0 ? `(${number(value)})` : number(value);
 }
 
 function decimal(value) {

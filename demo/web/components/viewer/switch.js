@@ -5,9 +5,13 @@ function createSwitch(root, onSwitch) {
   const box = root.querySelector(".switch");
   const buttons = [...box.querySelectorAll("[data-training]")];
 
-  // pair: whether the network has a counterpart.  training: "standard" or "adversarial", this one's.
-  function show({ pair, training }) {
-    box.hidden = !pair;
+  const means = root.querySelector(".robust-means");
+
+  // against: what the robust one of the pair was trained against, in words, or null where there is
+  // no pair.  training: "standard" or "adversarial", this one's.
+  function show({ against, training }) {
+    box.hidden = !against;
+    means.textContent = against ? `Robust means: the same class for x and for every x̃ within ε. This robust model was trained against ${against}; that proves nothing about other attacks.` : "";
     for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.training === training));
   }
 
@@ -15,7 +19,7 @@ function createSwitch(root, onSwitch) {
     button.addEventListener("click", () => {
       if (button.getAttribute("aria-pressed") === "true") return;
       const { training } = button.dataset;
-      show({ pair: true, training });
+      for (const other of buttons) other.setAttribute("aria-pressed", String(other === button));
       onSwitch(training);
     });
   }

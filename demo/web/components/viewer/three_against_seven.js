@@ -182,7 +182,7 @@ function createView(root) {
     const { data, pixels, stop } = state;
     const { signs, weights, ownWhite } = net();
     const level = data.levels[stop];
-    find(".perturbed").getContext("2d").putImageData(sheetOf((i, j) => pixels[i * SIDE * SIDE + j] + (data.labels[i] ? -1 : 1) * level * signs[j]), 0, 0);
+    find(".perturbed").getContext("2d").putImageData(sheetOf((i, j) => pixels[i * SIDE * SIDE + j] + (data.labels[i] ? 1 : -1) * level * signs[j]), 0, 0);
     if (state.drawn !== net()) {
       state.drawn = net();
       drawGrey(find(".w"), weights, 1 / ownWhite);
@@ -259,7 +259,7 @@ function createView(root) {
     const n = net();
     const growth = epsilonOf(stop) * n.l1;
     const rows = [
-      ["Formula: m − ε‖w‖₁", n.formula[stop], growth],
+      ["Formula: M − ε‖w‖₁", n.formula[stop], growth],
       ["Measured, without the clip", n.unclipped[stop], n.freeFall[stop]],
       ["Measured, clipped: what you see", n.clipped[stop], n.fall[stop]],
     ];
@@ -273,14 +273,16 @@ function createView(root) {
     const n = net();
     const epsilon = epsilonOf(stop);
     const growth = epsilon * n.l1;
-    find(".flips-say").textContent = `Left of ε‖w‖₁ = ${short(epsilon)} × ${n.l1.toFixed(1)} = ${growth.toFixed(1)} stand ${count(sum(n.formula[stop]))} of ${count(n.digits)} margins: those flip`;
+    const [certified, before] = [n.digits - sum(n.formula[stop]), sum(n.formula[0])];
+    find(".flips-say").textContent = `${count(sum(n.formula[stop]))} of ${count(n.digits)} margins are below ε‖w‖₁ = ${short(epsilon)} × ${n.l1.toFixed(1)} = ${growth.toFixed(1)}: wrong after the step; ${count(before)} of them were wrong before`;
+    find(".certified-say").textContent = `Certificate: for ${count(certified)} of ${count(n.digits)} digits no change of at most ${short(epsilon)} can change the answer`;
     const m = n.derivation.margins[state.digit];
     const atPoint = lossesOf(state.digit).lossAtPoint;
     const own = softplus(growth - m) - softplus(-m);
     find(".fades-say").textContent = stop === 0
-      ? "Inside the softplus a penalty fades; outside it stays"
-      : `Inside the softplus the penalty fades: ${nats(n.penalty[stop])} nats on average; outside it stays ${nats(growth)}`;
-    find(".penalties").innerHTML = `<span>Chosen digit, m = ${signed(m)}: FGSM adds softplus(${signed(growth)} − m) − softplus(−m) = <b>${nats(own)}</b>; the network’s own loss rises by <b>${nats(atPoint[stop] - atPoint[0])}</b></span> <span>All digits, on average: formula <b>${nats(n.penalty[stop])}</b>, measured <b>${nats(n.rise[stop])}</b></span> <span>L1 decay with λ = ε adds ε‖w‖₁ = <b>${nats(growth)}</b></span> <span>Faded below 1 % of ε‖w‖₁: <b>${count(n.faded[stop])}</b> of ${count(n.digits)} digits</span>`;
+      ? "Inside the softplus a penalty can fade; outside it cannot"
+      : `FGSM adds ${nats(n.penalty[stop])} nats on average, L1 decay ${nats(growth)} to every digit; FGSM’s part has faded for ${count(n.faded[stop])} of ${count(n.digits)} digits`;
+    find(".penalties").innerHTML = `<span>Chosen digit, M = ${signed(m)}: FGSM adds softplus(${signed(growth)} − M) − softplus(−M) = <b>${nats(own)}</b>; the network’s own loss rises by <b>${nats(atPoint[stop] - atPoint[0])}</b></span> <span>All digits, on average: formula <b>${nats(n.penalty[stop])}</b>, measured <b>${nats(n.rise[stop])}</b></span> <span>L1 decay with λ = ε adds ε‖w‖₁ = <b>${nats(growth)}</b></span> <span>Faded, to below 1 % of ε‖w‖₁: <b>${count(n.faded[stop])}</b> of ${count(n.digits)} digits</span>`;
     find(".models-say").textContent = `Trained three ways, at ε = ${short(epsilon)}: ${data.networks.map((other) => `${other.word.toLowerCase().replace("l1", "L1")} ${((100 * sum(other.clipped[stop])) / other.digits).toFixed(1)} %`).join(", ")} wrong`;
     all(".models article").forEach((card, i) => {
       const other = data.networks[i];

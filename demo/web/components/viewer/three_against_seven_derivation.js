@@ -1,11 +1,11 @@
 // The derivation's five lines, each opened on demand, with both of its sides for the chosen digit.
 
 const LINES = [
-  "1 − σ(m) = σ(−m)",
+  "1 − σ(M) = σ(−M)",
   "softplus′(t) = σ(t)",
-  "∇ₓJ = −y · σ(−m) · w",
-  "‖∇ₓJ‖₁ = σ(−m) · ‖w‖₁",
-  "J(x̃) = softplus(ε‖w‖₁ − m)",
+  "∇ₓJ = −y · σ(−M) · w",
+  "‖∇ₓJ‖₁ = σ(−M) · ‖w‖₁",
+  "J(x̃) = softplus(ε‖w‖₁ − M)",
 ];
 
 // 3.8 · 10⁻⁶
@@ -34,10 +34,10 @@ function createDerivation(list, words) {
     const m = d.margins;
     const [loss, atPoint] = [losses.loss[stop], losses.lossAtPoint[stop]];
     const rows = [
-      [["m", m], ["1 − σ(m)", d.oneMinusSigma], ["σ(−m)", d.sigmaOfMinus], ["difference", d.oneMinusSigma - d.sigmaOfMinus]],
-      [["t = −m", -m], ["slope of softplus", d.quotient], ["σ(t)", d.slope], ["difference", d.quotient - d.slope]],
-      [["σ(−m)", d.sigmaOfMinus], ["largest |∂J/∂x|", d.largestGradient], ["largest difference from autograd over 784 pixels", d.gradientDifference]],
-      [["Σ |autograd’s ∂J/∂x|", d.normByAutograd], [`σ(−m) · ‖w‖₁ = ${digits(d.sigmaOfMinus)} × ${l1.toFixed(3)}`, d.norm], ["difference", d.normByAutograd - d.norm]],
+      [["M", m], ["1 − σ(M)", d.oneMinusSigma], ["σ(−M)", d.sigmaOfMinus], ["difference", d.oneMinusSigma - d.sigmaOfMinus]],
+      [["t = −M", -m], ["slope of softplus", d.quotient], ["σ(t)", d.slope], ["difference", d.quotient - d.slope]],
+      [["σ(−M)", d.sigmaOfMinus], ["largest |∂J/∂x|", d.largestGradient], ["largest difference from autograd over 784 pixels", d.gradientDifference]],
+      [["Σ |autograd’s ∂J/∂x|", d.normByAutograd], [`σ(−M) · ‖w‖₁ = ${digits(d.sigmaOfMinus)} × ${l1.toFixed(3)}`, d.norm], ["difference", d.normByAutograd - d.norm]],
       [["J of the network at x + ε·sign(∇ₓJ)", atPoint], [`softplus(${short(epsilon)} × ${l1.toFixed(3)} − ${m < 0 ? "(−" + (-m).toFixed(3) + ")" : m.toFixed(3)})`, loss], ["difference", atPoint - loss]],
     ];
     rows.forEach((pairs, i) => {

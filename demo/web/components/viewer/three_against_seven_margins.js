@@ -1,7 +1,5 @@
 // What moves over the figure of margins and losses: the line epsilon ||w||_1, two losses, the chosen digit.
 
-const softplus = (t) => Math.max(t, 0) + Math.log1p(Math.exp(-Math.abs(t)));
-
 function createMargins(root, epsilonOf, onPick) {
   const svg = root.querySelector(".moving");
   const part = (name, kind, parent = svg) => {

@@ -25,6 +25,20 @@ function nats(loss) {
   return loss === 0 || Math.abs(loss) >= 0.001 ? loss.toFixed(3) : loss.toPrecision(2);
 }
 
+const softplus = (t) => Math.max(t, 0) + Math.log1p(Math.exp(-Math.abs(t)));
+
+// By how much something changes: "+2.8", "−0.312".
+function change(nats_) {
+  return (nats_ < 0 ? "−" : "+") + nats(Math.abs(nats_));
+}
+
+// How J moves, to first order and if the margin M were linear in x. J = softplus(−M), so M and
+// ‖∇M‖₁ = ‖∇J‖₁ / σ(−M) are known from J and ‖∇J‖₁.  step: +ε up the loss, −ε toward a target.
+function promised(loss, norm, step) {
+  const [margin, slope] = [-Math.log(Math.expm1(loss)), norm / -Math.expm1(-loss)];
+  return { first: step * norm, straight: loss > 0 ? softplus(step * slope - margin) - loss : 0 };
+}
+
 // An epsilon as a reader of that kind of picture knows it: 2/255, or .25.
 function amount(level, kind) {
   return kind === "digits" ? short(level / 255) : `${levels(level)}/255`;
@@ -89,7 +103,7 @@ const pressed = () => (matchMedia("(hover: none)").matches ? "Tap" : "Click");
 // What stands below the chart. extra.line says how straight the logits are.
 function chartHint(which, data, figure, extra) {
   if (which === "confidence") {
-    return figure ? `${pressed()} the curve to go there. The band above says whose turn it is.` : "Asking the network at every stop …";
+    return figure ? `${pressed()} the curve to go there. The band on top shows which class wins at each epsilon.` : "Asking the network at every stop …";
   }
   if (data?.method === "ten") return "Ten steps do not lie on one line; this view belongs to one step.";
   return figure ? extra.line : "Computing the other side of zero …";
