@@ -15,7 +15,15 @@ from demo.web import controls
 from demo.web.components import viewer
 from demo.web.controls import Choices
 from demo.web.figures.confidence_sweep import Twin
-from demo.web.pages import attack_curves, attack_view, fetching, model_card, onward, two_networks
+from demo.web.pages import (
+    attack_curves,
+    attack_view,
+    fetching,
+    model_card,
+    only_the_sign,
+    onward,
+    two_networks,
+)
 from demo.web.pages.attack_view import View
 from demo.web.store import attack as store
 
@@ -25,7 +33,7 @@ EARS = {"switched": controls.switch, "picked": controls.pick, "given": controls.
 def page() -> None:
     """Draw the page: the three pictures first, the curve next, the control and the line last."""
     choices = controls.read()
-    top, ground, twins = st.container(), st.container(), st.container()
+    top, ground, twins, sign = (st.container() for _ in range(4))
     name = fetching.network(choices.network, top)
     if name is None:
         return
@@ -41,6 +49,8 @@ def page() -> None:
             _one(view)
     with twins:
         two_networks.section(view.choices, view.card, view.pixels, view.step.label)
+    with sign:
+        only_the_sign.section(view)
 
 
 def _one(view: View) -> None:

@@ -1,0 +1,21 @@
+"""The cache of "Why only the sign": three steps at one picture."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from demo import device, models
+from demo.data import pictures
+from demo.experiments.attack import only_the_sign
+from demo.web.store import attack, worker
+from demo.web.store.by_kind import cached_by_kind
+
+
+@cached_by_kind(photographs=64, digits=64)
+def steps(
+    name: str, pixels: NDArray[np.uint8], label: int, epsilon: float, toward: bool
+) -> only_the_sign.ThreeSteps:
+    """FGSM and the gradient itself on that network, for that picture."""
+    turn = worker.small if models.card(name).kind == "digits" else worker.in_turn
+    network = attack.network(name, lambda share: None)
+    image = pictures.to_tensor(pixels).to(device.choose())
+    return turn(only_the_sign.run, network, image, label, epsilon, toward)
