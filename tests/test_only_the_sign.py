@@ -1,4 +1,4 @@
-"""`demo.experiments.attack.only_the_sign`: three steps of equal size, and what they do to the loss."""
+"""Why only the sign: three steps of equal size, and what each does to the loss."""
 
 import math
 from collections.abc import Callable

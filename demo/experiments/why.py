@@ -87,8 +87,10 @@ def aimed(network: fgsm.Model, labelled: Labelled, epsilon: float) -> Aimed:
     gradient = fgsm.loss_gradient(network, labelled.images, labelled.labels).flatten(1)
     lengths = gradient.norm(dim=1)
     ahead = (gradient.abs().sum(dim=1) / lengths)[lengths > 0]
-    shares = [_changed(clean, after) for after in (attacked, chance)]
-    return Aimed(*shares, float(ahead.median()), gradient.shape[1])
+    return Aimed(
+        _changed(clean, attacked), _changed(clean, chance), float(ahead.median()),
+        gradient.shape[1],
+    )  # fmt: skip
 
 
 def off_the_digits(network: fgsm.Model, labelled: Labelled, epsilon: float) -> OffTheDigits:
@@ -117,11 +119,9 @@ def exchanged(
     first: fgsm.Model, second: fgsm.Model, labelled: Labelled, epsilon: float
 ) -> Exchanged:
     """What `second` says of the examples that were made on `first`."""
-    others = fgsm.fgsm(first, labelled.images, labelled.labels, epsilon)
-    own = fgsm.fgsm(second, labelled.images, labelled.labels, epsilon)
-    return Exchanged(
-        *(_right(second, images, labelled) for images in (labelled.images, others, own))
-    )
+    clean, labels = labelled.images, labelled.labels
+    made = [fgsm.fgsm(network, clean, labels, epsilon) for network in (first, second)]
+    return Exchanged(*(_right(second, images, labelled) for images in (clean, *made)))
 
 
 def right(network: fgsm.Model, labelled: Labelled, epsilon: float) -> tuple[float, float]:

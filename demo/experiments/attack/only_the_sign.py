@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from demo import fgsm
+from demo import fgsm, scores
 from demo.attacks import sign_methods
 from demo.experiments.attack import one_step
 
@@ -57,13 +57,13 @@ def run(
     logits = sign_methods.logits_of(
         model, torch.cat([image, fgsm.adversarial_example(image, etas)])
     )
-    losses = fgsm.losses(logits.double(), labels.repeat(4))
+    losses = fgsm.losses(scores.exact(logits), labels.cpu().repeat(4))
+    slope = scores.exact(gradient[0])
     steps = [
         Step(
-            float(eta.abs().max()), float(eta.double().norm()),
-            float((eta.double() * gradient[0].double()).sum()), float(loss - losses[0]),
-            one_step.answer(row[None]),
+            float(eta.abs().max()), float(eta.norm()), float((eta * slope).sum()),
+            float(loss - losses[0]), one_step.answer(row[None]),
         )
-        for eta, loss, row in zip(etas, losses[1:], logits[1:], strict=True)
+        for eta, loss, row in zip(scores.exact(etas), losses[1:], logits[1:], strict=True)
     ]  # fmt: skip
     return ThreeSteps(*steps)
