@@ -13,6 +13,7 @@ from demo.web.pages import (
     paper,
     three_against_seven,
     waiting,
+    why,
 )
 from demo.web.store import memory
 
@@ -24,6 +25,7 @@ st.set_page_config(
 # The lecture's order: page, title, address.
 CONTENTS = (
     (attack.page, "See it", ""),
+    (why.page, "Why do they exist?", "why"),
     (activation_growth.page, "Growth against dimension", "growth"),
     (adversarial_training.page, "Adversarial training", "adversarial-training"),
     (hidden_l1.page, "The hidden L1", "hidden-l1"),

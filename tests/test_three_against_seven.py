@@ -19,6 +19,7 @@ from demo.experiments.three_against_seven import derivation, margins, weight_dec
 from demo.models import trained
 from demo.networks import architectures
 from demo.web.figures import three_against_seven as figure
+from demo.web.pages import ten_digits
 from demo.web.pages import three_against_seven as page
 from demo.web.store import three_against_seven as store
 from tests import PATIENCE
@@ -295,6 +296,39 @@ def open_page() -> None:
     from demo.web.pages import three_against_seven
 
     three_against_seven.page()
+
+
+# --- ten digits for the reader ------------------------------------------------------------------
+
+
+def test_the_ten_digits_are_five_of_each_and_fgsms_own() -> None:
+    identity = (store.cards()[0].name, store.cards()[0].sha256)
+    shown_digits = store.attacked(identity, ten_digits.PLACES, ten_digits.EPSILON)
+    labels = [label for _, label, _ in shown_digits]
+    assert sorted(labels) == [0] * 5 + [1] * 5
+    model, whole = trained.load("logistic"), margins.shipped()
+    for place, (png, label, answer) in zip(ten_digits.PLACES, shown_digits, strict=True):
+        one = whole[place : place + 1]
+        after = fgsm.fgsm(model, one.images, one.labels, 0.25)
+        assert int(one.labels) == label and int(model(after).argmax()) == answer
+        pixels = np.asarray(pictures.from_bytes(png).convert("L"))
+        np.testing.assert_array_equal(pixels, pictures.to_pixels(after)[..., 0])
+
+
+def test_the_readers_score_stands_beside_the_models() -> None:
+    def ten() -> None:
+        from demo.web.pages import ten_digits
+        from demo.web.store import three_against_seven as store
+
+        ten_digits.section(store.cards()[0])
+
+    app = AppTest.from_function(ten, default_timeout=PATIENCE).run()
+    assert app.header[0].value == "Can you still read them? 0 of 10 answered"
+    for number, place in enumerate(ten_digits.PLACES, 1):
+        app.segmented_control(key=f"ten_digits_{number}").set_value("37"[place % 2])
+    app.run()
+    assert not app.exception
+    assert app.header[0].value == "You read 10 of 10 rightly, the model 0"
 
 
 # --- the figure ---------------------------------------------------------------------------------

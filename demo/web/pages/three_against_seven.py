@@ -14,7 +14,7 @@ from demo.models import trained
 from demo.web.components.viewer import packed
 from demo.web.components.viewer import three_against_seven as viewer
 from demo.web.figures import three_against_seven as figure
-from demo.web.pages import prose
+from demo.web.pages import prose, ten_digits
 from demo.web.store import three_against_seven as store
 
 TOPIC = "three_against_seven"
@@ -39,6 +39,7 @@ def page() -> None:
         return
     if viewer.show(data, _turned):
         viewer.load_plotly()
+    st.fragment(ten_digits.section)(cards[0])
 
 
 def _sheet() -> int:

@@ -1,8 +1,11 @@
 """The caches of the page "Three against seven": networks, margins, one sheet's derivation."""
 
 import streamlit as st
+import torch
 
+from demo import fgsm, scores
 from demo.data import digits
+from demo.data.pictures import to_pixels, to_png
 from demo.experiments.adversarial_training import weights_as_pictures
 from demo.experiments.three_against_seven import derivation, margins
 from demo.models import trained
@@ -32,6 +35,20 @@ def derived(identity: Identity, start: int, count: int) -> derivation.Derivation
     """The derivation's five lines for `count` of the digits, from number `start` on."""
     few = _shipped()[start : start + count]
     return worker.in_turn(derivation.run, _network(identity), few, margins.STOPS)
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def attacked(
+    identity: Identity, places: tuple[int, ...], epsilon: float
+) -> list[tuple[bytes, int, int]]:
+    """These of the digits after FGSM: (PNG, label, the network's answer), 0 a three, 1 a seven."""
+    network, few = _network(identity), _shipped()[torch.tensor(places)]
+    images = worker.small(fgsm.fgsm, network, few.images, few.labels, epsilon)
+    answers = scores.predicted_label(worker.small(network, images))
+    return [
+        (to_png(to_pixels(image)[..., 0]), int(label), int(answer))
+        for image, label, answer in zip(images, few.labels, answers, strict=True)
+    ]
 
 
 @st.cache_data(max_entries=4, show_spinner=False)
