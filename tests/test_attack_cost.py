@@ -279,9 +279,9 @@ def test_the_heading_holds_the_live_numbers() -> None:
     )
     assert "3 becomes 7" in verdict.heading({"FGSM": one}, ASKED, "3", "7")
     failed = {"FGSM": row("FGSM", False, 1), "PGD": row("PGD", True, 80)}
-    assert "PGD's 80 find" in verdict.heading(failed, ASKED, "3", "3")
+    assert "PGD succeeds after 80 passes" in verdict.heading(failed, ASKED, "3", "3")
     both = failed | {"PGD": row("PGD", False, 400)}
-    assert "Neither one pass nor PGD's 400" in verdict.heading(both, ASKED, "3", "3")
+    assert "Neither FGSM nor PGD, after 400 passes" in verdict.heading(both, ASKED, "3", "3")
     assert "proves nothing" in verdict.heading({"FGSM": row("FGSM", False, 1)}, ASKED, "3", "3")
 
 

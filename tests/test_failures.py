@@ -60,7 +60,7 @@ def test_a_network_that_was_wrong_before_is_said_so() -> None:
 def test_a_target_out_of_one_step_s_reach_points_to_ten() -> None:
     (sentence,) = explained(one_step.run(logistic, GREY, 0.1, target=0), STAYS)
     assert "One step is too weak" in sentence and "16/255" in sentence and "zero" in sentence
-    assert "Ten steps" in sentence
+    assert "“BIM, ten steps”" in sentence
 
 
 def test_a_target_out_of_ten_steps_reach_is_said_so() -> None:

@@ -111,7 +111,7 @@ def test_the_words_say_formula_prediction_result_and_difference() -> None:
     assert "ε‖w‖₁ = 2 against a margin of 2.00 (median): 50\u00a0% of the digits are wrong" in (
         page.heading([model], [found], 0.25)
     )
-    assert "m fall" in page.heading([], [], 0.25)
+    assert "get smaller" in page.heading([], [], 0.25)
     assert page.advantage([model]) == ""
     # all weights alike: the ratio is sqrt(n) exactly
     assert page.advantage([made(side, 0.5) for side in experiment.SIDES]).endswith("0.50 ± 0.00.")

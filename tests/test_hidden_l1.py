@@ -271,7 +271,8 @@ def test_numbers_are_spoken_in_three_digits(value: float, text: str) -> None:
 
 def test_the_heading_says_how_far_each_line_holds() -> None:
     words = "".join(text for _, text in page.heading(result(), "this 3", "digits"))
-    assert "The loss of this 3 rises as the hidden L1 says, to within 10 %, up to ε = .12" in words
+    said = "The loss of this 3 under FGSM rises by ε times the L1 norm of its gradient, to within "
+    assert f"{said}10 %, up to ε = .12" in words
     assert words.endswith("margin is linear, to within 10 %, at every ε to .5")
     off = result(adversarial=np.array([9.0, 9, 9]), epsilons=np.array([1, 2, 4]) / 255)
     words = "".join(text for _, text in page.heading(off, "this panda", "photographs"))

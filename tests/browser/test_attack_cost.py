@@ -22,7 +22,7 @@ def test_fgsm_is_there_first_and_all_four_end_with_their_passes_in_the_heading(
     visit: Visits,
 ) -> None:
     page = visit(DIGIT)
-    assert heading(page).startswith("One pass")
+    assert heading(page).startswith("FGSM ")
     finished(page)
     said = re.fullmatch(
         r"One pass finds an adversarial example; L-BFGS needs (\d+), for a change "
@@ -45,8 +45,8 @@ def test_fgsm_is_there_first_and_all_four_end_with_their_passes_in_the_heading(
 def test_a_network_trained_against_fgsm_alone_is_not_called_robust(visit: Visits) -> None:
     page = visit(f"{DIGIT}&network=conv-fgsm")
     finished(page)
-    assert re.match(r"One pass fails on this 3; PGD's \d+ find what it missed", heading(page))
-    page.get_by_text("whoever had tested with FGSM alone").wait_for()
+    assert re.match(r"FGSM fails on this 3; PGD succeeds after \d+ passes", heading(page))
+    page.get_by_text("tested with FGSM alone").wait_for()
 
 
 @pytest.mark.slow
@@ -95,7 +95,7 @@ def test_the_loop_is_measured_and_its_sum_is_written_out(visit: Visits) -> None:
     assert said is not None
     seconds = float(said.group(2)) * {"s": 1, "min": 60}[said.group(3)]
     assert seconds == pytest.approx(6 * float(said.group(1)), rel=0.01)
-    assert re.search(r"The old loop, once around: [\d.]+ (min|h)", text)
+    assert re.search(r"One round of train, attack everything, train again: [\d.]+ (min|h)", text)
 
 
 def test_run_again_runs_again_by_keyboard_too(visit: Visits) -> None:

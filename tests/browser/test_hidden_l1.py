@@ -51,7 +51,8 @@ def look(page: Page) -> tuple[str, list[str]]:
 
 def test_it_opens_on_the_first_digit_with_a_sentence_and_numbers_that_agree(here: Page) -> None:
     assert re.match(
-        r"The loss of this 3 rises as the hidden L1 says, .* up to ε = \.0", heading(here)
+        r"The loss of this 3 under FGSM rises by ε times the L1 norm .* up to ε = \.0",
+        heading(here),
     )
     numbers = re.findall(r"[\d.]+", row(here, "true"))
     a, clean, b, attacked, mixed = map(float, numbers[:5])

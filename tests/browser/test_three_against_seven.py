@@ -83,7 +83,7 @@ def test_it_asks_first_shows_nothing_that_answers_and_keeps_the_guess_beside_the
     visit: Visits,
 ) -> None:
     page = visit(PATH)
-    assert heading(page) == "At which epsilon does it get everything wrong?"
+    assert heading(page) == "At which ε does a linear model misread every 3 and 7?"
     set_stop(page, 64)
     assert "wrong" not in page.locator(".three-seven .panels").inner_text()
     for name in (".rate", ".counts", ".flips-say", ".choice", ".by-class"):
@@ -106,7 +106,7 @@ def test_it_asks_first_shows_nothing_that_answers_and_keeps_the_guess_beside_the
 
 def test_the_question_can_be_skipped_in_a_link_that_is_nonsense_too(visit: Visits) -> None:
     page = visit(f"{PATH}?epsilon=nan&network=mlp&digit=99&guess=abc&sheet=-3")
-    assert heading(page) == "At which epsilon does it get everything wrong?"
+    assert heading(page) == "At which ε does a linear model misread every 3 and 7?"
     page.get_by_role("button", name="Skip the question").click()
     set_stop(page, 64)
     assert heading(page).startswith(

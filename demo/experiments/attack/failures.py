@@ -54,7 +54,7 @@ def _wrong_before(step: OneStep, name: Callable[[int], str], asked_for: int | No
         return ""
     return (
         f"The network was wrong to begin with: it says {name(step.clean.label)}, not "
-        f"{name(asked_for)}. Nothing had to be flipped; the step only moves it further away."
+        f"{name(asked_for)}. There was no right answer to change; the step only moves it away."
     )
 
 
@@ -66,9 +66,9 @@ def _target_missed(
         return ""
     if steps == 1:
         return (
-            f"One step is too weak for this target: at no epsilon up to {reach} does the "
-            f"network say {name(step.target)}. The gradient points there only at the picture "
-            "itself; ten small steps follow it as it turns. Choose “BIM, ten steps” to see "
+            f"One step is too weak for this target: the network does not say {name(step.target)} "
+            f"at any ε up to {reach}. The gradient points there only at the picture itself; ten "
+            "small steps follow it as it changes. Choose “BIM, ten steps” to see "
             "whether they arrive."
         )
     return f"Not even ten steps reach {name(step.target)} at any epsilon up to {reach}."
@@ -83,7 +83,7 @@ def _nothing_flips(
     kind = "One step of FGSM" if steps == 1 else "Ten steps"
     return (
         f"{kind} up to {reach} never changes the answer {name(int(answers[0]))}. "
-        "That says this attack failed here, not that no adversarial example is near."
+        "This attack failed here; other adversarial examples may still be near."
     )
 
 

@@ -40,6 +40,8 @@ class LogitsLine:
         1 where the logit never changes.
         """
         logit = self.logits[:, self.answer].astype(np.float64)
+        if not np.ptp(logit):
+            return 1.0
         if pieces == 1:
             fit = np.polynomial.Polynomial.fit(self.epsilons, logit, 1)(self.epsilons)
         else:

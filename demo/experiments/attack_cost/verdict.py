@@ -25,19 +25,19 @@ def heading(rows: Rows, question: Question, clean: str, found: str) -> str:
     one, search, strong = rows["FGSM"], rows.get("L-BFGS"), rows.get("PGD")
     if one.reached:
         if search is None or not search.reached:
-            return f"One pass is enough: {clean} becomes {found}"
+            return f"FGSM needs one pass: {clean} becomes {found}"
         times = one.norm / search.norm
         smaller = f"{times:.1f} times smaller" if times >= 1.05 else "no smaller"
         return (
-            f"One pass finds an adversarial example; L-BFGS needs {search.passes:,}, "
-            f"for a change {smaller}"
+            f"FGSM finds an adversarial example in one pass; L-BFGS needs {search.passes:,}, and "
+            f"its change is {smaller}"
         )
     if strong is None:
-        return f"One pass fails on this {clean}: that alone proves nothing"
+        return f"FGSM fails on this {clean}: that alone proves nothing"
     if strong.reached:
-        return f"One pass fails on this {clean}; PGD's {strong.passes} find what it missed"
+        return f"FGSM fails on this {clean}; PGD succeeds after {strong.passes} passes"
     return (
-        f"Neither one pass nor PGD's {strong.passes} change this {clean} within ε = "
+        f"Neither FGSM nor PGD, after {strong.passes} passes, changes this {clean} within ε = "
         f"{short(question.epsilon)}"
     )
 
@@ -52,15 +52,15 @@ def robust(rows: Rows, question: Question) -> str:
     if strong.reached and not one:
         return (
             f"**Not robust.** FGSM fails {within} and PGD succeeds, after {strong.passes} passes: "
-            "whoever had tested with FGSM alone would have called this network robust here."
+            "tested with FGSM alone, this network would have seemed robust here."
         )
     if strong.reached:
-        return f"**Not robust** {within}: one pass is enough, and PGD agrees."
+        return f"**Not robust** {within}: one pass of FGSM is enough, and PGD succeeds too."
     if one or rows["BIM"].reached:
         which = "FGSM" if one else "BIM"
         return (
             f"**Not robust** {within}: {which} succeeds although PGD, run to its end, does not. "
-            "No attack contains all others."
+            "No attack includes all others."
         )
     if search is not None and search.reached and search.largest <= question.epsilon:
         return (

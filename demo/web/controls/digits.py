@@ -49,7 +49,7 @@ def _gallery(network: str) -> None:
     sort = right.selectbox(
         "The network is", (ANY, SURE, UNSURE, WRONG), key="gallery_sort",
         help="Sorted by this network's confidence in the clean digit, surest first for “sure” "
-        "and “wrong”. How sure it is, is not how often it is right.",
+        "and “wrong”. Confidence is not accuracy.",
     )  # fmt: skip
     answers = None if sort == ANY else store.gallery_answers(network)
     names = store.class_names(network)

@@ -64,7 +64,7 @@ def _networks(cards: list[trained.Card], whole: going_on.Page) -> None:
 
 def _curves(cards: list[trained.Card]) -> None:
     """The curves that are chosen; while some are open, each run ends with computing some more."""
-    st.header("How far does it hold?", anchor=False)
+    st.header("Right answers against ε, under FGSM, PGD and random signs", anchor=False)
     by_name = {card.name: card for card in cards}
     recorded = experiment.recorded({card.name: card.sha256 for card in cards})
     names, under, where = _choices(by_name, bool(recorded))
@@ -173,4 +173,4 @@ def lesson(curves: list[Curve], titles: dict[str, str]) -> str:
     strong = "" if best == name else (
         f" {titles[best]}: {100 * under_pgd[best]:.1f} % under PGD."
     )  # fmt: skip
-    return f"{weak} It withstands one step of FGSM and falls to PGD's many small ones.{strong}"
+    return f"{weak} It withstands one step of FGSM and falls to PGD’s many small ones.{strong}"

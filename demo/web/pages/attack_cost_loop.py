@@ -54,10 +54,10 @@ def _stop() -> None:
 def heading(cost: LoopCost | None) -> str:
     """The section in one sentence."""
     if cost is None:
-        return "The old loop: train, attack everything, train again"
+        return "The old way: train, attack everything, train again"
     return (
-        f"The old loop, once around: {figure.duration(cost.loop)}; training against FGSM: "
-        f"{figure.duration(cost.adversarial)}"
+        f"One round of train, attack everything, train again: {figure.duration(cost.loop)}; "
+        f"training against FGSM: {figure.duration(cost.adversarial)}"
     )
 
 
@@ -82,9 +82,9 @@ def formulas(cost: LoopCost) -> list[str]:
         f"**The loop**: {figure.duration(cost.standard)} to train + {loop.IMAGES:,} digits × "
         f"{1e3 * cost.lbfgs_example:.3g} ms = {figure.duration(cost.attack_all)} for L-BFGS "
         f"({cost.lbfgs_passes:.0f} passes a digit) + 2 × {figure.duration(cost.standard)} to train "
-        f"again on twice as many = {figure.duration(cost.loop)}; each further time around "
+        f"again on twice as many = {figure.duration(cost.loop)}; each further round "
         f"{figure.duration(cost.loop - cost.standard)}.",
-        f"**To be fair**: SciPy takes one digit after the other. If {cost.batch} could walk "
+        f"**To be fair**: SciPy takes one digit after the other. If {cost.batch} could run "
         f"together, the same passes would take {loop.IMAGES:,} × {cost.lbfgs_passes:.0f} × "
         f"{1e6 * cost.pass_in_batch:.3g} µs = {figure.duration(cost.attack_all_in_batches)}: "
         f"{cost.attack_all_in_batches / cost.adversarial:.1f} times the whole training against "

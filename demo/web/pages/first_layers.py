@@ -17,7 +17,7 @@ def section(cards: list[trained.Card]) -> None:
     waiting.line("layers")
     by_name = {card.name: card for card in cards}
     both = [name for name in PAIRS if {name, f"{name}-adversarial"} <= set(by_name)]
-    st.header("What it does to the weights", anchor=False)
+    st.header("What adversarial training does to the weights", anchor=False)
     if not both:
         st.info("No network is here both with and without adversarial training.")
         return

@@ -59,11 +59,11 @@ def _figures(trained: list[Trained], errors: list[Errors], epsilon: float) -> No
 def heading(trained: list[Trained], errors: list[Errors], epsilon: float) -> str:
     """The part in one sentence, with its numbers."""
     if not trained:
-        return "Trained, a linear model lets m fall as n grows"
+        return "The weights of a trained linear model get smaller as n grows"
     largest = trained[-1]
     return (
-        f"Trained, m falls as n grows; what counts is ε‖w‖₁ = {epsilon * largest.l1:.3g} against "
-        f"a margin of {largest.median_margin:.2f} (median): {100 * errors[-1].fgsm:.0f}\u00a0% "
+        f"Trained weights get smaller as n grows: ε‖w‖₁ = {epsilon * largest.l1:.3g} against a "
+        f"margin of {largest.median_margin:.2f} (median): {100 * errors[-1].fgsm:.0f}\u00a0% "
         "of the digits are wrong under FGSM"
     )
 

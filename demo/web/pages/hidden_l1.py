@@ -118,7 +118,11 @@ def heading(found: HiddenL1, what: str, kind: models.Kind) -> Heading:
     margin = experiment.holds_until(found.epsilons, found.margin_ratio())
     last = float(found.epsilons[-1])
     return [
-        ("", f"The loss of {what} rises as the hidden L1 says, to within 10 %, "),
+        (
+            "",
+            f"The loss of {what} under FGSM rises by ε times the L1 norm of its gradient, to "
+            "within 10 %, ",
+        ),
         ("loss", _until(loss, last, kind)),
         ("", "; the network’s margin is linear, to within 10 %, "),
         ("margin", _until(margin, last, kind)),

@@ -33,7 +33,7 @@ def section(whole: going_on.Page) -> None:
 
 def _section() -> None:
     state = st.session_state
-    st.header("Train it yourself", anchor=False)
+    st.header("Train a network yourself, against FGSM", anchor=False)
     st.markdown(
         "On 400 of each class of the digits that ship; the accuracies are on the other 100. The "
         "adversary is FGSM, its examples made afresh at every step."

@@ -150,7 +150,7 @@ function createView(root) {
     if (a === 1) return "<b>0 / 0</b>: with <i>α</i> = 1 there is no penalty, and no regularisation";
     const r = s.lossRatio[k];
     if (r === null) return "<b>0 / 0</b>: the gradient is zero here: FGSM has no direction";
-    const word = Math.abs(r - 1) <= 0.1 ? "it holds, to within 10 %" : r > 1 ? "the loss rises more than the hidden L1 says" : "the loss rises less than the hidden L1 says";
+    const word = Math.abs(r - 1) <= 0.1 ? "it holds, to within 10 %" : r > 1 ? "the loss rises more than to first order" : "the loss rises less than to first order";
     return `= <b>${number(r)}</b>: ${word}`;
   }
 

@@ -211,7 +211,7 @@ function createView(root) {
     find(".readout").textContent = `${short(epsilon)} = ${levels(255 * epsilon)}/255`;
     slider.setAttribute("aria-valuetext", `${short(epsilon)}${guess === null ? "" : `, ${share(wrong[stop])} wrong`}`);
     if (guess === null) {
-      find(".say").textContent = "At which epsilon does it get everything wrong?";
+      find(".say").textContent = "At which ε does a linear model misread every 3 and 7?";
       return;
     }
     find(".say").innerHTML = stop === 0
@@ -235,7 +235,7 @@ function createView(root) {
     const truth = network.allWrong === null ? `${network.word}: never up to .5; there ${count(sum(network.clipped.at(-1)))} of ${count(network.digits)} are misread.` : `All ${count(network.digits)} are misread from ε = ${short(data.stops[network.allWrong])} on, where the line stands.`;
     if (typeof guess !== "number" || network !== data.networks[0]) return truth;
     const there = sum(network.clipped[guess]);
-    return `${truth} Your guess, the dashed one, was ${short(data.stops[guess])}${guess === network.allWrong ? ": exactly." : `, where ${count(there)} are.`}`;
+    return `${truth} Your guess (dashed) was ${short(data.stops[guess])}${guess === network.allWrong ? ": exactly." : `, where ${count(there)} are.`}`;
   }
 
   function flag(name, stop) {
