@@ -249,8 +249,8 @@ def test_a_training_is_drawn_epoch_by_epoch_standard_solid_adversarial_dashed() 
     for clean_weight, dash in ((1.0, "solid"), (0.5, "dash")):
         figure = training_figure.plot(history, 30, clean_weight, 0.25)
         assert {trace.line.dash for trace in figure.data} == {dash}
-    assert [t.name for t in figure.data] == ["without attack", "under FGSM at 0.25",
-                                             "under PGD at 0.25"]  # fmt: skip
+    assert [t.name for t in figure.data] == ["without attack", "under FGSM, ε = .25",
+                                             "under PGD, ε = .25"]  # fmt: skip
     np.testing.assert_allclose(figure.data[1].y, [10, 20])
     assert tuple(figure.layout.xaxis.range) == (0.5, 30.5)
 

@@ -145,7 +145,7 @@ def test_a_digit_s_axis_is_epsilon_itself() -> None:
         levels, CURVES, ANSWERS, NAMES, 3, STYLES, kind="digits"
     ).layout.xaxis
     assert axis.title.text == "epsilon"
-    assert dict(zip(axis.ticktext, axis.tickvals, strict=True))["0.25"] == pytest.approx(32)
+    assert dict(zip(axis.ticktext, axis.tickvals, strict=True))[".25"] == pytest.approx(32)
     line = logits_line.plot(
         255 * np.linspace(-1, 1, 9), {3: np.arange(9)}, NAMES, 3, STYLES, kind="digits"
     ).layout.xaxis

@@ -75,7 +75,7 @@ class Recipe:
             return f"nothing ({weight})"
         name = NAMES[type(self.adversary)]
         if isinstance(self.adversary, ProjectedGradient):
-            name += f", {self.adversary.steps} steps from a random start"
+            name += f" ({self.adversary.steps} small steps of FGSM from a random start)"
         return f"{name}, ε = {_short(EPSILON)} ({weight})"
 
     def data(self, labelled: digits.Labelled) -> digits.Labelled:

@@ -122,7 +122,7 @@ def test_a_training_stops_within_an_epoch_goes_on_and_a_moved_slider_is_the_next
     slider(page, ALPHA).focus()
     page.keyboard.press("ArrowRight")
     page.get_by_text("they belong to the next run").wait_for()
-    assert "α = 0.3, ε = 0.25" in page.inner_text("body")
+    assert "α = .3, FGSM at ε = .25" in page.inner_text("body")
     linked(page, "alpha=0.35")
     page.get_by_role("button", name="Start over").click()
     stop(page)

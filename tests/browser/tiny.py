@@ -38,7 +38,11 @@ def register() -> None:
         sha256=None, file=None, parameters=192_000, megabytes=1, accuracy=None,
     )  # fmt: skip
     twin = replace(card, name=TWIN, title="Tiny network, trained against one step", twin=None)
-    models.MODELS = (card, replace(twin, training="adversarial"), *models.MODELS)
+    models.MODELS = (
+        card,
+        replace(twin, training="adversarial", against="one step"),
+        *models.MODELS,
+    )
 
 
 if __name__ == "__main__":

@@ -149,7 +149,8 @@ def _with_axes(figure: go.Figure, levels: NDArray[np.float64], kind: str) -> go.
     photographs = kind == "photographs"
     ticks = TICKS if photographs else tuple(255 * t for t in DIGIT_TICKS)
     ticks = tuple(t for t in ticks if t <= levels[-1] + 1e-9)
-    text = {1 / 4: "¼", 1 / 2: "½"} if photographs else {t: f"{t / 255:g}" for t in ticks}
+    digits = {t: amount(t / 255, kind) for t in ticks}
+    text = {1 / 4: "¼", 1 / 2: "½"} if photographs else digits
     figure.update_xaxes(
         title_text="255 × epsilon (stretched near 0)" if photographs else "epsilon",
         tickvals=[float(np.interp(t, levels, np.arange(len(levels)))) for t in ticks],

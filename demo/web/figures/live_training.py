@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
+from demo.experiments.attack import failures
 from demo.training.loop import Epoch
 from demo.web.figures import palette
 
@@ -15,12 +16,13 @@ def plot(history: Sequence[Epoch], epochs: int, clean_weight: float, epsilon: fl
     """
     numbers = [epoch.number for epoch in history]
     dash = "solid" if clean_weight == 1 else "dash"
+    at = f"ε = {failures.amount(epsilon, 'digits')}"
     figure = go.Figure()
     for name, values, colour, symbol in (
         ("without attack", [e.clean_accuracy for e in history], palette.LABEL, "square"),
-        (f"under FGSM at {epsilon:g}", [e.accuracy_under_fgsm for e in history],
+        (f"under FGSM, {at}", [e.accuracy_under_fgsm for e in history],
          palette.RIVALS[0], "circle"),
-        (f"under PGD at {epsilon:g}", [e.accuracy_under_pgd for e in history],
+        (f"under PGD, {at}", [e.accuracy_under_pgd for e in history],
          palette.RIVALS[0], "circle-open"),
     ):  # fmt: skip
         figure.add_scatter(

@@ -9,7 +9,7 @@ _AXES = {
     "photographs": (_LEVELS, [str(n) for n in _LEVELS], "255 × epsilon, along the same signs"),
     "digits": (
         [255 * e for e in _EPSILONS],
-        [f"{e:g}" for e in _EPSILONS],
+        [f"{e:g}".replace("0.", ".") for e in _EPSILONS],
         "epsilon, along the same signs, without the clip",
     ),
 }

@@ -108,7 +108,7 @@ def _against(card: models.ModelCard) -> str | None:
     if other is None:
         return None
     robust = card if card.training == "adversarial" else models.card(other)
-    return robust.against.partition(". ")[0]
+    return re.split(r"\. | \(α", robust.against)[0]
 
 
 def _slug(choices: Choices) -> str:

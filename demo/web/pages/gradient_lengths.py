@@ -1,5 +1,6 @@
 """The gradients' lengths, without and with adversarial training: a section of the hidden L1."""
 
+import re
 from collections.abc import Collection
 
 import numpy as np
@@ -52,7 +53,7 @@ def heading(both: dict[str, Margins]) -> str:
 
 def adversary(name: str) -> str:
     """FGSM or PGD: what the network of that name was trained against."""
-    return recipes.recipe(name).against.partition(",")[0]
+    return re.split("[ ,]", recipes.recipe(name).against)[0]
 
 
 def _shorter(times: float) -> str:
