@@ -275,7 +275,8 @@ def test_the_heading_holds_the_live_numbers() -> None:
     search = row("L-BFGS", True, 226, norm=1.0)
     said = verdict.heading({"FGSM": one, "L-BFGS": search}, ASKED, "3", "7")
     assert said == (
-        "One pass finds an adversarial example; L-BFGS needs 226, for a change 4.0 times smaller"
+        "FGSM finds an adversarial example in one pass; L-BFGS needs 226, and its change is 4.0 "
+        "times smaller"
     )
     assert "3 becomes 7" in verdict.heading({"FGSM": one}, ASKED, "3", "7")
     failed = {"FGSM": row("FGSM", False, 1), "PGD": row("PGD", True, 80)}

@@ -156,3 +156,14 @@ class UniformNoise(Steady):
         """clip(x + noise)."""
         noise = torch.rand(images.shape, generator=generator, device=images.device) * 2 - 1
         return fgsm.adversarial_example(images, self.epsilon * noise)
+
+
+def named(adversary: Adversary | None) -> str:
+    """In a few words, with its epsilon; "nothing" for standard training."""
+    words = {FastGradientSign: "FGSM", RandomSigns: "random signs", UniformNoise: "uniform noise"}
+    if isinstance(adversary, ProjectedGradient):
+        name = f"PGD ({adversary.steps} small steps of FGSM from a random start)"
+    else:
+        name = words.get(type(adversary), "nothing")
+    epsilon = getattr(adversary, "epsilon", None)
+    return name if epsilon is None else f"{name}, ε = {epsilon:g}".replace("0.", ".")

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from demo.data import digits
 from demo.networks import architectures, weights
+from demo.training import adversaries
 from demo.training.adversaries import (
     Adversary,
     FastGradientSign,
@@ -31,16 +32,8 @@ EPSILON = 0.25
 LOGISTIC_L1 = 0.03
 """The coefficient of ||w||_1 in `logistic-l1`."""
 MAXOUT_START = Path(__file__).parents[2] / "assets" / "weights" / "maxout.safetensors"
-NAMES: dict[type, str] = {
-    FastGradientSign: "FGSM", ProjectedGradient: "PGD", RandomSigns: "random signs",
-    UniformNoise: "uniform noise",
-}  # fmt: skip
 Kept = Literal["clean_accuracy", "accuracy_under_fgsm", "accuracy_under_pgd", "last"]
 Training = Literal["standard", "adversarial", "control"]
-
-
-def _short(number: float) -> str:
-    return f"{number:g}".removeprefix("0")
 
 
 @dataclass(frozen=True)
@@ -70,13 +63,8 @@ class Recipe:
     @property
     def against(self) -> str:
         """What it was trained against, and alpha, the weight of the clean loss, in words."""
-        weight = f"α = {_short(self.clean_weight)}"
-        if self.adversary is None:
-            return f"nothing ({weight})"
-        name = NAMES[type(self.adversary)]
-        if isinstance(self.adversary, ProjectedGradient):
-            name += f" ({self.adversary.steps} small steps of FGSM from a random start)"
-        return f"{name}, ε = {_short(EPSILON)} ({weight})"
+        weight = f"α = {self.clean_weight:g}".replace("0.", ".")
+        return f"{adversaries.named(self.adversary)} ({weight})"
 
     def data(self, labelled: digits.Labelled) -> digits.Labelled:
         """The digits that this network tells apart, labels counted from 0."""
