@@ -16,8 +16,8 @@ A folder is a layer, a file is a topic. A room imports only from shelves below i
 | 4     | `training/`       | the one loop, what it trains against, recipes, checkpoints           |
 | 3     | `networks/`       | architectures, the rewrites that make them quick, files of weights   |
 | 2     | `data/`           | bytes <-> picture <-> tensor; gallery; MNIST; training photographs   |
-| 1     | `attacks/`        | what FGSM is compared with: random signs, BIM and PGD, L-BFGS        |
-| 0     | `fgsm.py`         | the method, and nothing else                                         |
+| 2     | `attacks/`        | what FGSM is compared with: random signs, BIM and PGD, L-BFGS        |
+| 1     | `fgsm.py`         | the method, and nothing else                                         |
 | 0     | `scores.py`       | logits -> confidence, predicted label, accuracy                      |
 | 0     | `device.py`       | CUDA, then MPS, then CPU: chosen once                                |
 """

@@ -11,13 +11,13 @@ import torch
 VARIABLE = "DEMO_DEVICE"
 
 
-def choose() -> torch.device:
-    """The fastest device of this machine, or the one that `DEMO_DEVICE` names."""
+def choose(asked: str | None = None) -> torch.device:
+    """The device asked for, or the one that `DEMO_DEVICE` names, or this machine's fastest."""
     usable = _usable()
-    wanted = os.environ.get(VARIABLE, "").strip().lower()
+    wanted = (asked or os.environ.get(VARIABLE, "")).strip().lower()
     if wanted and wanted not in usable:
-        expected = " or ".join(usable)
-        raise ValueError(f"{VARIABLE} must be {expected} on this machine, not {wanted!r}.")
+        who, expected = "--device" if asked else VARIABLE, " or ".join(usable)
+        raise ValueError(f"{who} must be {expected} on this machine, not {wanted!r}.")
     return torch.device(wanted or usable[0])
 
 
@@ -38,6 +38,16 @@ def layout(device: torch.device) -> torch.memory_format:
     https://github.com/pytorch/pytorch/issues/193349.
     """
     return torch.contiguous_format if device.type == "mps" else torch.channels_last
+
+
+_TOGETHER = {"cpu": 8, "mps": 64, "cuda": 256}
+"""Photographs of 224 x 224 in one pass: on a CPU more fall out of its cache; a GPU has to hold what
+the way back needs. Smaller pictures go in proportion."""
+
+
+def at_once(images: torch.Tensor) -> int:
+    """How many of these images, (N, C, H, W), go through a network together on their device."""
+    return max(1, _TOGETHER[images.device.type] * 3 * 224 * 224 // max(1, images[:1].numel()))
 
 
 def fast_in_half(device: torch.device) -> bool:

@@ -12,6 +12,7 @@ from torch import nn
 
 from demo import fgsm, models
 from demo.data import digits
+from demo.data.labelled import Labelled
 from demo.experiments.adversarial_training import (
     accuracy_against_epsilon,
     live_training,
@@ -64,7 +65,7 @@ class Brightness(nn.Module):
 def test_fgsm_takes_the_right_answers_and_random_signs_leave_them() -> None:
     images = torch.full((4, 1, 28, 28), 0.4)
     images[2:] = 0.6
-    labelled = digits.Labelled(images, torch.tensor([0, 0, 1, 1]))
+    labelled = Labelled(images, torch.tensor([0, 0, 1, 1]))
     right = accuracy_against_epsilon.right
     assert right(Brightness(), labelled, "none", 0.0, 0) == 4
     assert right(Brightness(), labelled, "FGSM", 0.05, 0) == 4

@@ -107,7 +107,7 @@ def strays(path: Path) -> set[str]:
     if within.startswith(("demo/data/decoding/", "demo/data/isolation/")):
         return packages - SMALL_PROCESS
     if here in ("fgsm.py", "scores.py"):
-        return packages - {"torch", "collections", "math"}
+        return packages - {"torch", "collections", "math", "demo"}
     banned = set() if here in ("web/figures/", "web/components/") else {"plotly"}
     if not here.startswith("web/") and here != "app.py":
         banned |= {"streamlit"}

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from demo.data import digits
+from demo.data.labelled import Labelled
 from demo.training import adversaries, checkpoints, loop, recipes
 
 RECIPE = dataclasses.replace(
@@ -16,10 +17,10 @@ RECIPE = dataclasses.replace(
 )
 
 
-def data() -> digits.Labelled:
+def data() -> Labelled:
     pixels, labels = digits.embedded()
     some = torch.randperm(5000, generator=torch.Generator().manual_seed(0))[:200]
-    return digits.Labelled(digits.to_images(pixels)[some], torch.from_numpy(labels)[some])
+    return Labelled(digits.to_images(pixels)[some], torch.from_numpy(labels)[some])
 
 
 def run(path: Path | None, stop_after: int = 4, seed: int = 1) -> checkpoints.Run:

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from demo.data import digits
+from demo.data.labelled import Labelled
 from demo.experiments.adversarial_training import digit_accuracy
 from demo.networks import architectures
 
@@ -20,12 +21,12 @@ def two_pixels(images: Tensor) -> Tensor:
     return torch.stack([torch.zeros_like(difference), difference], dim=1)
 
 
-def labelled() -> digits.Labelled:
+def labelled() -> Labelled:
     """Differences of -.3, -.1, .1 and .7; the third label is wrong."""
     first = torch.tensor([0.3, 0.4, 0.5, 0.8])
     second = torch.tensor([0.6, 0.5, 0.4, 0.1])
     images = torch.stack([first, second], dim=1).reshape(4, 1, 1, 2)
-    return digits.Labelled(images, torch.tensor([0, 0, 0, 1]))
+    return Labelled(images, torch.tensor([0, 0, 0, 1]))
 
 
 def test_without_attack_the_wrong_answers_are_counted_with_their_confidence() -> None:
@@ -71,7 +72,7 @@ def test_only_the_first_classes_count_and_the_confidence_is_over_all() -> None:
     def with_none(images: Tensor) -> Tensor:
         return torch.tensor([[1.0, 2.0, 9.0]]).expand(len(images), 3)
 
-    some = digits.Labelled(torch.zeros(2, 1, 1, 1), torch.tensor([0, 1]))
+    some = Labelled(torch.zeros(2, 1, 1, 1), torch.tensor([0, 1]))
     assert digit_accuracy.run(with_none, some, "none", 0.0).errors == 2
     found = digit_accuracy.run(with_none, some, "none", 0.0, classes=2)
     assert found.errors == 1
@@ -86,7 +87,7 @@ def test_progress_rises_to_the_end() -> None:
     assert shares == pytest.approx([1 / 3, 2 / 3, 1])
 
 
-def shipped(count: int) -> digits.Labelled:
+def shipped(count: int) -> Labelled:
     pixels, labels = digits.embedded()
     some = torch.randperm(5000, generator=torch.Generator().manual_seed(0))[:count]
-    return digits.Labelled(digits.to_images(pixels)[some], torch.from_numpy(labels)[some])
+    return Labelled(digits.to_images(pixels)[some], torch.from_numpy(labels)[some])

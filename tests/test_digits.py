@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from demo.data import digits
+from demo.data.labelled import Labelled
 
 DATA = Path(__file__).parent.parent.parent / "shared" / "data"
 needs_mnist = pytest.mark.skipif(
@@ -39,9 +40,9 @@ def test_pixels_become_images_in_the_unit_range() -> None:
     torch.testing.assert_close(images.flatten(), expected, rtol=1e-7, atol=0)
 
 
-def sample() -> digits.Labelled:
+def sample() -> Labelled:
     labels = torch.tensor([3, 7, 1, 7, 3])
-    return digits.Labelled(torch.arange(5.0).reshape(5, 1, 1, 1), labels)
+    return Labelled(torch.arange(5.0).reshape(5, 1, 1, 1), labels)
 
 
 def test_some_classes_are_counted_from_nought_in_their_order() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from demo import fgsm
+from demo import device, fgsm
 from demo.attacks import sign_methods
 from demo.data import pictures
 
@@ -282,7 +282,7 @@ def test_a_large_batch_is_taken_in_pieces_and_put_together_in_order(
         logits: Tensor = model(batch)
         return logits
 
-    monkeypatch.setattr(fgsm, "CACHED", 2 * images[0].numel() + 1)
+    monkeypatch.setattr(device, "at_once", lambda images: 2)
     pieces = fgsm.loss_gradient(counted, images.double(), labels)
     assert asked == [2, 2, 1]
     torch.testing.assert_close(pieces, together, rtol=1e-10, atol=1e-14)

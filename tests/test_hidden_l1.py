@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from torch import Tensor, nn
 
 from demo import fgsm
-from demo.data import digits
+from demo.data.labelled import Labelled
 from demo.experiments import hidden_l1 as experiment
 from demo.experiments.adversarial_training import accuracy_against_epsilon
 from demo.experiments.hidden_l1 import HiddenL1, Margins
@@ -59,9 +59,9 @@ def logistic(seed: int, scale: float = 1.0) -> architectures.LogisticRegression:
     return network.requires_grad_(False)
 
 
-def shipped(count: int) -> digits.Labelled:
+def shipped(count: int) -> Labelled:
     few = accuracy_against_epsilon.chosen((3, 7))[:count]
-    return digits.Labelled(few.images.double(), few.labels)
+    return Labelled(few.images.double(), few.labels)
 
 
 @given(some.integers(0, 10_000))
@@ -69,7 +69,7 @@ def test_cross_entropy_is_the_softplus_of_minus_the_margin(seed: int) -> None:
     generator = torch.Generator().manual_seed(seed)
     logits = 10 * torch.randn(6, 5, generator=generator, dtype=torch.float64)
     labels = torch.randint(0, 5, (6,), generator=generator)
-    margins = experiment.margin(logits, labels)
+    margins = fgsm.margin(logits, labels)
     expected = nn.functional.cross_entropy(logits, labels, reduction="none")
     losses = experiment.softplus(-margins.numpy())
     np.testing.assert_allclose(losses, expected, rtol=1e-9, atol=1e-14)
@@ -77,7 +77,7 @@ def test_cross_entropy_is_the_softplus_of_minus_the_margin(seed: int) -> None:
 
 def test_a_margin_by_hand() -> None:
     logits = torch.tensor([[2.0, 0.0, 0.0]], dtype=torch.float64)
-    (margin,) = experiment.margin(logits, torch.tensor([0])).tolist()
+    (margin,) = fgsm.margin(logits, torch.tensor([0])).tolist()
     assert margin == pytest.approx(2 - math.log(2))
 
 

@@ -257,8 +257,8 @@ def test_people_who_come_together_each_get_their_own(decoder: isolation.Decoder)
 @posix
 def test_the_child_ends_with_the_process_that_started_it() -> None:
     code = (
-        "from demo import isolation; from PIL import Image; from io import BytesIO; import os\n"
-        "file = BytesIO(); Image.new('RGB', (2, 2)).save(file, 'PNG')\n"
+        "import io, os; from demo.data import isolation; from PIL import Image\n"
+        "file = io.BytesIO(); Image.new('RGB', (2, 2)).save(file, 'PNG')\n"
         "isolation.decoded(file.getvalue())\n"
         "print(isolation._DECODER._child.pid, flush=True); os._exit(9)"
     )

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from demo import fgsm
 from demo.data import digits
-from demo.data.digits import Labelled
+from demo.data.labelled import Labelled
 from demo.experiments.adversarial_training import digit_accuracy
 from demo.experiments.adversarial_training.digit_accuracy import UnderAttack
 from demo.experiments.paper_numbers import (

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from demo.data import digits
-from demo.data.digits import Labelled
+from demo.data.labelled import Labelled
 from demo.experiments.paper_numbers import bench, claims, measures, rows, verdicts
 from demo.experiments.paper_numbers.bench import Bench, Measured
 from demo.experiments.paper_numbers.verdicts import CLEAN

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from demo.data import digits
+from demo.data.labelled import Labelled
 from demo.models import trained
 from demo.networks import architectures
 from demo.training import recipes
@@ -11,9 +12,9 @@ from demo.training import recipes
 each = pytest.mark.parametrize("recipe", recipes.RECIPES, ids=lambda r: r.name)
 
 
-def some() -> digits.Labelled:
+def some() -> Labelled:
     pixels, labels = digits.embedded()
-    return digits.Labelled(digits.to_images(pixels), torch.from_numpy(labels))
+    return Labelled(digits.to_images(pixels), torch.from_numpy(labels))
 
 
 def test_names_and_titles_are_unique() -> None:

@@ -10,7 +10,7 @@ import torch
 from demo import __main__ as command_line
 from demo.commands import train
 from demo.data import digits
-from demo.data.digits import Labelled
+from demo.data.labelled import Labelled
 from demo.experiments.adversarial_training import digit_accuracy
 from demo.experiments.paper_numbers import at_hand, claims, rows
 from demo.models import trained

@@ -8,7 +8,7 @@ import streamlit as st
 import torch
 
 from demo.data import digits
-from demo.data.digits import Labelled
+from demo.data.labelled import Labelled
 from demo.experiments.adversarial_training import digit_accuracy
 from demo.experiments.paper_numbers import at_hand, claims, rows, rubbish
 from demo.models import trained

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from demo import fgsm, scores
 from demo.data import digits, pictures
+from demo.data.labelled import Labelled
 from demo.experiments.adversarial_training import weights_as_pictures
 from demo.experiments.three_against_seven import derivation, margins, weight_decay
 from demo.models import trained
@@ -39,12 +40,12 @@ def network(weights: dict[int, float], bias: float) -> architectures.LogisticReg
     return made.requires_grad_(False)
 
 
-def grey(level: float, *labels: int) -> digits.Labelled:
+def grey(level: float, *labels: int) -> Labelled:
     """One even picture a label."""
-    return digits.Labelled(torch.full((len(labels), 1, 28, 28), level), torch.tensor(labels))
+    return Labelled(torch.full((len(labels), 1, 28, 28), level), torch.tensor(labels))
 
 
-def drawn(seed: int) -> tuple[architectures.LogisticRegression, digits.Labelled]:
+def drawn(seed: int) -> tuple[architectures.LogisticRegression, Labelled]:
     """Random weights, some exactly 0, and random digits of both labels."""
     generator = torch.Generator().manual_seed(seed)
     made = architectures.LogisticRegression()
@@ -52,15 +53,15 @@ def drawn(seed: int) -> tuple[architectures.LogisticRegression, digits.Labelled]
     made.weight.data.copy_(weights * 0.2)
     made.bias.data.copy_(torch.randn((), generator=generator))
     images = torch.rand(6, 1, 28, 28, generator=generator)
-    return made.requires_grad_(False), digits.Labelled(images, torch.tensor([0, 1, 0, 1, 1, 0]))
+    return made.requires_grad_(False), Labelled(images, torch.tensor([0, 1, 0, 1, 1, 0]))
 
 
-def shown(name: str) -> tuple[architectures.LogisticRegression, digits.Labelled]:
+def shown(name: str) -> tuple[architectures.LogisticRegression, Labelled]:
     """A network that ships, and every tenth of the threes and sevens."""
     made = trained.load(name)
     assert isinstance(made, architectures.LogisticRegression)
     whole = margins.shipped()
-    return made, digits.Labelled(whole.images[::9], whole.labels[::9])
+    return made, Labelled(whole.images[::9], whole.labels[::9])
 
 
 # --- pencil ---------------------------------------------------------------------------------
@@ -249,7 +250,7 @@ def test_the_error_counts_that_are_sent_are_those_of_fgsm_and_argmax() -> None:
 def test_the_browsers_whole_levels_are_the_servers_rounding(label: int) -> None:
     """But for .5, where 127.5 levels lie between two: there the browser takes 128."""
     model, labelled = shown("logistic")
-    one = digits.Labelled(labelled.images[label : label + 1], labelled.labels[label : label + 1])
+    one = Labelled(labelled.images[label : label + 1], labelled.labels[label : label + 1])
     levels = page._data(store.cards(), 0)["levels"]
     signs = margins.run(model, one, (0.0,)).signs.astype(np.int64)
     before = pictures.to_pixels(one.images)[..., 0].astype(np.int64)

@@ -82,7 +82,7 @@ def test_a_logistic_network_is_tested_on_threes_and_sevens(data: Path) -> None:
     [
         (["mlp"], "no digit network called 'mlp'; there are conv"),
         (["softmax", "--epochs", "0"], "--epochs is 1 or more, not 0"),
-        (["softmax", "--device", "abacus"], "DEMO_DEVICE must be"),
+        (["softmax", "--device", "abacus"], "--device must be cpu on this machine, not 'abacus'"),
     ],
 )
 def test_what_cannot_be_is_one_sentence_and_exit_code_2(

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from demo import fgsm
 from demo.data import digits
+from demo.data.labelled import Labelled
 from demo.networks import architectures
 from demo.training import adversaries, loop
 from demo.training.objective import Objective
@@ -18,11 +19,11 @@ SETTINGS = loop.Settings(epochs=3, learning_rate=0.05, batch=50, evaluated=20)
 FGSM = adversaries.FastGradientSign(0.25)
 
 
-def data(count: int = 200) -> digits.Labelled:
+def data(count: int = 200) -> Labelled:
     """Shipped digits, every class among them."""
     pixels, labels = digits.embedded()
     some = torch.randperm(5000, generator=torch.Generator().manual_seed(0))[:count]
-    return digits.Labelled(digits.to_images(pixels)[some], torch.from_numpy(labels)[some])
+    return Labelled(digits.to_images(pixels)[some], torch.from_numpy(labels)[some])
 
 
 def trained(network: nn.Module, **options: object) -> list[loop.Epoch]:

@@ -16,7 +16,7 @@ from torch import nn
 
 from demo import models
 from demo.data import gallery, photographs
-from demo.data.digits import Labelled
+from demo.data.labelled import Labelled
 from demo.models import trained
 from demo.training import checkpoints, loop, photograph_networks, photograph_recipes, places
 from tests import PATIENCE

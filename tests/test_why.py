@@ -9,7 +9,7 @@ import torch
 from streamlit.testing.v1 import AppTest
 from torch import Tensor
 
-from demo.data.digits import Labelled
+from demo.data.labelled import Labelled
 from demo.experiments import why
 from demo.models import trained
 from demo.web.pages import why as page

@@ -5,13 +5,10 @@ from collections.abc import Callable, Iterator, Sequence
 import torch
 from torch import Tensor
 
-from demo import fgsm
+from demo import device, fgsm
 
 STEPS = 10
 """Steps of the basic iterative method, each of epsilon / 4."""
-
-_CHUNK = 8
-"""Images in one forward pass of a sweep: on a CPU larger batches fall out of the cache."""
 
 
 def random_signs(shape: Sequence[int], generator: torch.Generator) -> Tensor:
@@ -35,7 +32,7 @@ def logits_along(
         return torch.cat(
             [
                 model(fgsm.adversarial_example(image, chunk * direction))
-                for chunk in torch.split(steps, _CHUNK)
+                for chunk in torch.split(steps, device.at_once(image))
             ]
         )
 
@@ -43,7 +40,7 @@ def logits_along(
 def logits_of(model: fgsm.Model, images: Tensor) -> Tensor:
     """model(images) in chunks: (N, C, H, W) -> (N, K); no gradient is kept."""
     with torch.inference_mode():
-        return torch.cat([model(chunk) for chunk in torch.split(images, _CHUNK)])
+        return torch.cat([model(chunk) for chunk in torch.split(images, device.at_once(images))])
 
 
 def basic_iterative_method(

@@ -9,7 +9,6 @@ measured again.
 import argparse
 import json
 import math
-import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,7 +20,8 @@ from torch import nn
 
 import demo.device
 from demo.commands import train
-from demo.data import digits
+from demo.data import digits, whole
+from demo.data.labelled import Labelled
 from demo.experiments.adversarial_training import accuracy_against_epsilon, digit_accuracy
 from demo.models import trained
 from demo.training import recipes
@@ -61,9 +61,7 @@ def run(options: argparse.Namespace) -> None:
     """Measure what is not in the file yet, a row at a time; print and write each."""
     if options.at_most is not None and options.at_most < 1:
         raise ValueError(f"--at-most is 1 or more, not {options.at_most}.")
-    if options.device:
-        os.environ[demo.device.VARIABLE] = options.device
-    device = demo.device.choose()
+    device = demo.device.choose(options.device)
     test = digits.mnist(options.data, train=False, download=options.download)
     test = test[: options.at_most].to(device)
     cards = [trained.card(r.name) for r in recipes.RECIPES if r.ships and _is_here(r.name)]
@@ -98,14 +96,14 @@ def _is_here(name: str) -> bool:
     return True
 
 
-def _labelled(measure: Measure, test: digits.Labelled) -> digits.Labelled:
+def _labelled(measure: Measure, test: Labelled) -> Labelled:
     whole = recipes.recipe(measure.network).data(test)
     every = 1 if measure.images is None else max(1, len(whole) // measure.images)
     return whole[::every]
 
 
 def _row(
-    network: nn.Module, card: trained.Card, measure: Measure, test: digits.Labelled
+    network: nn.Module, card: trained.Card, measure: Measure, test: Labelled
 ) -> dict[str, Any]:
     labelled = _labelled(measure, test)
     what = f"{card.name}, {measure.attack} at {measure.epsilon:g}"
@@ -122,7 +120,7 @@ def _row(
     }  # fmt: skip
 
 
-def _key(measure: Measure, test: digits.Labelled) -> tuple[object, ...]:
+def _key(measure: Measure, test: Labelled) -> tuple[object, ...]:
     count = len(_labelled(measure, test))
     return measure.network, measure.attack, measure.epsilon, measure.restarts, count
 
@@ -147,10 +145,8 @@ def _write(path: Path, rows: list[dict[str, Any]], device: torch.device) -> None
         "command": "python -m demo accuracy", "seed": SEED, "device": demo.device.name(device),
         "torch": torch.__version__, "rows": rows,
     }  # fmt: skip
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    partial.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    os.replace(partial, path)
+    with whole.written(path) as partial:
+        partial.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 
 def _line(row: dict[str, Any]) -> str:

@@ -7,7 +7,6 @@ python -m demo photographs --check CHECK.tar       # and accuracy against epsilo
 import argparse
 import dataclasses
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,8 @@ from torch import nn
 
 import demo.device
 from demo import models
-from demo.data import gallery
-from demo.data.digits import Labelled
+from demo.data import gallery, whole
+from demo.data.labelled import Labelled
 from demo.data.photographs import Archives, Folder, Photographs, measured_on
 from demo.experiments.adversarial_training import photograph_accuracy
 from demo.experiments.attack import gallery_flips
@@ -46,9 +45,7 @@ def add_to(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Measure each embedded network; print and write."""
-    if options.device:
-        os.environ[demo.device.VARIABLE] = options.device
-    device = demo.device.choose()
+    device = demo.device.choose(options.device)
     checks = {1000: options.check, len(gallery.KINDS): options.everyday}
     if any(checks.values()):
         for classes, path in checks.items():
@@ -135,13 +132,10 @@ def _rows(network: nn.Module, card: models.ModelCard, labelled: Labelled) -> lis
 
 
 def _write(path: Path, device: torch.device, setting: str, words: str, **found: object) -> None:
-    """Beside the old file first: a kill leaves one of them whole."""
-    whole = {
+    contents = {
         "command": f"python -m demo photographs{words}",
         "setting": setting, "device": demo.device.name(device), "torch": torch.__version__, **found,
     }  # fmt: skip
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    partial.write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
-    os.replace(partial, path)
+    with whole.written(path) as partial:
+        partial.write_text(json.dumps(contents, indent=1) + "\n", encoding="utf-8")
     print(path, flush=True)

@@ -7,7 +7,6 @@ python -m demo reproduce --only P1 P16 --data ~/data
 import argparse
 import dataclasses
 import functools
-import os
 import sys
 import time
 from collections.abc import Callable
@@ -19,6 +18,7 @@ import torch
 import demo.device
 from demo.commands import train
 from demo.data import digits
+from demo.data.labelled import Labelled
 from demo.experiments.paper_numbers import at_hand, claims, rows, verdicts
 from demo.experiments.paper_numbers import bench as benches
 from demo.experiments.paper_numbers.bench import Bench
@@ -34,8 +34,8 @@ QUICK = 1_000
 class Place:
     """Where digits and networks are. whole: MNIST's 60,000, read when first asked for."""
 
-    test: digits.Labelled
-    whole: Callable[[], digits.Labelled]
+    test: Labelled
+    whole: Callable[[], Labelled]
     folders: tuple[Path, ...]
     device: torch.device
     quick: bool
@@ -81,8 +81,6 @@ def run(options: argparse.Namespace) -> None:
     if options.only:
         asked = {claims.claim(number).id for number in options.only}
         chosen = tuple(claim for claim in chosen if claim.id in asked)
-    if options.device:
-        os.environ[demo.device.VARIABLE] = options.device
     place = _place(options)
     kept = () if options.quick else rows.read(options.out)
     done = []
@@ -97,7 +95,7 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _place(options: argparse.Namespace) -> Place:
-    device = demo.device.choose()
+    device = demo.device.choose(options.device)
     test = digits.mnist(options.data, train=False, download=options.download).to(device)
     whole = functools.cache(
         lambda: digits.mnist(options.data, train=True, download=options.download)

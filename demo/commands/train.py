@@ -6,7 +6,6 @@ python -m demo train --all
 
 import argparse
 import dataclasses
-import os
 import sys
 import time
 from collections.abc import Callable
@@ -19,6 +18,7 @@ from torch import nn
 import demo.device
 from demo.commands import train_photographs
 from demo.data import digits
+from demo.data.labelled import Labelled
 from demo.experiments.adversarial_training import digit_accuracy
 from demo.models import trained
 from demo.training import checkpoints, loop, photograph_recipes, recipes
@@ -66,13 +66,11 @@ def run(options: argparse.Namespace) -> None:
     """Train what is asked for; print each epoch, write weights and cards."""
     if options.epochs is not None and options.epochs < 1:
         raise ValueError(f"--epochs is 1 or more, not {options.epochs}.")
-    if options.device:
-        os.environ[demo.device.VARIABLE] = options.device
     twin = photograph_recipes.twin(options.name or "")
     if twin is not None:
         train_photographs.run(options, twin, options.out or ELSEWHERE, ELSEWHERE)
         return
-    device = demo.device.choose()
+    device = demo.device.choose(options.device)
     chosen = (
         [recipe for recipe in recipes.RECIPES if recipe.ships]
         if options.all
@@ -98,8 +96,8 @@ def run(options: argparse.Namespace) -> None:
 def one(
     recipe: recipes.Recipe,
     seed: int,
-    whole: digits.Labelled,
-    test: digits.Labelled,
+    whole: Labelled,
+    test: Labelled,
     device: torch.device,
     folder: Path,
     restart: bool = False,
@@ -127,7 +125,7 @@ def one(
 
 
 def measured_again(
-    recipe: recipes.Recipe, seed: int, test: digits.Labelled, device: torch.device, folder: Path
+    recipe: recipes.Recipe, seed: int, test: Labelled, device: torch.device, folder: Path
 ) -> Path:
     """Attack a trained network again and write its card; the weights stay bit for bit."""
     network = trained.load(recipe.name, seed, folder).to(device)
@@ -141,7 +139,7 @@ def _sentence(accuracies: dict[str, float]) -> str:
     return "  test: " + ", ".join(f"{k} {100 * v:.2f} %" for k, v in accuracies.items())
 
 
-def tested(network: nn.Module, test: digits.Labelled) -> dict[str, float]:
+def tested(network: nn.Module, test: Labelled) -> dict[str, float]:
     """Accuracy on the test images by the attack's name, at the recipes' epsilon."""
     names: tuple[tuple[str, digit_accuracy.Attack], ...] = (
         ("without attack", "none"),

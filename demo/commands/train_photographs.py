@@ -21,7 +21,7 @@ import demo.device
 from demo import models, scores
 from demo.commands import photograph_card
 from demo.data import photographs
-from demo.data.digits import Labelled
+from demo.data.labelled import Labelled
 from demo.experiments.adversarial_training import photograph_accuracy
 from demo.models import trained
 from demo.networks import weights
@@ -154,7 +154,7 @@ def _changed(recipe: photograph_recipes.Twin, asked: argparse.Namespace) -> phot
 def _together(asked: argparse.Namespace) -> Iterator[places.Place]:
     """This process's place; under `torchrun`, connected with the others."""
     rank, ranks = places.processes()
-    device = demo.device.choose()
+    device = demo.device.choose(asked.device)
     if device.type == "cuda" and ranks > 1:
         device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0)))
         torch.cuda.set_device(device)

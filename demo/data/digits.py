@@ -7,7 +7,6 @@ ships is trained on images from number 6,000 on, so that the gallery is new to i
 import functools
 import hashlib
 import importlib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image, ImageFilter
+from scipy import ndimage
 from torch import Tensor
+
+from demo.data.labelled import Labelled
 
 EMBEDDED = Path(__file__).parents[2] / "assets" / "digits.npz"
 SHA256 = "246e0c30eeea57c8d0037d3f38c8e00651ec204cc61b8022563e9aeeb9d756f4"
@@ -31,31 +33,6 @@ BOX = 20
 
 class Missing(ValueError):
     """The data are not where they were looked for."""
-
-
-@dataclass(frozen=True)
-class Labelled:
-    """images: (N, 1, 28, 28) float32 in [0, 1].  labels: (N,) int64."""
-
-    images: Tensor
-    labels: Tensor
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    def __getitem__(self, chosen: slice | Tensor) -> "Labelled":
-        return Labelled(self.images[chosen], self.labels[chosen])
-
-    def only(self, classes: tuple[int, ...]) -> "Labelled":
-        """The digits of these classes, their labels counted from 0 in that order."""
-        index = torch.tensor(classes, device=self.labels.device)
-        matches = self.labels[:, None] == index[None]
-        kept = matches.any(dim=1)
-        return Labelled(self.images[kept], matches[kept].int().argmax(dim=1))
-
-    def to(self, device: torch.device) -> "Labelled":
-        """The same on that device."""
-        return Labelled(self.images.to(device), self.labels.to(device))
 
 
 def mnist(folder: Path, *, train: bool, download: bool = False) -> Labelled:
@@ -149,7 +126,7 @@ def _ink(grey: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def _without_specks(ink: NDArray[np.float64]) -> NDArray[np.float64]:
     """The ink without what is small beside the largest stroke, or hangs at the picture's edge."""
-    pieces = _pieces(ink > 0)
+    pieces, _ = ndimage.label(ink > 0)
     weights = np.bincount(pieces.ravel(), ink.ravel())
     weights[0] = 0
     edge = np.unique(np.concatenate([pieces[[0, -1]].ravel(), pieces[:, [0, -1]].ravel()]))
@@ -158,20 +135,6 @@ def _without_specks(ink: NDArray[np.float64]) -> NDArray[np.float64]:
     if inner.max() > 0.1 * weights.max():
         weights = inner
     return np.where((weights > 0.08 * weights.max())[pieces], ink, 0)
-
-
-def _pieces(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Which connected piece each pixel of the mask is in, by number; 0 outside the mask."""
-    numbers = np.where(mask, np.arange(1, mask.size + 1).reshape(mask.shape), 0)
-    while True:
-        grown = numbers.copy()
-        for axis, step in ((0, 1), (0, -1), (1, 1), (1, -1)):
-            beside = np.roll(grown, step, axis)
-            beside[(slice(None),) * axis + (0 if step == 1 else -1,)] = 0
-            grown = np.where(mask, np.maximum(grown, beside), 0)
-        if (grown == numbers).all():
-            return np.unique(numbers, return_inverse=True)[1].reshape(mask.shape)
-        numbers = grown
 
 
 def _fitted(ink: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -201,9 +164,7 @@ def _centred(ink: NDArray[np.float64]) -> NDArray[np.uint8]:
     """The ink, 0 to 1 and at most 20 x 20, in 28 x 28 with its centre of mass in the middle."""
     field = np.zeros((SIDE, SIDE), np.uint8)
     places = []
-    for axis, length in enumerate(ink.shape):
-        mass = ink.sum(axis=1 - axis)
-        centre = float(mass @ np.arange(length) / mass.sum())
+    for centre, length in zip(ndimage.center_of_mass(ink), ink.shape, strict=True):
         start = min(max(round(SIDE / 2 - centre), 0), SIDE - length)
         places.append(slice(start, start + length))
     field[tuple(places)] = np.round(255 * ink)

@@ -22,7 +22,7 @@ from torchvision.transforms.functional import pil_to_tensor
 
 from demo import device
 from demo.data import pictures
-from demo.data.digits import Labelled
+from demo.data.labelled import Labelled
 
 ENDINGS = (".jpg", ".jpeg", ".png", ".webp")
 

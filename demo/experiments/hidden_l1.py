@@ -100,13 +100,6 @@ class HiddenL1:
         return _over(self.fall, self.epsilons * self.slope)
 
 
-def margin(logits: Tensor, labels: Tensor) -> Tensor:
-    """m = z_y - log(sum of exp(z_k), k != y): (N, K), (N,) -> (N,). J = softplus(-m)."""
-    ours = labels.unsqueeze(1)
-    rivals = logits.scatter(1, ours, -torch.inf).logsumexp(dim=1)
-    return logits.gather(1, ours).squeeze(1) - rivals
-
-
 def run(model: fgsm.Model, images: Tensor, labels: Tensor, epsilons: tuple[float, ...]) -> Margins:
     """Margins of each image at x + epsilon * sign(grad_x J), with and without the clip.
 
@@ -120,8 +113,8 @@ def run(model: fgsm.Model, images: Tensor, labels: Tensor, epsilons: tuple[float
     with torch.inference_mode():
         for epsilon in epsilons:
             moved = images + epsilon * direction
-            unclipped.append(margin(model(moved), labels))
-            clipped.append(margin(model(moved.clamp(*fgsm.PIXEL_RANGE)), labels))
+            unclipped.append(fgsm.margin(model(moved), labels))
+            clipped.append(fgsm.margin(model(moved.clamp(*fgsm.PIXEL_RANGE)), labels))
     lowest, highest = fgsm.PIXEL_RANGE
     inside = ((direction < 0) & (images > lowest)) | ((direction > 0) & (images < highest))
     return Margins(
@@ -189,7 +182,7 @@ def _margin_gradient(model: fgsm.Model, images: Tensor, labels: Tensor) -> tuple
     """m (N,) and grad_x m (N, C, H, W), each image's own."""
     with torch.enable_grad():
         leaves = images.detach().clone().requires_grad_(True)
-        clean = margin(model(leaves), labels)
+        clean = fgsm.margin(model(leaves), labels)
         (gradient,) = torch.autograd.grad(clean.sum(), leaves)
     return clean.detach(), gradient
 

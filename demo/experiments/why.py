@@ -11,7 +11,7 @@ from torch import Tensor
 
 from demo import fgsm, scores
 from demo.attacks import sign_methods
-from demo.data.digits import Labelled
+from demo.data.labelled import Labelled
 
 SURE = 0.999
 """A confidence from which on the network is called sure."""

@@ -284,9 +284,9 @@ def adopt(own: trained.OwnNetwork) -> ModelCard:
 
     Its name belongs to its weights, so nobody meets another's. The last `OWN_KEPT` are kept.
     """
-    while len(_own) >= OWN_KEPT and own.name not in _own:
-        del _own[next(iter(_own))]
     _own[own.name] = own
+    for oldest in list(_own)[:-OWN_KEPT]:
+        _own.pop(oldest, None)  # another thread may have been there first
     return _own_model(own)
 
 
@@ -302,8 +302,8 @@ def _own_model(own: trained.OwnNetwork) -> ModelCard:
 
 def card(name: str) -> ModelCard:
     """The card of the model called `name`."""
-    if name in _own:
-        return _own_model(_own[name])
+    if (own := _own.get(name)) is not None:
+        return _own_model(own)
     for candidate in MODELS:
         if candidate.name == name:
             return candidate
@@ -380,8 +380,8 @@ def _ready(network: nn.Module, card: ModelCard, device: torch.device) -> nn.Modu
 
 
 def _digits(card: ModelCard) -> nn.Module:
-    if card.name in _own:
-        return _own[card.name].network
+    if (own := _own.get(card.name)) is not None:
+        return own.network
     try:
         return trained.load(card.name)
     except (ValueError, OSError) as error:

@@ -13,6 +13,7 @@ import safetensors.torch
 import torch
 from torch import Tensor, nn
 
+from demo.data import whole
 from demo.networks import weights
 from demo.training import recipes
 
@@ -76,10 +77,10 @@ def stem(name: str, seed: int) -> str:
 
 def save(network: nn.Module, card: Card, folder: Path) -> Path:
     """Write the weights in half precision and their card, whose `sha256` is filled in here."""
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{stem(card.name, card.seed)}.safetensors"
     data = safetensors.torch.save(_halves(network))
-    _whole(path, data)
+    with whole.written(path) as partial:
+        partial.write_bytes(data)
     write_card(dataclasses.replace(card, sha256=hashlib.sha256(data).hexdigest()), folder)
     return path
 
@@ -87,17 +88,8 @@ def save(network: nn.Module, card: Card, folder: Path) -> Path:
 def write_card(card: Card, folder: Path) -> None:
     """Write the card alone, beside the weights that it describes."""
     text = json.dumps(dataclasses.asdict(card), indent=2, ensure_ascii=False)
-    _whole(folder / f"{stem(card.name, card.seed)}.json", f"{text}\n".encode())
-
-
-def _whole(path: Path, data: bytes) -> None:
-    """Write beside the old file, then take its place: a full disk leaves the old one."""
-    partial = path.with_name(f"{path.name}.partial")
-    try:
-        partial.write_bytes(data)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with whole.written(folder / f"{stem(card.name, card.seed)}.json") as partial:
+        partial.write_text(f"{text}\n", encoding="utf-8")
 
 
 def rounded(network: nn.Module) -> nn.Module:

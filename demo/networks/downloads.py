@@ -5,9 +5,7 @@ SHA-256 is right, so a cut line, two downloads at once or a stopped app break no
 """
 
 import hashlib
-import os
 import re
-import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -15,6 +13,8 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any, BinaryIO, Self
 from urllib.parse import urlsplit
+
+from demo.data import whole
 
 Progress = Callable[[float], None]
 """Called with the share that is done, 0 to 1, never falling."""
@@ -36,17 +36,11 @@ def fetch(url: str, path: Path, hash_prefix: str, progress: Progress | None = No
     """
     if path.is_file() and _starts_with(path, hash_prefix):
         return path
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.", suffix=".partial")
-    partial = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
+    with whole.written(path) as partial:
+        with partial.open("wb") as file:
             _receive(url, file, progress or _silent)
         if not _starts_with(partial, hash_prefix):
             raise Failed(f"what {_host(url)} sent is not the expected file (its SHA-256 differs)")
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
     return path
 
 

@@ -1,10 +1,7 @@
 """A training that can be killed: what is needed to go on, written whole after each epoch."""
 
 import dataclasses
-import os
 import pickle
-import re
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from demo.data import digits
+from demo.data import whole
+from demo.data.labelled import Labelled
 from demo.training import loop, recipes
 
 
@@ -40,7 +38,7 @@ class Run:
     average: Any = None
 
 
-def started(recipe: recipes.Recipe, seed: int, labelled: digits.Labelled, path: Path | None) -> Run:
+def started(recipe: recipes.Recipe, seed: int, labelled: Labelled, path: Path | None) -> Run:
     """The run kept at `path`, or a new one where there is none. Raises `Refused`.
 
     labelled: the training images, on the device where the run is to be.
@@ -53,8 +51,8 @@ def started(recipe: recipes.Recipe, seed: int, labelled: digits.Labelled, path: 
 
 def epochs(
     run: Run,
-    labelled: digits.Labelled,
-    held_out: digits.Labelled,
+    labelled: Labelled,
+    held_out: Labelled,
     path: Path | None,
     progress: Callable[[float], None] | None = None,
 ) -> Iterator[loop.Epoch]:
@@ -85,38 +83,38 @@ def _copy(network: nn.Module) -> dict[str, Tensor]:
     return {name: tensor.detach().clone() for name, tensor in network.state_dict().items()}
 
 
-def _signature(run: Run) -> str:
-    """What must be the same for a run to go on: everything but the functions' addresses."""
-    return re.sub(r" at 0x[0-9a-f]+", "", f"{run.recipe!r} seed {run.seed}")
+def _settings(run: Run) -> dict[str, Any]:
+    """What must be the same for a run to go on."""
+    return {"seed": run.seed, "recipe": _plain(run.recipe)}
+
+
+def _plain(value: Any) -> Any:
+    """A recipe as a dictionary of numbers and names; a function is its name."""
+    if dataclasses.is_dataclass(value):
+        fields = {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        return {"kind": type(value).__name__, **fields}
+    return getattr(value, "__qualname__", value)
 
 
 def _keep(run: Run, path: Path) -> None:
-    """Write beside the old one, then take its place: a kill leaves one of them whole."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.", suffix=".partial")
-    os.close(handle)
+    state = {
+        "settings": _settings(run),
+        "network": run.network.state_dict(),
+        "optimizer": run.optimizer.state_dict(),
+        "history": [dataclasses.asdict(epoch) for epoch in run.history],
+        "best": run.best,
+        "score": run.score,
+        "best_epoch": run.best_epoch,
+        "average": None if run.average is None else run.average.state_dict(),
+    }
     try:
-        torch.save(
-            {
-                "signature": _signature(run),
-                "network": run.network.state_dict(),
-                "optimizer": run.optimizer.state_dict(),
-                "history": [dataclasses.asdict(epoch) for epoch in run.history],
-                "best": run.best,
-                "score": run.score,
-                "best_epoch": run.best_epoch,
-                "average": None if run.average is None else run.average.state_dict(),
-            },
-            name,
-        )
-        os.replace(name, path)
+        with whole.written(path) as partial:
+            torch.save(state, partial)
     except (OSError, RuntimeError) as error:  # PyTorch's writer has its own for a full disk
         raise OSError(
             f"The checkpoint {path} could not be written ({str(error).splitlines()[0][:80]}): the "
             "one before it is still there, so make room and start again, and the training goes on."
         ) from error
-    finally:
-        Path(name).unlink(missing_ok=True)
 
 
 def restored(run: Run, path: Path | None) -> Run:
@@ -124,7 +122,7 @@ def restored(run: Run, path: Path | None) -> Run:
     if path is None or not path.exists():
         return run
     kept = _opened(path, run.network)
-    if kept.get("signature") != _signature(run):
+    if kept.get("settings") != _settings(run):
         raise Refused(
             f"The checkpoint {path} belongs to another recipe or seed than {run.recipe.name}'s: "
             "--restart begins anew and replaces it."

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from demo import device, fgsm, scores
 from demo.attacks import sign_methods
-from demo.data.digits import Labelled
+from demo.data.labelled import Labelled
 from demo.networks import architectures
 from demo.training.adversaries import Adversary, Unchanged
 from demo.training.batches import Batches, InMemory

@@ -18,8 +18,8 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from demo import device
 from demo.data import held_photographs, photographs
-from demo.data.digits import Labelled
 from demo.data.held_photographs import HeldCrops
+from demo.data.labelled import Labelled
 from demo.networks import folding, frozen_norms
 from demo.training import checkpoints, loop
 from demo.training.adversaries import RandomStart

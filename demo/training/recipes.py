@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from demo.data import digits
+from demo.data.labelled import Labelled
 from demo.networks import architectures, weights
 from demo.training import adversaries
 from demo.training.adversaries import (
@@ -56,7 +57,7 @@ class Recipe:
     loss: Loss = architectures.cross_entropy
     kept: Kept = "clean_accuracy"
     classes: tuple[int, ...] = tuple(range(10))
-    prepare: Callable[[nn.Module, digits.Labelled], None] | None = None
+    prepare: Callable[[nn.Module, Labelled], None] | None = None
     penalty: Callable[[nn.Module], Tensor] | None = None
     ships: bool = True
 
@@ -66,11 +67,11 @@ class Recipe:
         weight = f"α = {self.clean_weight:g}".replace("0.", ".")
         return f"{adversaries.named(self.adversary)} ({weight})"
 
-    def data(self, labelled: digits.Labelled) -> digits.Labelled:
+    def data(self, labelled: Labelled) -> Labelled:
         """The digits that this network tells apart, labels counted from 0."""
         return labelled if len(self.classes) == 10 else labelled.only(self.classes)
 
-    def network(self, seed: int, training_images: digits.Labelled) -> nn.Module:
+    def network(self, seed: int, training_images: Labelled) -> nn.Module:
         """The untrained network of that seed."""
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
@@ -80,7 +81,7 @@ class Recipe:
         return network
 
 
-def centred_on_means(network: nn.Module, labelled: digits.Labelled) -> None:
+def centred_on_means(network: nn.Module, labelled: Labelled) -> None:
     """Put each centre of a `RadialBasis` on the mean training image of its digit, in place."""
     assert isinstance(network, architectures.RadialBasis)
     flat = labelled.images.flatten(1)
@@ -88,7 +89,7 @@ def centred_on_means(network: nn.Module, labelled: digits.Labelled) -> None:
     network.centre_on(torch.stack(means).to(network.centre.device))
 
 
-def started_from_maxout(network: nn.Module, labelled: digits.Labelled) -> None:
+def started_from_maxout(network: nn.Module, labelled: Labelled) -> None:
     """Give a `Maxout` the trained weights of `maxout`, in place."""
     weights.filled(network, weights.exact(safetensors.torch.load_file(MAXOUT_START)))
 
@@ -129,7 +130,7 @@ ADAM = Settings(epochs=12, learning_rate=1e-3, momentum=None)
 
 def _decayed(
     name: str, words: str, coefficient: float,
-    prepare: Callable[[nn.Module, digits.Labelled], None] | None = None,
+    prepare: Callable[[nn.Module, Labelled], None] | None = None,
 ) -> Recipe:  # fmt: skip
     return Recipe(
         name, f"Maxout network {words}", architectures.Maxout, DECAYED, kept="last",

@@ -29,6 +29,7 @@ import demo.device
 from demo import models
 from demo.attacks import lbfgs, sign_methods
 from demo.data import digits
+from demo.data.labelled import Labelled
 from demo.experiments.attack_cost.counted import Counted
 from tests.benchmarks import peers, subjects
 
@@ -108,7 +109,7 @@ def lbfgs_row(name: str, model: nn.Module, images: Tensor) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def pgd_row(name: str, model: nn.Module, labelled: digits.Labelled) -> Iterator[dict[str, Any]]:
+def pgd_row(name: str, model: nn.Module, labelled: Labelled) -> Iterator[dict[str, Any]]:
     """Wrong answers under both at the same epsilon, steps, step and number of starts: one."""
     with torch.inference_mode():
         right = model(labelled.images).argmax(dim=1) == labelled.labels
@@ -135,11 +136,11 @@ def pgd_row(name: str, model: nn.Module, labelled: digits.Labelled) -> Iterator[
         }  # fmt: skip
 
 
-def some_digits(each: int) -> digits.Labelled:
+def some_digits(each: int) -> Labelled:
     """So many of each class of the digits that ship."""
     images, labels = digits.embedded()
     chosen = torch.arange(len(labels)).reshape(10, -1)[:, 7 : 7 + 9 * each : 9].flatten().numpy()
-    return digits.Labelled(digits.to_images(images[chosen]), torch.from_numpy(labels[chosen]))
+    return Labelled(digits.to_images(images[chosen]), torch.from_numpy(labels[chosen]))
 
 
 def measured(count: int, photographs: int) -> dict[str, Any]:

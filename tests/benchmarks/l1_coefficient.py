@@ -10,14 +10,13 @@ import sys
 from pathlib import Path
 
 from demo.data import digits
+from demo.data.labelled import Labelled
 from demo.training import loop, recipes
 
 COEFFICIENTS = (0.0003, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.03, 0.05, 0.08)
 
 
-def accuracies(
-    coefficient: float, labelled: digits.Labelled, held_out: digits.Labelled
-) -> tuple[float, float]:
+def accuracies(coefficient: float, labelled: Labelled, held_out: Labelled) -> tuple[float, float]:
     """Clean and under FGSM at .25, 0 to 1, on `held_out`, at the epoch with the best of these."""
     recipe = recipes.recipe("logistic-l1")
     walk = loop.train(

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 
 import demo.device
 from demo import models
-from demo.data.digits import Labelled
+from demo.data.labelled import Labelled
 from demo.data.photographs import Archives, measured_on
 from demo.experiments.adversarial_training import photograph_accuracy as ours
 

@@ -22,6 +22,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 import demo.device
 from demo.data import digits
+from demo.data.labelled import Labelled
 from demo.networks import architectures
 from demo.training import loop, recipes
 from demo.training.adversaries import FastGradientSign
@@ -36,16 +37,16 @@ TARGETS = {STANDARD: 3.2, PLAIN: 0.7}
 """Of our adversarial training over each."""
 
 
-def images_and_labels(folder: Path | None) -> digits.Labelled:
+def images_and_labels(folder: Path | None) -> Labelled:
     """MNIST's training images from `folder`, or the shipped digits over and over: 50,000."""
     if folder is not None:
         return digits.mnist(folder, train=True)[digits.TRAINING]
     pixels, labels = digits.embedded()
     again = torch.arange(EPOCH) % len(labels)
-    return digits.Labelled(digits.to_images(pixels)[again], torch.from_numpy(labels)[again])
+    return Labelled(digits.to_images(pixels)[again], torch.from_numpy(labels)[again])
 
 
-def work(name: str, labelled: digits.Labelled) -> dict[str, Callable[[], object]]:
+def work(name: str, labelled: Labelled) -> dict[str, Callable[[], object]]:
     """One pass over `labelled` in each of the three ways, each with a network of its own."""
     recipe = recipes.recipe(name)
     return {
@@ -55,7 +56,7 @@ def work(name: str, labelled: digits.Labelled) -> dict[str, Callable[[], object]
     }
 
 
-def _ours(recipe: recipes.Recipe, labelled: digits.Labelled, clean_weight: float) -> object:
+def _ours(recipe: recipes.Recipe, labelled: Labelled, clean_weight: float) -> object:
     """`training.train`'s epoch, without the accuracies after it."""
     network = recipe.network(0, labelled)
     walk = loop.train(
@@ -66,7 +67,7 @@ def _ours(recipe: recipes.Recipe, labelled: digits.Labelled, clean_weight: float
     return next(walk)
 
 
-def _plain(recipe: recipes.Recipe, labelled: digits.Labelled) -> object:
+def _plain(recipe: recipes.Recipe, labelled: Labelled) -> object:
     network = recipe.network(0, labelled).train()
     optimizer = _optimizer(network, recipe.settings.momentum)
     data = TensorDataset(labelled.images, labelled.labels)
@@ -97,7 +98,7 @@ def _optimizer(network: nn.Module, momentum: float | None) -> torch.optim.Optimi
     return torch.optim.SGD(network.parameters(), 0.01, momentum, nesterov=True)
 
 
-def measured(labelled: digits.Labelled, rounds: int) -> list[dict[str, Any]]:
+def measured(labelled: Labelled, rounds: int) -> list[dict[str, Any]]:
     """Two rows a network: our adversarial training over each of the others."""
     rows = []
     for name in NETWORKS:

@@ -11,6 +11,7 @@ from torch import nn
 
 from demo import models
 from demo.data import digits, gallery, pictures
+from demo.data.labelled import Labelled
 from demo.experiments import hidden_l1
 from demo.experiments.activation_growth import growth_on_a_photograph
 from demo.experiments.adversarial_training import (
@@ -128,8 +129,8 @@ EXPERIMENTS: dict[str, Callable[[Bench], object]] = {
     "weights_as_pictures": lambda b: weights_as_pictures.pair(b.network, b.network),
     "gallery_flips": lambda b: next(gallery_flips.run(b.photographs, 64, MPS)),
     "photograph_accuracy": lambda b: [
-        photograph_accuracy.outcomes(b.photographs, digits.Labelled(b.photo, b.few.labels[:1])),
-        *photograph_accuracy.curves(b.photographs, digits.Labelled(b.photo, b.few.labels[:1])),
+        photograph_accuracy.outcomes(b.photographs, Labelled(b.photo, b.few.labels[:1])),
+        *photograph_accuracy.curves(b.photographs, Labelled(b.photo, b.few.labels[:1])),
     ],
     "accuracy": lambda b: accuracy.run(
         b.photographs, [(gallery.photograph(PHOTO.name), PHOTO.label)], 64, MPS

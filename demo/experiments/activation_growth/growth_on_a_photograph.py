@@ -76,10 +76,8 @@ def loss(gap: float) -> float:
 
 
 def logit_gap(logits: Tensor, label: int) -> Tensor:
-    """z_label - log sum exp of the other logits: (N, K) -> (N,) float64, on the CPU."""
-    logits = scores.exact(logits)
-    others = torch.cat([logits[:, :label], logits[:, label + 1 :]], dim=1)
-    return logits[:, label] - others.logsumexp(dim=1)
+    """`fgsm.margin` of that label, (N, K) -> (N,) float64, on the CPU."""
+    return fgsm.margin(scores.exact(logits), torch.full((len(logits),), label))
 
 
 def gap_gradient(model: fgsm.Model, image: Tensor, label: int) -> tuple[float, Tensor]:

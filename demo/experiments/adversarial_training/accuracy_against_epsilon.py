@@ -14,6 +14,7 @@ import torch
 
 from demo import fgsm
 from demo.data import digits
+from demo.data.labelled import Labelled
 from demo.experiments.adversarial_training import digit_accuracy
 from demo.experiments.adversarial_training.digit_accuracy import Attack
 
@@ -44,7 +45,7 @@ class Curve:
         return dict(zip(self.epsilons, self.accuracies, strict=True)).get(epsilon)
 
 
-def chosen(classes: Sequence[int] = range(10)) -> digits.Labelled:
+def chosen(classes: Sequence[int] = range(10)) -> Labelled:
     """The last 100 of each shipped digit, a class after the other in turn: (N, 1, 28, 28).
 
     Labels counted from 0 in the order of `classes`. Any few in a row hold each class alike.
@@ -52,13 +53,11 @@ def chosen(classes: Sequence[int] = range(10)) -> digits.Labelled:
     images, labels = digits.embedded()
     by_class = torch.arange(len(labels)).reshape(10, -1)[list(classes), -EACH:]
     kept = by_class.T.flatten()
-    return digits.Labelled(
-        digits.to_images(images[kept.numpy()]), torch.arange(len(classes)).repeat(EACH)
-    )
+    return Labelled(digits.to_images(images[kept.numpy()]), torch.arange(len(classes)).repeat(EACH))
 
 
 def right(
-    network: fgsm.Model, labelled: digits.Labelled, attack: Attack, epsilon: float, seed: int
+    network: fgsm.Model, labelled: Labelled, attack: Attack, epsilon: float, seed: int
 ) -> int:
     """How many of these digits get the right answer under that attack; PGD takes `PGD_STEPS`."""
     result = digit_accuracy.run(

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from demo import fgsm, scores
 from demo.attacks import sign_methods
-from demo.data.digits import Labelled
+from demo.data.labelled import Labelled
 
 Attack = Literal["none", "FGSM", "PGD", "random signs"]
 ATTACKS: tuple[Attack, ...] = ("none", "FGSM", "PGD", "random signs")

@@ -13,6 +13,7 @@ import torch
 from torch import nn
 
 from demo.data import digits
+from demo.data.labelled import Labelled
 from demo.experiments.adversarial_training import accuracy_against_epsilon
 from demo.experiments.attack import failures
 from demo.models import trained
@@ -82,12 +83,12 @@ class Run:
             self.history.append(epoch)
 
 
-def split(classes: tuple[int, ...]) -> tuple[digits.Labelled, digits.Labelled]:
+def split(classes: tuple[int, ...]) -> tuple[Labelled, Labelled]:
     """(training, held out): 400 and 100 of each class, labels counted from 0 in that order."""
     images, labels = digits.embedded()
     by_class = torch.arange(len(labels)).reshape(10, -1)[list(classes)]
     first = by_class[:, : -accuracy_against_epsilon.EACH]
-    to_train = digits.Labelled(
+    to_train = Labelled(
         digits.to_images(images[first.flatten().numpy()]),
         torch.arange(len(classes)).repeat_interleave(first.shape[1]),
     )

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from demo import fgsm, models
 from demo.attacks import sign_methods
-from demo.data.digits import Labelled
+from demo.data.labelled import Labelled
 from demo.experiments.adversarial_training import digit_accuracy
 from demo.experiments.adversarial_training.accuracy_against_epsilon import Curve
 from demo.experiments.adversarial_training.digit_accuracy import Attack, UnderAttack

@@ -13,7 +13,7 @@ from torch import nn
 
 from demo import fgsm
 from demo.attacks import lbfgs
-from demo.data import digits
+from demo.data.labelled import Labelled
 from demo.experiments.adversarial_training import accuracy_against_epsilon
 from demo.experiments.attack_cost.counted import Counted, timed
 from demo.training import loop, recipes
@@ -109,7 +109,7 @@ class Measurement:
             yield
         self.result = self._cost()
 
-    def _pieces(self, few: digits.Labelled, batch: digits.Labelled) -> Iterator[None]:
+    def _pieces(self, few: Labelled, batch: Labelled) -> Iterator[None]:
         for _ in range(ROUNDS):
             self._keep("standard", self._training(few, 1.0))
             yield
@@ -124,7 +124,7 @@ class Measurement:
     def _keep(self, what: str, value: float) -> None:
         self._times.setdefault(what, []).append(value)
 
-    def _training(self, few: digits.Labelled, clean_weight: float) -> float:
+    def _training(self, few: Labelled, clean_weight: float) -> float:
         """Seconds of one step of the project's own training loop, on a copy of the network."""
         network = copy.deepcopy(self.network).requires_grad_(True)
         some = few[: STEPS * self._settings.batch]
@@ -134,13 +134,13 @@ class Measurement:
         )  # fmt: skip
         return epoch.seconds / STEPS
 
-    def _pass_in_batch(self, batch: digits.Labelled) -> float:
+    def _pass_in_batch(self, batch: Labelled) -> float:
         def once() -> object:
             return fgsm.loss_gradient(self.network, batch.images, batch.labels)
 
         return timed(once, batch.images.device)[1] / len(batch)
 
-    def _attack(self, one: digits.Labelled) -> None:
+    def _attack(self, one: Labelled) -> None:
         counted = Counted(self.network)
         with torch.inference_mode():
             target = int(self.network(one.images)[0].topk(2).indices[1])

@@ -8,7 +8,7 @@ from typing import TypeVar
 from torch import nn
 
 from demo import fgsm
-from demo.data.digits import Labelled
+from demo.data.labelled import Labelled
 from demo.experiments.adversarial_training import digit_accuracy
 from demo.experiments.adversarial_training.digit_accuracy import UnderAttack
 from demo.models import trained

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from demo import fgsm, scores
-from demo.data.digits import Labelled
+from demo.data.labelled import Labelled
 from demo.experiments.adversarial_training import digit_accuracy
 from demo.experiments.paper_numbers import rotation
 from demo.training import recipes

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from demo import fgsm
-from demo.data.digits import Labelled
+from demo.data.labelled import Labelled
 from demo.experiments.paper_numbers.bench import Bench, Walk
 
 DEGREES = (10.0, 20.0)

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from demo import fgsm, scores
-from demo.data.digits import Labelled
+from demo.data.labelled import Labelled
 from demo.experiments.paper_numbers.bench import Bench, Walk
 from demo.training import recipes
 

@@ -7,6 +7,7 @@ import statistics
 from pathlib import Path
 from typing import Any
 
+from demo.data import whole
 from demo.experiments.paper_numbers.bench import Measured
 from demo.experiments.paper_numbers.claim import Claim
 from demo.experiments.paper_numbers.verdicts import Judged
@@ -98,12 +99,10 @@ def read(path: Path = RESULTS) -> tuple[Row, ...]:
 
 def write(rows: tuple[Row, ...], path: Path = RESULTS) -> None:
     """Write the rows, whole or not at all. What is not a number is written as null."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     plain = _plain({"rows": [dataclasses.asdict(row) for row in rows]})
     text = json.dumps(plain, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-    partial = path.with_suffix(".partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
+    with whole.written(path) as partial:
+        partial.write_text(text, encoding="utf-8")
 
 
 def merged(old: tuple[Row, ...], new: Row, order: tuple[str, ...]) -> tuple[Row, ...]:

@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 
 from demo import fgsm, scores
-from demo.data.digits import Labelled
+from demo.data.labelled import Labelled
 from demo.experiments.paper_numbers.bench import Walk
 
 FURTHEST = 15.0

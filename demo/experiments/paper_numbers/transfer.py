@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from demo import fgsm, scores
-from demo.data.digits import Labelled
+from demo.data.labelled import Labelled
 from demo.experiments.adversarial_training.digit_accuracy import UnderAttack
 from demo.experiments.paper_numbers import bench as benches
 from demo.experiments.paper_numbers.bench import Bench, Walk

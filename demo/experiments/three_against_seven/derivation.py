@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from demo import fgsm, scores
-from demo.data import digits
+from demo.data.labelled import Labelled
 from demo.networks import architectures
 
 STEP = 1e-4
@@ -55,7 +55,7 @@ class Derivation:
 
 def run(
     network: architectures.LogisticRegression,
-    labelled: digits.Labelled,
+    labelled: Labelled,
     epsilons: tuple[float, ...],
 ) -> Derivation:
     """Evaluate all five lines for these digits. The network itself is not changed."""

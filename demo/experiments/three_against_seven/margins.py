@@ -14,6 +14,7 @@ from torch import Tensor
 
 from demo import fgsm, scores
 from demo.data import digits
+from demo.data.labelled import Labelled
 from demo.networks import architectures
 
 STOPS = tuple(i / 256 for i in range(129))
@@ -72,17 +73,17 @@ class Margins:
         return int(found[0]) if found.size else None
 
 
-def shipped() -> digits.Labelled:
+def shipped() -> Labelled:
     """The 500 threes and 500 sevens that ship, in turn: (1000, 1, 28, 28), labels 0, 1, 0, ..."""
     images, labels = digits.embedded()
     pairs = np.stack([np.flatnonzero(labels == k) for k in digits.THREE_AND_SEVEN], axis=1)
     pixels = images[pairs.ravel()]
-    return digits.Labelled(digits.to_images(pixels), torch.arange(2).repeat(len(pairs)))
+    return Labelled(digits.to_images(pixels), torch.arange(2).repeat(len(pairs)))
 
 
 def run(
     network: architectures.LogisticRegression,
-    labelled: digits.Labelled,
+    labelled: Labelled,
     epsilons: tuple[float, ...] = STOPS,
 ) -> Margins:
     """Attack every digit at every epsilon, without and with the clip, and ask the network.

@@ -12,7 +12,7 @@ import streamlit as st
 from torch import nn
 
 from demo import device
-from demo.data import digits
+from demo.data.labelled import Labelled
 from demo.experiments.adversarial_training import (
     accuracy_against_epsilon,
     live_training,
@@ -113,9 +113,7 @@ def _points(curve: Wanted) -> Iterator[tuple[float, float | None]]:
         yield epsilon, sum(known) / count if len(known) == len(right) else None
 
 
-def _keep(
-    piece: _Piece, model: nn.Module, labelled: digits.Labelled, kept: dict[_Piece, int]
-) -> None:
+def _keep(piece: _Piece, model: nn.Module, labelled: Labelled, kept: dict[_Piece, int]) -> None:
     """Attack these digits and keep how many get the right answer; only the worker writes."""
     if piece in kept:  # by somebody else's turn
         return
@@ -132,7 +130,7 @@ def _points_kept() -> dict[_Piece, int]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _chosen(classes: tuple[int, ...]) -> digits.Labelled:
+def _chosen(classes: tuple[int, ...]) -> Labelled:
     return accuracy_against_epsilon.chosen(classes).to(device.choose())
 
 

@@ -4,7 +4,7 @@ A hall of people who turn to another digit every second would push the photograp
 whose answers take far longer.
 """
 
-import types
+import functools
 from collections.abc import Callable
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
@@ -49,11 +49,10 @@ def cached_by_kind(
 
 def _named(compute: Callable[..., _R], kind: str) -> Callable[..., _R]:
     """The same function under a name of its own: Streamlit tells caches apart by it."""
-    assert isinstance(compute, types.FunctionType)
-    copied = types.FunctionType(
-        compute.__code__, compute.__globals__, compute.__name__, compute.__defaults__,
-        compute.__closure__,
-    )  # fmt: skip
-    copied.__module__, copied.__kwdefaults__ = compute.__module__, compute.__kwdefaults__
-    copied.__qualname__ = f"{compute.__qualname__} of {kind}"
-    return copied
+
+    @functools.wraps(compute)
+    def named(*args: Any, **kwargs: Any) -> _R:
+        return compute(*args, **kwargs)
+
+    named.__qualname__ = f"{compute.__qualname__} of {kind}"
+    return named

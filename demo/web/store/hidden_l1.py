@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from demo import device, models, scores
-from demo.data import digits, pictures
+from demo.data import pictures
+from demo.data.labelled import Labelled
 from demo.experiments import hidden_l1 as experiment
 from demo.experiments.adversarial_training import accuracy_against_epsilon
 from demo.experiments.hidden_l1 import HiddenL1, Margins
@@ -124,7 +125,7 @@ def compute(wanted: list[Digits], seconds: float) -> None:
             return
 
 
-def _keep(key: tuple[Digits, int], network: nn.Module, few: digits.Labelled, kept: _Pieces) -> None:
+def _keep(key: tuple[Digits, int], network: nn.Module, few: Labelled, kept: _Pieces) -> None:
     """Compute one piece, unless somebody else's turn has brought it; only the worker writes."""
     if key in kept:
         return
@@ -156,5 +157,5 @@ def _double(name: str, sha256: str) -> nn.Module:
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _chosen(classes: tuple[int, ...]) -> digits.Labelled:
+def _chosen(classes: tuple[int, ...]) -> Labelled:
     return accuracy_against_epsilon.chosen(classes).to(device.choose())

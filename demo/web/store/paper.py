@@ -8,6 +8,7 @@ from torch import nn
 
 from demo import device
 from demo.data import digits
+from demo.data.labelled import Labelled
 from demo.experiments.adversarial_training import digit_accuracy, weights_as_pictures
 from demo.experiments.paper_numbers import (
     at_hand,
@@ -111,7 +112,7 @@ def _shown(
     )
 
 
-def _ten(labelled: digits.Labelled) -> digits.Labelled:
+def _ten(labelled: Labelled) -> Labelled:
     return labelled[slice(0, len(labelled), max(1, len(labelled) // 10))]
 
 
@@ -141,7 +142,7 @@ def _strip(name: str, sha256: str, digit: int) -> straight_lines.Strip:
     return worker.small(straight_lines.strip, network(name), _first(digit))
 
 
-def _first(digit: int) -> digits.Labelled:
+def _first(digit: int) -> Labelled:
     return _shipped()[slice(500 * digit, 500 * digit + 1)].to(device.choose())
 
 
@@ -176,6 +177,6 @@ def _bench(claim: Claim) -> Bench:
 
 
 @st.cache_resource(show_spinner=False)
-def _shipped() -> digits.Labelled:
+def _shipped() -> Labelled:
     images, labels = digits.embedded()
-    return digits.Labelled(digits.to_images(images), torch.from_numpy(labels))
+    return Labelled(digits.to_images(images), torch.from_numpy(labels))

@@ -4,7 +4,7 @@ import streamlit as st
 import torch
 
 from demo import fgsm, scores
-from demo.data import digits
+from demo.data.labelled import Labelled
 from demo.data.pictures import to_pixels, to_png
 from demo.experiments.adversarial_training import weights_as_pictures
 from demo.experiments.three_against_seven import derivation, margins
@@ -57,7 +57,7 @@ def pictures(*identities: Identity) -> tuple[weights_as_pictures.Pictures, ...]:
     return weights_as_pictures.together(*map(_network, identities))
 
 
-def images(start: int, count: int) -> digits.Labelled:
+def images(start: int, count: int) -> Labelled:
     """Some of the shipped threes and sevens, in turn; labels 0 and 1."""
     return _shipped()[start : start + count]
 
@@ -71,5 +71,5 @@ def _network(identity: Identity) -> architectures.LogisticRegression:
 
 
 @st.cache_resource(show_spinner=False)
-def _shipped() -> digits.Labelled:
+def _shipped() -> Labelled:
     return margins.shipped()

@@ -7,7 +7,7 @@ import streamlit as st
 from torch import nn
 
 from demo import device
-from demo.data import digits
+from demo.data.labelled import Labelled
 from demo.experiments import why
 from demo.experiments.adversarial_training import accuracy_against_epsilon
 from demo.models import trained
@@ -74,5 +74,5 @@ def _second(name: str, sha256: str) -> nn.Module:
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)
-def _chosen() -> digits.Labelled:
+def _chosen() -> Labelled:
     return accuracy_against_epsilon.chosen().to(device.choose())
