@@ -33,6 +33,7 @@ test-all: test test-peers
 check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/oxlint demo/web
 	$(BIN)/mypy
 
 benchmark: $(PEERS)

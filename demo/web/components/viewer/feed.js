@@ -2,6 +2,6 @@
 
 export default function ({ data }) {
   if (!data) return;
-  window.fgsmFeeds = { ...(window.fgsmFeeds || {}), [data.kind]: data };
+  window.fgsmFeeds = { ...window.fgsmFeeds, [data.kind]: data };
   window.dispatchEvent(new CustomEvent("fgsm-feed", { detail: { kind: data.kind } }));
 }

@@ -355,7 +355,10 @@ function createView(root) {
       network: network ? data.networks[network].name : null,
       digit: digit ? String(digit + 1) : null,
     };
-    for (const [key, value] of Object.entries(words)) value === null ? url.searchParams.delete(key) : url.searchParams.set(key, value);
+    for (const [key, value] of Object.entries(words)) {
+      if (value === null) url.searchParams.delete(key);
+      else url.searchParams.set(key, value);
+    }
     history.replaceState(history.state, "", url);
     if (words.guess !== null) sessionStorage.setItem(GUESS, words.guess);
   }

@@ -45,7 +45,7 @@ function amount(level, kind) {
 }
 
 function withArticle(name) {
-  if (/^none/.test(name)) return name;
+  if (name.startsWith("none")) return name;
   return (/^([aeio]|8)/i.test(name) ? "an " : "a ") + name;
 }
 
