@@ -189,7 +189,7 @@ def test_the_command_measures_the_check_set(
     assert "There is no" in capsys.readouterr().err
 
 
-TWIN = photograph_recipes.TWIN.name
+TWIN = photograph_recipes.IMAGENET_ROBUST.name
 
 
 def test_the_twins_card_is_what_its_outcomes_say() -> None:

@@ -13,7 +13,7 @@ from demo.models import trained
 from demo.training import photograph_recipes
 from tests.test_twins import write_archive
 
-NAME = photograph_recipes.TWIN.name
+NAME = photograph_recipes.IMAGENET_ROBUST.name
 
 
 @pytest.fixture

@@ -23,8 +23,10 @@ from tests import PATIENCE
 
 PLACE = places.Place(torch.device("cpu"), workers=0)
 SHORT = dataclasses.replace(
-    photograph_recipes.TWIN, round=8, size=32,
-    settings=dataclasses.replace(photograph_recipes.TWIN.settings, epochs=3, batch=4, evaluated=2),
+    photograph_recipes.IMAGENET_ROBUST, round=8, size=32,
+    settings=dataclasses.replace(
+        photograph_recipes.IMAGENET_ROBUST.settings, epochs=3, batch=4, evaluated=2
+    ),
 )  # fmt: skip
 
 
@@ -233,8 +235,10 @@ def test_two_processes_train_as_one_does(data: Path, tmp_path: Path) -> None:
 
 
 def test_the_recipes_card_and_network_belong_together() -> None:
-    shipped = [r for r in photograph_recipes.TWINS if (trained.FOLDER / f"{r.name}.json").is_file()]
-    assert photograph_recipes.TWIN in shipped
+    shipped = [
+        r for r in photograph_recipes.RECIPES if (trained.FOLDER / f"{r.name}.json").is_file()
+    ]
+    assert photograph_recipes.IMAGENET_ROBUST in shipped
     for recipe in shipped:
         card = trained.card(recipe.name)
         shown = models.card(recipe.name)

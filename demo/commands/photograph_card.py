@@ -1,4 +1,4 @@
-"""A twin's card and history, those of the twin that it began as before its own."""
+"""A photograph network's card and history, after those of the network that it began as."""
 
 import argparse
 import contextlib
@@ -59,7 +59,7 @@ def card(
 
 
 def history(run_: checkpoints.Run, asked: argparse.Namespace) -> list[dict[str, Any]]:
-    """The rounds, after those of the twin that the student began as."""
+    """The rounds, after those of the network that the student began as."""
     begun = before(run_.recipe.name, asked)
     seen = begun.images_seen if begun else 0
     earlier = beside(trained.FOLDER / f"{asked.start}.json", HISTORY)

@@ -31,7 +31,7 @@ def add_to(commands: Any) -> None:
     """The words that this command understands."""
     parser = commands.add_parser("train", help="train a network, or go on training it")
     names = ", ".join(
-        [*(r.name for r in recipes.RECIPES), *(t.name for t in photograph_recipes.TWINS)]
+        [*(r.name for r in recipes.RECIPES), *(t.name for t in photograph_recipes.RECIPES)]
     )
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("name", metavar="NAME", nargs="?", help=names)
@@ -66,9 +66,9 @@ def run(options: argparse.Namespace) -> None:
     """Train what is asked for; print each epoch, write weights and cards."""
     if options.epochs is not None and options.epochs < 1:
         raise ValueError(f"--epochs is 1 or more, not {options.epochs}.")
-    twin = photograph_recipes.twin(options.name or "")
-    if twin is not None:
-        train_photographs.run(options, twin, options.out or ELSEWHERE, ELSEWHERE)
+    photographs = photograph_recipes.recipe(options.name or "")
+    if photographs is not None:
+        train_photographs.run(options, photographs, options.out or ELSEWHERE, ELSEWHERE)
         return
     device = demo.device.choose(options.device)
     chosen = (

@@ -72,7 +72,10 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(
-    asked: argparse.Namespace, recipe: photograph_recipes.Twin, folder: Path, elsewhere: Path
+    asked: argparse.Namespace,
+    recipe: photograph_recipes.Recipe,
+    folder: Path,
+    elsewhere: Path,
 ) -> None:
     """Train, or go on; print each round; write weights, card, history and outcomes."""
     recipe = _changed(recipe, asked)
@@ -121,7 +124,9 @@ _CHECKS: dict[str, _Check] = {
 """Option -> what it must be, in code and in words."""
 
 
-def _changed(recipe: photograph_recipes.Twin, asked: argparse.Namespace) -> photograph_recipes.Twin:
+def _changed(
+    recipe: photograph_recipes.Recipe, asked: argparse.Namespace
+) -> photograph_recipes.Recipe:
     """The recipe with what the command line asks for instead."""
     for option, (right, words) in _CHECKS.items():
         value = getattr(asked, option)
@@ -172,7 +177,7 @@ def _together(asked: argparse.Namespace) -> Iterator[places.Place]:
         torch.distributed.destroy_process_group()
 
 
-def _line(epoch: loop.Epoch, recipe: photograph_recipes.Twin) -> str:
+def _line(epoch: loop.Epoch, recipe: photograph_recipes.Recipe) -> str:
     level = 255 * recipe.settings.evaluated_epsilon
     return (
         f"  {epoch.number * recipe.round:>9,} crops  loss {epoch.training_loss:.4f}  "
@@ -215,13 +220,13 @@ def _measured(
 
 
 def _measured_again(
-    recipe: photograph_recipes.Twin,
+    recipe: photograph_recipes.Recipe,
     seed: int,
     held_out: Labelled,
     place: places.Place,
     folder: Path,
 ) -> None:
-    """Attack a trained twin again and write its card; the weights stay bit for bit."""
+    """Attack a trained network again and write its card; the weights stay bit for bit."""
     old = trained.card(recipe.name, seed, folder)
     path = folder / f"{trained.stem(recipe.name, seed)}.safetensors"
     model = models.prepared(weights.embedded(path, old.sha256), recipe.standard, place.device)

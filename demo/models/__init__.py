@@ -232,7 +232,7 @@ def _photograph_models() -> tuple[ModelCard, ...]:
     """The photograph networks; after each, those trained here from it, if they are here."""
     found = {card.name: card for card in PHOTOGRAPH_MODELS}
     order = list(found)
-    for recipe in photograph_recipes.TWINS:
+    for recipe in photograph_recipes.RECIPES:
         with contextlib.suppress(trained.Absent):
             card = trained.card(recipe.name)
             standard = found[recipe.standard]
@@ -244,7 +244,7 @@ def _photograph_models() -> tuple[ModelCard, ...]:
 
 
 def _trained_model(
-    standard: ModelCard, recipe: photograph_recipes.Twin, card: trained.Card
+    standard: ModelCard, recipe: photograph_recipes.Recipe, card: trained.Card
 ) -> ModelCard:
     classes = recipe.classes or standard.classes
     on = f"{card.test_images:,} {CHECKED_ON[classes]}"
@@ -346,7 +346,7 @@ def load(
 
 
 def plain(name: str) -> nn.Module:
-    """The network called `name` as timm or torchvision builds it, at rest: to be trained.
+    """The network called `name` as timm or torchvision builds it, in eval mode: to be trained.
 
     For photographs; images (N, 3, S, S) normalised by the caller -> logits (N, K).
     """

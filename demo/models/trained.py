@@ -32,7 +32,7 @@ class Card:
 
     epochs: trained.  kept_epoch: the one whose weights these are.  seconds: the training took,
     on `device`.  test: accuracy on MNIST's 10,000 test images (or the threes and sevens among
-    them), 0 to 1, by the attack's name; of a twin for photographs, on those it was measured on.
+    them), 0 to 1, by the attack's name; of a photograph network, on those it was measured on.
     sha256: of the weights' file.  images_seen: crops trained on, where that is not epochs times
     the training images.
     """
@@ -112,7 +112,7 @@ def card(name: str, seed: int = SEED, folder: Path = FOLDER) -> Card:
 
 
 def history(name: str, folder: Path = FOLDER) -> list[dict[str, Any]]:
-    """The rounds of a twin's training, as they lie beside its weights; empty where they do not."""
+    """A photograph network's rounds of training, from beside its weights; empty if not there."""
     path = folder / f"{name}.training.json"
     rows: list[dict[str, Any]] = []
     if path.is_file():

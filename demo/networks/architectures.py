@@ -94,7 +94,7 @@ class Maxout(nn.Module):
     units: in each hidden layer.  pieces: linear functions a unit is the largest of; row j of the
     first `units` rows of a weight, of the next, ... are the pieces of unit j.
     Dropout takes a fifth of the pixels and half of the units, in training only. The units that stay
-    count double then, the pixels that stay keep their values: an image at rest is a quarter
+    count double then, the pixels that stay keep their values: an image in eval mode is a quarter
     brighter than what training shows, and the answers are surer. The incoming weights of a piece
     are kept within a norm of `LARGEST_NORM`.
     Source: Goodfellow et al., arXiv:1302.4389, section 5.1 (MNIST, permutation invariant).

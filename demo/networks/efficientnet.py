@@ -1,4 +1,4 @@
-"""EfficientNet-Lite0 as it is asked at rest: batch norms folded, padding fixed, nothing copied.
+"""EfficientNet-Lite0 in eval mode: batch norms folded, padding fixed, nothing copied.
 
 The same function as timm's `tf_efficientnet_lite0` rewritten by `folding`, built from the same
 tensors without timm, whose import and trial runs take longer than everything else up to the

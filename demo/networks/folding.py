@@ -21,14 +21,14 @@ TOLERANCE = 1e-3
 def fold_batch_norm(network: nn.Module, size: int = 224) -> nn.Module:
     """W' = W * gamma / sqrt(var + e), b' = beta - mu * gamma / sqrt(var + e): a copy without norms.
 
-    At rest a batch norm is a fixed scale and shift of each channel, so it merges into the
+    In eval mode a batch norm is a fixed scale and shift of each channel, so it merges into the
     convolution before it: the same function up to float32 rounding, in about half the time.
     size: side of the square image of one trial run, which shows what follows what. A norm that
     does not take exactly one convolution's output, or an answer that changes, is refused with a
     `ValueError`. The merge is computed in float64. The argument is left as it is.
     """
     if network.training:
-        raise ValueError("Batch norms are folded in a network at rest; call .eval() first.")
+        raise ValueError("Batch norms are folded in eval mode; call .eval() first.")
     folded = copy.deepcopy(network)
     probe = probe_of(size)
     for convolution, norm in norms_by_convolution(folded, probe):

@@ -1,6 +1,6 @@
-"""Batch norms at rest, held in the kernels of a network that is trained on, and given back.
+"""Frozen batch norms, held in the kernels of a network that is trained on, and given back.
 
-A norm at rest is a fixed scale and shift of each channel; a step costs about half without it.
+A frozen norm is a fixed scale and shift of each channel; a step costs about half without it.
 """
 
 import copy
@@ -15,7 +15,7 @@ from demo.networks import folding
 
 
 class ScaledConv2d(nn.Conv2d):
-    """A convolution with a batch norm at rest held in its kernel, to be trained.
+    """A convolution with a frozen batch norm held in its kernel, to be trained.
 
     The kernel is `scale` (K or 1, 1, 1, 1), the norm's, times `weight`, which so stays what it is
     beside an unfolded norm: optimizers whose steps do not follow the gradient's size, Adam above
@@ -42,7 +42,7 @@ class ScaledConv2d(nn.Conv2d):
 def trainable(network: nn.Module, size: int = 224, like: nn.Module | None = None) -> nn.Module:
     """A copy to go on training with: batch norms held in `ScaledConv2d`, padding fixed.
 
-    Norms at rest are a part of the convolutions here, so a step costs about half. size: side of
+    Frozen norms are a part of the convolutions here, so a step costs about half. size: side of
     the square image of a trial run; any even size at every stride-2 layer will do afterwards.
     like: the network whose norms' scales are kept apart, if another: one whose own are spent.
     """

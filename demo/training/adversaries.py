@@ -50,18 +50,18 @@ class Unchanged(Steady):
 class FastGradientSign(Steady):
     """x + epsilon sign(grad_x J): the paper's own adversary.
 
-    at_rest: share of the batches, 0 to 1, for which a network with dropout is attacked without
+    eval_share: share of the batches, 0 to 1, for which a network with dropout is attacked without
     it. The rest of the time training takes the gradient that its clean pass left, dropout and
     all: better for clean images, weaker against the network as it answers in the end.
     """
 
     epsilon: float
-    at_rest: float = 0.0
+    eval_share: float = 0.0
 
     def __call__(
         self, network: nn.Module, images: Tensor, labels: Tensor, generator: torch.Generator
     ) -> Tensor:
-        """clip(x + epsilon sign(grad_x J)), the network at rest."""
+        """clip(x + epsilon sign(grad_x J)), the network in eval mode."""
         training = network.training
         network.eval()
         examples = fgsm.fgsm(network, images, labels, self.epsilon)
@@ -71,7 +71,7 @@ class FastGradientSign(Steady):
     def takes_the_clean_pass(self, generator: torch.Generator) -> bool:
         """A draw: whether this batch's examples come from the gradient of the clean pass."""
         draw = torch.rand((), generator=generator, device=generator.device)
-        return self.at_rest == 0 or bool(draw >= self.at_rest)
+        return self.eval_share == 0 or bool(draw >= self.eval_share)
 
 
 @dataclass(frozen=True)

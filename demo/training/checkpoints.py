@@ -23,8 +23,8 @@ class Refused(ValueError):
 class Run:
     """A training as it stands: `best` is the state of the epoch with the best `score`.
 
-    recipe: a `recipes.Recipe` or a `twin_recipes.Twin`.  average: of the weights over the steps,
-    where the training keeps one.
+    recipe: a `recipes.Recipe` or a `photograph_recipes.Recipe`.  average: of the weights over
+    the steps, where the training keeps one.
     """
 
     recipe: Any

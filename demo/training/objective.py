@@ -2,7 +2,7 @@
 
 For FGSM the backward pass that trains on the clean images also gives their gradient, so that the
 attack costs no pass of its own; a network with dropout is attacked as dropout has left it then,
-unless the adversary asks for the network at rest.
+unless the adversary asks for eval mode.
 Source: arXiv:1412.6572, section 6.
 """
 

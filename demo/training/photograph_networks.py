@@ -1,9 +1,9 @@
-"""Networks for photographs and their adversarially trained twins: a training's run.
+"""Networks for photographs and their robust counterparts: a training's run.
 
 The student starts as a standard network, or as another that was trained here, and sees attacked
 crops, against one step from a random start; what it shall see in them says `matching`. It begins
 on crops of 128 pixels for an input of 224: a step costs a third; larger ones come late.
-The recipes, and their sources, stand in `twin_recipes`.
+The recipes, and their sources, stand in `photograph_recipes`.
 """
 
 import copy
@@ -26,15 +26,16 @@ from demo.training.adversaries import RandomStart
 from demo.training.batches import Batches
 from demo.training.distillation import Features, Matching, Taught
 from demo.training.objective import Loss, Objective
-from demo.training.photograph_recipes import Twin
+from demo.training.photograph_recipes import Recipe
 from demo.training.places import Place
 
 
 def started(
-    recipe: Twin, standard: nn.Module, seed: int, place: Place, first: nn.Module | None = None,
+    recipe: Recipe, standard: nn.Module, seed: int, place: Place, first: nn.Module | None = None,
     norms: nn.Module | None = None,
 ) -> checkpoints.Run:  # fmt: skip
-    """A new run. standard: timm's network, at rest.  first: what the student begins as, if else.
+    """A new run. standard: timm's network, in eval mode.  first: what the student begins as, if
+    another.
 
     norms: the network whose norms' scales are kept apart, if another than `standard`.
     """
@@ -60,7 +61,7 @@ def headed(network: nn.Module, classes: int | None, seed: int = 0) -> nn.Module:
     return copied
 
 
-def teacher(recipe: Twin, standard: nn.Module, place: Place) -> Features:
+def teacher(recipe: Recipe, standard: nn.Module, place: Place) -> Features:
     """The standard network, frozen, at the size of the crops."""
     folded = folding.fix_padding(folding.fold_batch_norm(standard, recipe.size), recipe.size)
     frozen = Features(folded).to(place.device, place.dtype).eval().requires_grad_(False)
@@ -83,7 +84,7 @@ def rounds(
     then follow the clock if it is ahead of the pictures.  losses: gets each step's, this rank's.
     Raises ValueError where labels alone are learned from and there are none.
     """
-    recipe: Twin = run.recipe
+    recipe: Recipe = run.recipe
     student: Any = run.network
     pictures = some if recipe.taught else _labelled(some)
     crops = _crops(recipe, pictures, place, clock := _Clock(_clock(run, minutes, place)))
@@ -124,7 +125,7 @@ def _labelled(some: photographs.Photographs) -> photographs.Photographs:
     return photographs.Subset(some, known)
 
 
-def _crops(recipe: Twin, some: photographs.Photographs, place: Place, clock: _Clock) -> Batches:
+def _crops(recipe: Recipe, some: photographs.Photographs, place: Place, clock: _Clock) -> Batches:
     """Cut on the GPU where all pictures fit there, else by the processes that decode."""
     settings = recipe.settings
     if held_photographs.fits(some, place.device):
@@ -140,7 +141,7 @@ def _crops(recipe: Twin, some: photographs.Photographs, place: Place, clock: _Cl
 
 
 def _objective(
-    recipe: Twin, student: Any, place: Place, losses: Callable[[float], None] | None
+    recipe: Recipe, student: Any, place: Place, losses: Callable[[float], None] | None
 ) -> Objective:
     """The loss on attacked crops alone, or on clean ones alone where epsilon is 0."""
     matched = Matching(student.width, recipe.soft, recipe.features)

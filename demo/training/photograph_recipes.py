@@ -12,7 +12,7 @@ LATE = 0.7
 
 
 @dataclass(frozen=True)
-class Twin:
+class Recipe:
     """How a network for photographs is trained.
 
     standard: name of the network that it starts as and is taught by.  epsilon: of training; 0 is
@@ -69,7 +69,7 @@ class Twin:
 NORMS = "efficientnet-lite0"
 """The network whose batch norms' scales are kept apart; those of networks made here are spent."""
 
-TWIN = Twin(
+IMAGENET_ROBUST = Recipe(
     "efficientnet-lite0-adversarial",
     "EfficientNet-Lite0, trained against one step (feature distillation)",
     "efficientnet-lite0", 1.5 / 255,
@@ -83,19 +83,19 @@ _EVERYDAY = Settings(
     epochs=10, learning_rate=3e-4, batch=48, momentum=None, ramp=0.05, fall=0.95,
     evaluated=50, evaluated_epsilon=0.007, together=25,
 )  # fmt: skip
-EVERYDAY = Twin(
+EVERYDAY = Recipe(
     "everyday", "Everyday things", "efficientnet-lite0", 0.0, _EVERYDAY, round=9600,
     decay=0.98,
     classes=29, taught=False, features=0.0, known=1.0, levels=(0.007 * 255, 4),
 )  # fmt: skip
-EVERYDAY_TWIN = Twin(
+EVERYDAY_ROBUST = Recipe(
     "everyday-adversarial", "Everyday things, trained against FGSM from a random start",
     "everyday", 2 / 255,
     _EVERYDAY, round=9600, decay=0.99, classes=29, features=0.0, known=0.5, levels=(0.007 * 255, 4),
 )  # fmt: skip
-TWINS = (TWIN, EVERYDAY, EVERYDAY_TWIN)
+RECIPES = (IMAGENET_ROBUST, EVERYDAY, EVERYDAY_ROBUST)
 
 
-def twin(name: str) -> Twin | None:
+def recipe(name: str) -> Recipe | None:
     """The recipe of that name, if there is one."""
-    return next((candidate for candidate in TWINS if candidate.name == name), None)
+    return next((candidate for candidate in RECIPES if candidate.name == name), None)

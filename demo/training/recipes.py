@@ -117,7 +117,7 @@ def wide_maxout() -> nn.Module:
 
 
 FGSM = FastGradientSign(EPSILON)
-SOMETIMES_AT_REST = FastGradientSign(EPSILON, at_rest=0.25)
+SOMETIMES_IN_EVAL_MODE = FastGradientSign(EPSILON, eval_share=0.25)
 MAXOUT = Settings(epochs=100, learning_rate=0.1, momentum=0.7, ramp=0.05, fall=0.25)
 ADVERSARIAL_MAXOUT = dataclasses.replace(MAXOUT, epochs=60)
 CONTROL = dataclasses.replace(MAXOUT, epochs=30)
@@ -153,7 +153,7 @@ RECIPES: tuple[Recipe, ...] = (
     Recipe("maxout", "Maxout network", architectures.Maxout, MAXOUT, kept="last"),
     Recipe(
         "maxout-adversarial", "Maxout network, trained against FGSM", architectures.Maxout,
-        ADVERSARIAL_MAXOUT, "adversarial", SOMETIMES_AT_REST, 0.5, kept="accuracy_under_fgsm",
+        ADVERSARIAL_MAXOUT, "adversarial", SOMETIMES_IN_EVAL_MODE, 0.5, kept="accuracy_under_fgsm",
     ),
     Recipe(
         "maxout-random-signs", "Maxout network, trained with random signs", architectures.Maxout,
@@ -190,8 +190,8 @@ RECIPES: tuple[Recipe, ...] = (
     ),
     Recipe(
         "maxout-1600-adversarial", "Maxout network of 1,600 units, trained against FGSM",
-        wide_maxout, CONTROL, "adversarial", SOMETIMES_AT_REST, 0.5, kept="accuracy_under_fgsm",
-        ships=False,
+        wide_maxout, CONTROL, "adversarial", SOMETIMES_IN_EVAL_MODE, 0.5,
+        kept="accuracy_under_fgsm", ships=False,
     ),
     Recipe(
         "maxout-member", "Maxout network, one of twelve", architectures.Maxout, SHORT, ships=False,

@@ -51,7 +51,16 @@ def test_the_twin_is_trained_goes_on_and_is_measured_again(
     monkeypatch.chdir(tmp_path)
     write_archive(tmp_path / "train-0.tar", gallery.GALLERY[:3])
     write_archive(tmp_path / "check.tar", gallery.GALLERY[:1])
-    words = ["train", photograph_recipes.TWIN.name, "--data", ".", "--round", "2", "--images", "2"]
+    words = [
+        "train",
+        photograph_recipes.IMAGENET_ROBUST.name,
+        "--data",
+        ".",
+        "--round",
+        "2",
+        "--images",
+        "2",
+    ]
     words += ["--batch", "2", "--size", "64", "--workers", "0", "--out", "out"]
     assert main(words) == 0
     assert main(words) == 0

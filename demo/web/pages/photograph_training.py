@@ -78,7 +78,7 @@ def _training(name: str) -> None:
     rounds = trained.history(name)
     if not rounds:
         return
-    card, recipe = trained.card(name), photograph_recipes.twin(name)
+    card, recipe = trained.card(name), photograph_recipes.recipe(name)
     assert recipe is not None  # its card is there
     level = 255 * recipe.settings.evaluated_epsilon
     with st.expander("Its training, round by round"):
