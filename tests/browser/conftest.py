@@ -1,7 +1,7 @@
 """Servers, and pages on them whose every word to the console is heard."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
@@ -35,6 +35,23 @@ def real_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     yield from served(tmp_path_factory, server.APP)
 
 
+Profile = Callable[[dict[str, object]], BrowserContext]
+
+
+@pytest.fixture(scope="session")
+def profile(browser: Browser) -> Profile:
+    """Options of a context -> the one that has them: it keeps the code that it has fetched."""
+    contexts: dict[str, BrowserContext] = {}
+
+    def found(options: dict[str, object]) -> BrowserContext:
+        name = repr(sorted(options.items()))
+        if name not in contexts:
+            contexts[name] = browser.new_context(**options)  # type: ignore[arg-type]
+        return contexts[name]
+
+    return found
+
+
 class Visits:
     """visit(path, **context options) -> the page at that path and query, drawn to its last line.
 
@@ -44,12 +61,12 @@ class Visits:
     elsewhere: requests to any other host.
     """
 
-    def __init__(self, browser: Browser, address: str) -> None:
-        self.address, self._browser = address, browser
+    def __init__(self, profile: Profile, address: str) -> None:
+        self.address, self._profile = address, profile
         self.frames: list[object] = []
         self.said: list[str] = []
         self.elsewhere: list[str] = []
-        self._contexts: list[BrowserContext] = []
+        self._pages: list[Page] = []
 
     def __call__(self, path: str = "/", **options: object) -> Page:
         page = self.empty(**options)
@@ -61,9 +78,8 @@ class Visits:
 
     def empty(self, **options: object) -> Page:
         """A page that is nowhere yet."""
-        options = {"viewport": {"width": 1440, "height": 900}} | options
-        self._contexts.append(self._browser.new_context(**options))  # type: ignore[arg-type]
-        page = self._contexts[-1].new_page()
+        page = self._profile({"viewport": {"width": 1440, "height": 900}} | options).new_page()
+        self._pages.append(page)
         page.set_default_timeout(MILLISECONDS)
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.said.append(f"error: {error}"))
@@ -73,8 +89,8 @@ class Visits:
 
     def end(self) -> None:
         """Close all; nothing may have been said, and nobody else been asked."""
-        for context in self._contexts:
-            context.close()
+        for page in self._pages:
+            page.close()
         assert not self.said, self.said
         assert not self.elsewhere, self.elsewhere
 
@@ -88,24 +104,24 @@ class Visits:
 
 
 @pytest.fixture
-def visit(browser: Browser, address: str) -> Iterator[Visits]:
+def visit(profile: Profile, address: str) -> Iterator[Visits]:
     """Pages of one test's own."""
-    visits = Visits(browser, address)
+    visits = Visits(profile, address)
     yield visits
     visits.end()
 
 
 @pytest.fixture(scope="module")
-def stay(browser: Browser, address: str) -> Iterator[Visits]:
+def stay(profile: Profile, address: str) -> Iterator[Visits]:
     """Pages that a file's tests share: what one load can show is looked at on one load."""
-    visits = Visits(browser, address)
+    visits = Visits(profile, address)
     yield visits
     visits.end()
 
 
 @pytest.fixture
-def visit_real(browser: Browser, real_address: str) -> Iterator[Visits]:
+def visit_real(profile: Profile, real_address: str) -> Iterator[Visits]:
     """Pages of the app with the networks that ship."""
-    visits = Visits(browser, real_address)
+    visits = Visits(profile, real_address)
     yield visits
     visits.end()
