@@ -11,13 +11,17 @@ PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest --durations=10
 SIDE_BY_SIDE := $(PYTEST) --numprocesses auto --maxprocesses 4 --dist loadfile \
 	--no-loadscope-reorder
 
-.PHONY: run test test-peers test-all check benchmark screenshot abuse audit clean
+.PHONY: run test quick test-peers test-all check benchmark screenshot abuse audit clean
 
 run: $(READY)
 	@echo "Serving on http://localhost:8501 (Ctrl+C stops it)"
 	$(BIN)/streamlit run app.py
 
-test: $(READY) check
+# Types are checked by one process: the tests need not wait for it.
+test: $(READY)
+	$(MAKE) --jobs=2 check quick
+
+quick: $(READY)
 	$(SIDE_BY_SIDE) -m "not slow"
 
 # Our attacks against other libraries', value by value.

@@ -317,6 +317,27 @@ def script() -> None:
     whole.end()
 
 
+def asked_attacks() -> None:
+    import streamlit as st
+
+    from demo.experiments.adversarial_training.accuracy_against_epsilon import ATTACKS
+    from demo.web.controls import remembered
+
+    st.text(remembered.first_several("under", ATTACKS, ("PGD",)))
+
+
+@pytest.mark.parametrize(
+    ("link", "chosen"),
+    [(["FGSM", "random signs"], "['FGSM', 'random signs']"), (["%00", "x"], "['PGD']")],
+)
+def test_a_link_restores_several_choices_and_nonsense_the_usual_ones(
+    link: list[str], chosen: str
+) -> None:
+    app = AppTest.from_function(asked_attacks)
+    app.query_params["under"] = link
+    assert app.run().text[0].value == chosen
+
+
 def button(app: AppTest, label: str) -> Any:
     (found,) = [b for b in app.button if b.label == label]
     return found

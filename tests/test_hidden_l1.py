@@ -401,6 +401,12 @@ def test_nonsense_in_the_link_gets_the_defaults(asked: dict[str, str]) -> None:
     assert app.session_state["picture_digits"] == "digit-1505"
 
 
+def test_a_link_names_the_digit_and_the_network() -> None:
+    app = opened(network="softmax-adversarial", picture="digit-2345")
+    assert app.session_state["l1_network"] == "softmax-adversarial"
+    assert "Picture: digit 2,345" in app.caption[-1].value and not app.error
+
+
 def test_a_digit_that_the_network_does_not_know_gets_a_sentence() -> None:
     app = opened(network="logistic", picture="digit-2600")
     assert not app.exception

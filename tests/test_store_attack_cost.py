@@ -141,13 +141,22 @@ def test_the_threads_are_as_before() -> None:
     assert worker.in_turn(torch.get_num_threads) == before_there
 
 
+def script() -> None:
+    from demo.web.pages import attack_cost
+
+    attack_cost.page()
+
+
+def test_a_target_that_is_the_answer_already_gets_a_sentence() -> None:
+    app = AppTest.from_function(script, default_timeout=600)
+    app.query_params.update(kind="digits", target="3")
+    app.run()
+    assert not app.exception
+    assert app.error[0].value.startswith("The network already says 3: choose another target")
+
+
 @pytest.mark.slow
 def test_run_again_on_the_page_begins_another_work() -> None:
-    def script() -> None:
-        from demo.web.pages import attack_cost
-
-        attack_cost.page()
-
     app = AppTest.from_function(script, default_timeout=600)
     app.query_params["kind"] = "digits"
     app.run()

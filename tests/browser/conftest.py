@@ -17,8 +17,12 @@ BASE_GUESSES = re.compile(r"/[\w-]+/_stcore/(health|host-config)$")
 
 
 def served(factory: pytest.TempPathFactory, program: str) -> Iterator[str]:
-    """Where that program is served; its log must stay free of tracebacks."""
-    with serving(factory.mktemp("server"), program=program) as (one,):
+    """Where that program is served; its log must stay free of tracebacks.
+
+    The server hangs up on a browser that does not answer its ping in time: only on one that hangs.
+    """
+    patient = {"STREAMLIT_SERVER_WEBSOCKET_PING_INTERVAL": str(int(PATIENCE))}
+    with serving(factory.mktemp("server"), program=program, **patient) as (one,):
         yield one.address
         assert one.tracebacks() == 0, one.written()[-4000:]
 
@@ -122,6 +126,14 @@ def stay(profile: Profile, address: str) -> Iterator[Visits]:
 @pytest.fixture
 def visit_real(profile: Profile, real_address: str) -> Iterator[Visits]:
     """Pages of the app with the networks that ship."""
+    visits = Visits(profile, real_address)
+    yield visits
+    visits.end()
+
+
+@pytest.fixture(scope="module")
+def stay_real(profile: Profile, real_address: str) -> Iterator[Visits]:
+    """The same for the pages that a file's tests share."""
     visits = Visits(profile, real_address)
     yield visits
     visits.end()

@@ -38,8 +38,8 @@ def drawn(page: Page) -> None:
 def at_rest(page: Page, milliseconds: int = 500) -> None:
     """Wait until nothing runs, is faded or moves to another colour, for so long without a break.
 
-    A page that goes on by itself is idle for a moment between two runs; and what a run has not
-    drawn again yet is faded, so its contrast is not the page's.
+    A page that goes on by itself is idle between two runs, and says that it goes on; what a run has
+    not drawn again yet is faded, so its contrast is not the page's.
     """
     page.evaluate("delete window.restless")
     page.wait_for_function(
@@ -48,7 +48,10 @@ def at_rest(page: Page, milliseconds: int = 500) -> None:
             const stale = document.querySelector("[data-stale=true]");
             const moves = document.getAnimations().some(a => a.playState == "running"
                 && a.effect?.getTiming().iterations != Infinity);
-            if (!idle || stale || moves || !window.restless) window.restless = performance.now();
+            const again = document.querySelector("[class*=-goes-on]");
+            if (!idle || stale || moves || again || !window.restless) {
+                window.restless = performance.now();
+            }
             return performance.now() - window.restless > milliseconds;
         }""",
         arg=milliseconds,

@@ -33,7 +33,7 @@ def finished(page: Page) -> None:
     expect(page.get_by_text("Fitted slopes against n")).to_be_visible()
     expect(page.get_by_text("Training size")).to_have_count(0)
     page.locator(".colours-view .where").get_by_text("Pixel").wait_for()
-    at_rest(page, 1000)
+    at_rest(page)
 
 
 def value(page: Page, which: str) -> float:

@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from tests import PATIENCE
 from tests.browser.conftest import Visits
-from tests.browser.reading import at_rest, heading, link, linked, no_fault, slider
+from tests.browser.reading import at_rest, heading, linked, no_fault, slider
 
 PATH = "/adversarial-training"
 FEW = f"{PATH}?under=FGSM"
@@ -54,51 +54,52 @@ def finished(page: Page) -> None:
     page.get_by_text("Computed here on").wait_for()
 
 
+@pytest.fixture(scope="module")
+def here(stay: Visits) -> Page:
+    """The page with the curves that are done soonest, to their end."""
+    page = stay(f"{FEW}&networks=softmax&layer=logistic&train=conv")
+    finished(page)
+    return page
+
+
 def test_the_curve_is_computed_to_its_end_another_attack_brings_its_points_and_the_link_keeps_it(
-    visit: Visits,
+    here: Page,
 ) -> None:
-    page = visit(f"{FEW}&networks=softmax&layer=logistic")
-    finished(page)
-    assert heading(page).startswith(("Trained against FGSM", "Adversarial training puts"))
-    assert "α" in page.locator(".katex").first.inner_text()
-    assert "α = 1 is standard training" in page.inner_text("body")
-    assert "1,000 of the digits that ship" in page.inner_text("body")
-    expect(points(page)).to_have_count(11)
+    assert heading(here).startswith(("Trained against FGSM", "Adversarial training puts"))
+    assert "α" in here.locator(".katex").first.inner_text()
+    assert "α = 1 is standard training" in here.inner_text("body")
+    assert "1,000 of the digits that ship" in here.inner_text("body")
+    expect(points(here)).to_have_count(11)
     for word in ("Standard training", "Trained against FGSM"):
-        expect(page.get_by_role("img", name=f"{word}: w", exact=True)).to_be_visible()
-        expect(page.get_by_role("img", name=f"{word}: sign of w")).to_be_visible()
-    assert "mean |w|" in page.inner_text("body")
-    page.get_by_role("button", name="random signs", exact=True).click()
-    expect(points(page)).to_have_count(22)
-    at_rest(page)
-    assert "networks=softmax" in link(page) and "under=FGSM&under=random" in link(page)
-    again = visit(PATH + link(page))
-    expect(points(again)).to_have_count(22)
+        expect(here.get_by_role("img", name=f"{word}: w", exact=True)).to_be_visible()
+        expect(here.get_by_role("img", name=f"{word}: sign of w")).to_be_visible()
+    assert "mean |w|" in here.inner_text("body")
+    here.get_by_role("button", name="random signs", exact=True).click()
+    expect(points(here)).to_have_count(22)
+    linked(here, "networks=softmax", "under=FGSM&under=random", "layer=logistic")
 
 
-def test_a_training_runs_to_its_end_by_keyboard_and_the_first_page_can_attack_its_network(
-    visit: Visits,
+def test_a_training_starts_and_stops_by_keyboard_and_the_first_page_can_attack_its_network(
+    here: Page,
 ) -> None:
-    page = visit(f"{FEW}&networks=softmax")
-    finished(page)
-    page.get_by_role("button", name="Start", exact=True).focus()
-    page.keyboard.press("Enter")
-    page.wait_for_function("document.activeElement.innerText.trim() == 'Stop'")
-    progress = page.get_by_test_id("stProgress").last
-    expect(progress).to_contain_text("Done: epoch 40 of 40")
+    here.get_by_role("button", name="Start", exact=True).focus()
+    here.keyboard.press("Enter")
+    here.wait_for_function("document.activeElement.innerText.trim() == 'Stop'")
+    wait_for_epoch(here, 1)
+    here.keyboard.press("Enter")
+    here.wait_for_function("document.activeElement.innerText.trim() == 'Resume'")
+    progress = here.get_by_test_id("stProgress").last
+    expect(progress).to_contain_text("Stopped:")
     assert "under FGSM" in progress.inner_text()
-    page.get_by_role("link", name="Attack this network").click()
-    page.get_by_role("radio", name="Digits", exact=True).click()
-    linked(page, "kind=digits")
-    at_rest(page)
-    page.get_by_role("combobox", name="Network", exact=True).click()
-    page.keyboard.type("α = 0.5")  # the list is long, and only a part of it is drawn
-    page.get_by_role(
-        "option", name="Logistic regression, 3 against 7, α = .5, FGSM at ε = .25"
-    ).click()
-    expect(page.locator(".fgsm .facts")).to_contain_text("α = 0.5")
-    assert "This network knows only 3 and 7." in page.inner_text("body")
-    assert "own-" not in page.url
+    here.get_by_role("link", name="Attack this network").click()
+    here.get_by_role("radio", name="Digits", exact=True).click()
+    linked(here, "kind=digits")
+    at_rest(here)
+    here.get_by_role("combobox", name="Network", exact=True).click()
+    here.keyboard.type("α = 0.5")  # the list is long, and only a part of it is drawn
+    here.get_by_role("option", name="Convolutional network, α = .5, FGSM at ε = .25").click()
+    expect(here.locator(".fgsm .facts")).to_contain_text("α = 0.5")
+    assert "own-" not in here.url
 
 
 @pytest.mark.slow

@@ -39,8 +39,9 @@ from tests.browser.reading import (
     upload,
 )
 
-PAPERS, LAST = confidence_sweep.STOPS.index(0.007), 64
-"""The stop of the paper's epsilon, and the largest."""
+PAPERS, STRONG = (confidence_sweep.STOPS.index(epsilon) for epsilon in (0.007, 4 / 255))
+LAST = 64
+"""The stop of the paper's epsilon, that of 4/255, and the largest."""
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +51,18 @@ def here(stay: Visits) -> Page:
     expect(page.locator(".fgsm .legendtext").filter(has_text="random signs")).to_be_visible()
     at_rest(page)
     return page
+
+
+@pytest.fixture(scope="module")
+def other(stay: Visits) -> Page:
+    """A page for what asks the server: each test begins with what the one before has left."""
+    return stay("/", permissions=["camera"])
+
+
+@pytest.fixture(scope="module")
+def phone(stay: Visits) -> Page:
+    """A small screen under a finger."""
+    return stay("/", **PHONE)
 
 
 def largest_change(page: Page) -> int:
@@ -151,10 +164,58 @@ def test_every_export_gives_a_file(here: Page) -> None:
     assert len(lines) == 66 and lines[0].startswith("epsilon,")
 
 
+def test_where_motion_is_not_wanted_play_goes_straight_to_the_flip(here: Page) -> None:
+    set_stop(here, 0)
+    here.emulate_media(reduced_motion="reduce")
+    here.get_by_role("button", name="Play").click()
+    flip = re.search(r"first flip at (no stop|\S+)", facts(here))
+    assert flip
+    assert readout(here).endswith(f"= {flip[1].replace('no stop', '16/255')}")
+    here.emulate_media(reduced_motion="no-preference")
+
+
+def test_the_switch_keeps_picture_and_epsilon_and_shows_both_curves(other: Page) -> None:
+    set_stop(other, PAPERS)
+    label = both_curves(other)
+    seen = pixels(other, CLEAN), readout(other)
+    robust(other)
+    assert both_curves(other) == label
+    at_rest(other)
+    assert np.array_equal(pixels(other, CLEAN), seen[0]) and readout(other) == seen[1]
+    expect(other.locator(".gradients img")).to_have_count(4)
+    sources = other.locator(".gradients img").evaluate_all("all => all.map(i => i.src)")
+    assert len(set(sources)) == 4
+    linked(other, "training=adversarial")
+    switch(other, "Standard").click()
+    complete(other)
+    at_rest(other)
+
+
+def pick(page: Page, title: str) -> None:
+    """Choose a photograph of the gallery; return once its name stands below the pictures."""
+    page.get_by_role("radio", name=title).click(force=True)
+    page.get_by_text(f"Picture: {title}.").wait_for()
+
+
+def test_whoever_returns_to_a_picture_at_once_or_later_finds_its_answers(other: Page) -> None:
+    old = pixels(other, CLEAN)
+    pick(other, "Koala")
+    other_picture(other, old)
+    said = facts(other).split("gradient")[0]
+    assert "saved as 8-bit PNG" in said
+    for until in (heading, complete):
+        pick(other, "Giant panda")
+        until(other)
+        pick(other, "Koala")
+        expect(other.locator(".fgsm .facts")).to_contain_text(said, use_inner_text=True)
+        expect(other.locator(".fgsm .plot-wrap[data-waiting]")).to_have_count(0)
+
+
 def test_the_saved_png_opened_again_gets_the_stated_answer_and_a_broken_file_a_sentence(
-    visit: Visits,
+    other: Page,
 ) -> None:
-    page = visit("?epsilon=0.0157")
+    page = other
+    set_stop(page, STRONG)
     stated = facts(page).split("saved as 8-bit PNG: ")[1]
     shown, old = pixels(page, ADVERSARIAL), pixels(page, CLEAN)
     upload(page, download(page, "Adversarial PNG"), "saved.png")
@@ -173,10 +234,9 @@ def test_the_saved_png_opened_again_gets_the_stated_answer_and_a_broken_file_a_s
 
 
 def test_a_heavy_picture_is_taken_and_a_rotated_phone_photo_is_turned_upright(
-    visit: Visits,
+    other: Page,
 ) -> None:
-    page = visit()
-    old = pixels(page, CLEAN)
+    page, old = other, pixels(other, CLEAN)
     heavy = photograph("upright.jpg").ljust(11_000_000)  # the browser makes it smaller
     upload(page, heavy, "heavy.jpg")
     upright = other_picture(page, old)
@@ -186,11 +246,50 @@ def test_a_heavy_picture_is_taken_and_a_rotated_phone_photo_is_turned_upright(
     assert np.abs(rotated - upright.astype(int)).mean() < 3
 
 
-def test_a_thumbnail_a_target_and_ten_steps_are_chosen_and_the_link_restores_them(
-    visit: Visits,
+def test_the_switch_stands_beside_the_slider_where_both_networks_are_here(
+    here: Page, visit: Visits
 ) -> None:
-    page = visit()
-    old = pixels(page, CLEAN)
+    """Whose weights are not here gets a sentence, and another network answers."""
+    expect(switch(here, "Standard")).to_have_attribute("aria-pressed", "true")
+    beside, half = slider(here).bounding_box(), switch(here, "Robust").bounding_box()
+    assert beside and half and abs(beside["y"] - half["y"]) < 50
+    page = visit("?network=resnet50")
+    assert "ResNet-50" in page.get_by_test_id("stAlert").first.inner_text()
+    assert "Tiny network" in facts(page)
+    expect(page.locator(".fgsm .switch")).to_be_hidden()
+
+
+def test_the_crop_can_be_moved_and_zoomed_and_put_back(other: Page) -> None:
+    page, old = other, pixels(other, CLEAN)
+    page.get_by_text("Crop", exact=True).click()
+    window = page.locator(".crop .window")
+    window.scroll_into_view_if_needed()
+    box = window.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 60, box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 20, box["y"] + 60, steps=4)
+    page.mouse.up()
+    moved = other_picture(page, old)
+    slider(page, "Zoom").fill("2")
+    zoomed = other_picture(page, moved)
+    page.get_by_role("button", name="Centre crop again").click()
+    assert (other_picture(page, zoomed) == old).all()
+
+
+def test_the_camera_takes_a_picture(other: Page) -> None:
+    page, old = other, pixels(other, CLEAN)
+    page.get_by_text("Use the camera").click()
+    page.wait_for_function("() => document.querySelector('video')?.readyState >= 2")
+    page.get_by_role("button", name="Take Photo").click()
+    page.get_by_role("button", name="Clear photo").wait_for()
+    other_picture(page, old)
+
+
+def test_a_thumbnail_a_target_and_ten_steps_are_chosen_and_the_link_restores_them(
+    other: Page, visit: Visits
+) -> None:
+    page, old = other, pixels(other, CLEAN)
     page.get_by_role("radio", name="Giant panda").click(force=True)
     other_picture(page, old)
     linked(page, "picture=panda")
@@ -213,64 +312,8 @@ def test_a_thumbnail_a_target_and_ten_steps_are_chosen_and_the_link_restores_the
     assert (pixels(again, ADVERSARIAL) == pixels(page, ADVERSARIAL)).all()
 
 
-def test_the_switch_keeps_picture_and_epsilon_and_shows_both_curves(visit: Visits) -> None:
-    page = visit("?epsilon=.0039")
-    label = both_curves(page)
-    seen = pixels(page, CLEAN), pixels(page, ADVERSARIAL)
-    robust(page)
-    assert both_curves(page) == label
-    at_rest(page)
-    assert np.array_equal(pixels(page, CLEAN), seen[0]) and readout(page).endswith("1/255")
-    expect(page.locator(".gradients img")).to_have_count(4)
-    sources = page.locator(".gradients img").evaluate_all("all => all.map(i => i.src)")
-    assert len(set(sources)) == 4
-    linked(page, "training=adversarial")
-
-
-def test_the_switch_stands_beside_the_slider_where_both_networks_are_here(
-    here: Page, visit: Visits
-) -> None:
-    """Whose weights are not here gets a sentence, and another network answers."""
-    expect(switch(here, "Standard")).to_have_attribute("aria-pressed", "true")
-    beside, half = slider(here).bounding_box(), switch(here, "Robust").bounding_box()
-    assert beside and half and abs(beside["y"] - half["y"]) < 50
-    page = visit("?network=resnet50")
-    assert "ResNet-50" in page.get_by_test_id("stAlert").first.inner_text()
-    assert "Tiny network" in facts(page)
-    expect(page.locator(".fgsm .switch")).to_be_hidden()
-
-
-def test_the_crop_can_be_moved_and_zoomed_and_put_back(visit: Visits) -> None:
-    page = visit()
-    old = pixels(page, CLEAN)
-    page.get_by_text("Crop", exact=True).click()
-    window = page.locator(".crop .window")
-    window.scroll_into_view_if_needed()
-    box = window.bounding_box()
-    assert box
-    page.mouse.move(box["x"] + 60, box["y"] + 60)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 20, box["y"] + 60, steps=4)
-    page.mouse.up()
-    moved = other_picture(page, old)
-    slider(page, "Zoom").fill("2")
-    zoomed = other_picture(page, moved)
-    page.get_by_role("button", name="Centre crop again").click()
-    assert (other_picture(page, zoomed) == old).all()
-
-
-def test_the_camera_takes_a_picture(visit: Visits) -> None:
-    page = visit(permissions=["camera"])
-    old = pixels(page, CLEAN)
-    page.get_by_text("Use the camera").click()
-    page.wait_for_function("() => document.querySelector('video')?.readyState >= 2")
-    page.get_by_role("button", name="Take Photo").click()
-    page.get_by_role("button", name="Clear photo").wait_for()
-    other_picture(page, old)
-
-
-def test_on_a_phone_pictures_slider_switch_and_strip_are_on_one_screen(visit: Visits) -> None:
-    page = visit(**PHONE)
+def test_on_a_phone_pictures_slider_switch_and_strip_are_on_one_screen(phone: Page) -> None:
+    page = phone
     pictures = [page.get_by_role("img", name=n, exact=True) for n in (CLEAN, CHANGE, ADVERSARIAL)]
     own = [page.locator(".strip .own").nth(i) for i in range(2)]
     on_the_first_screen(page, *pictures, slider(page), switch(page, "Robust"), *own)
@@ -295,9 +338,9 @@ def test_on_a_phone_pictures_slider_switch_and_strip_are_on_one_screen(visit: Vi
 
 
 def test_on_a_phone_pictures_come_from_the_strip_and_the_drawer_closes_after_a_choice(
-    visit: Visits,
+    phone: Page,
 ) -> None:
-    page = visit(**PHONE)
+    page = phone
     strip = page.locator(".fgsm .strip")
     strip.get_by_role("radio", name="Koala").click(force=True)
     expect(page.get_by_text("Picture: Koala.")).to_be_visible()
@@ -317,11 +360,3 @@ def test_on_a_phone_pictures_come_from_the_strip_and_the_drawer_closes_after_a_c
     page.locator(".thumbs").get_by_role("radio", name="Giant panda").click(force=True)
     expect(drawer).to_have_attribute("data-collapsed", "true")
     expect(page.get_by_text("Picture: Giant panda.")).to_be_visible()
-
-
-def test_where_motion_is_not_wanted_play_goes_straight_to_the_flip(visit: Visits) -> None:
-    page = visit("?picture=panda", reduced_motion="reduce")
-    page.get_by_role("button", name="Play").click()
-    flip = re.search(r"first flip at (no stop|\S+)", facts(page))
-    assert flip
-    assert readout(page).endswith(f"= {flip[1].replace('no stop', '16/255')}")

@@ -8,7 +8,6 @@ import pytest
 from PIL import Image, ImageDraw, ImageFilter
 from playwright.sync_api import Page, expect
 
-from demo import models
 from tests.browser.conftest import Visits
 from tests.browser.reading import (
     ADVERSARIAL,
@@ -20,6 +19,7 @@ from tests.browser.reading import (
     at_rest,
     both_curves,
     clean,
+    complete,
     download,
     drag,
     facts,
@@ -37,8 +37,6 @@ from tests.browser.reading import (
     upload,
 )
 
-TWINS = next(card for card in models.offered("digits") if card.twin).name
-"""The first digit network that has an adversarially trained twin."""
 QUARTER = 32
 """The stop of the paper's epsilon."""
 
@@ -47,8 +45,15 @@ QUARTER = 32
 def here(stay: Visits) -> Page:
     """The first view, at rest: each test moves what it looks at, and asks for nothing else."""
     page = stay("?kind=digits")
-    at_rest(page, 1500)
+    expect(page.locator(".fgsm .legendtext").filter(has_text="random signs")).to_be_visible()
+    at_rest(page)
     return page
+
+
+@pytest.fixture(scope="module")
+def other(stay: Visits) -> Page:
+    """A page for what asks the server: each test begins with what the one before has left."""
+    return stay("?kind=digits")
 
 
 def hand_in(page: Page, data: bytes, name: str) -> None:
@@ -99,30 +104,56 @@ def test_the_lens_says_one_value_of_a_digit(here: Page) -> None:
     assert text.startswith("Pixel (14, 15)") and f"value {value}, sign" in text
 
 
-def test_axe_finds_no_serious_fault_on_any_tab(here: Page) -> None:
-    for tab in ("Draw", "Own picture", "Gallery"):
+def test_axe_finds_no_serious_fault_on_the_other_tabs(here: Page) -> None:
+    for tab in ("Draw", "Own picture"):
         here.get_by_role("tab", name=tab).click()
         accessible_in_light_and_dark(here)
 
 
-def test_photographs_and_digits_are_one_click_apart_and_keep_their_own_epsilon(
-    visit: Visits,
+def test_the_gallery_is_worked_by_keyboard_and_an_old_curve_is_dimmed_meanwhile(
+    other: Page,
 ) -> None:
-    page = visit()
-    photograph = pixels(page, CLEAN)
+    page = other
+    page.evaluate(
+        """() => {
+            const [wrap, seen] = [document.querySelector(".fgsm .plot-wrap"), []];
+            const note = () => seen.push([wrap.dataset.waiting ?? "", getComputedStyle(
+                wrap.querySelector(".plot")).opacity, getComputedStyle(
+                wrap.querySelector(".marker")).visibility].join(" "));
+            new MutationObserver(note).observe(wrap, { attributeFilter: ["data-waiting"] });
+            window.seen = seen;
+        }"""
+    )
+    old = pixels(page, CLEAN)
+    page.get_by_role("radio", name="3, digit 1,505").focus()
+    page.keyboard.press("ArrowLeft")
+    other_picture(page, old)
+    linked(page, "picture=digit-1504")
+    expect(page.get_by_role("radio", name="3, digit 1,504")).to_be_checked()
+    expect(page.get_by_role("radio", name="3, digit 1,504")).to_be_focused()
+    page.wait_for_function("window.seen.length == 2")
+    assert page.evaluate("window.seen") == ["old 0.3 hidden", " 1 visible"]
+
+
+def test_photographs_and_digits_are_one_click_apart_and_keep_their_own_epsilon(
+    other: Page,
+) -> None:
+    page, digit = other, pixels(other, CLEAN)
+    page.get_by_role("radio", name="Photographs", exact=True).click()
+    photograph = other_picture(page, digit)
+    assert photograph.shape == (224, 224, 3) and readout(page) == ".007 = 1.785/255"
+    expect(page.locator(".fgsm [data-chart=logits]")).to_have_text("Logits, −16 to +16")
+    page.wait_for_function("!location.search.includes('kind')")
     page.get_by_role("radio", name="Digits", exact=True).click()
-    digit = other_picture(page, photograph)
-    assert digit.shape == (28, 28, 3) and readout(page) == ".25 = 63.8/255"
+    assert np.array_equal(other_picture(page, photograph), digit)
+    assert readout(page) == ".25 = 63.8/255"
     expect(page.locator(".fgsm [data-chart=logits]")).to_have_text("Logits, −1 to +1")
     linked(page, "kind=digits")
-    page.get_by_role("radio", name="Photographs", exact=True).click()
-    assert np.array_equal(other_picture(page, digit), photograph)
-    assert readout(page) == ".007 = 1.785/255"
-    page.wait_for_function("!location.search.includes('kind')")
 
 
-def test_the_switch_is_one_click_same_digit_same_epsilon_both_curves(visit: Visits) -> None:
-    page = visit(f"?kind=digits&network={TWINS}&epsilon=.125")
+def test_the_switch_is_one_click_same_digit_same_epsilon_both_curves(other: Page) -> None:
+    page = other
+    set_stop(page, QUARTER // 2)
     expect(page.locator(".fgsm .say")).to_contain_text("The robust model")
     assert both_curves(page) == "3"
     seen = [(pixels(page, CLEAN), pixels(page, ADVERSARIAL), answer(page))]
@@ -134,6 +165,88 @@ def test_the_switch_is_one_click_same_digit_same_epsilon_both_curves(visit: Visi
     expect(page.locator(".fgsm .say")).to_contain_text("The standard model")
     assert both_curves(page) == "3"
     linked(page, "training=adversarial")
+    page.locator(".fgsm").get_by_role("button", name="Standard", exact=True).click()
+    complete(page)
+    at_rest(page)
+
+
+def test_ten_steps_stay_in_the_ball_and_no_old_line_stays(other: Page) -> None:
+    page = other
+    plot, line = page.locator(".fgsm .plot"), page.locator(".fgsm .marker")
+    page.get_by_role("button", name="Logits, −1 to +1").click()
+    expect(page.locator(".fgsm .chart-hint")).to_contain_text(
+        "along this direction: one straight line"
+    )
+    expect(page.locator(".fgsm .plot .xtitle")).to_contain_text("along the same signs")
+    page.get_by_text("BIM, ten steps").click()
+    expect(page.locator(".fgsm .chart-hint")).to_contain_text("do not lie on one line")
+    expect(plot).to_be_hidden()
+    expect(line).to_be_hidden()
+    page.get_by_role("button", name="Confidence against epsilon").click()
+    expect(plot).to_be_visible()
+    expect(line).to_be_visible()
+    set_stop(page, 16)
+    assert readout(page) == ".25 = 63.8/255"
+    after = pixels(page, ADVERSARIAL).astype(int)
+    assert 63 <= np.abs(after - pixels(page, CLEAN)).max() <= 64
+    assert answer(page) != clean(page)
+    page.get_by_text("FGSM, one step").click()
+    complete(page)
+    at_rest(page)
+
+
+def test_the_gallery_is_filtered_sorted_turned_and_linked(other: Page) -> None:
+    page = other
+    grid = page.locator("fieldset.digits")
+    expect(grid.get_by_role("radio")).to_have_count(36)
+    page.get_by_role("combobox", name="Digit").click()
+    page.get_by_role("option", name="8", exact=True).click()
+    expect(grid.get_by_role("radio").first).to_have_attribute("aria-label", "8, digit 4,000")
+    page.get_by_role("button", name="Next page").click()
+    expect(grid.get_by_role("radio").first).to_have_attribute("aria-label", "8, digit 4,036")
+    page.get_by_role("combobox", name="The network is").click()
+    page.get_by_role("option", name="unsure").click()
+    expect(grid.get_by_role("radio").first).to_have_attribute("aria-label", re.compile("says"))
+    old = pixels(page, CLEAN)
+    grid.get_by_role("radio").nth(1).click(force=True)
+    other_picture(page, old)
+    linked(page, "picture=digit-4")
+    assert "labelled 8" in page.get_by_test_id("stMain").inner_text()
+
+
+def test_a_digit_on_paper_is_centred_a_blank_page_gets_a_sentence_a_saved_png_its_answer(
+    other: Page,
+) -> None:
+    page = other
+    set_stop(page, 2 * QUARTER)
+    stated = facts(page).split("saved as 8-bit PNG: ")[1]
+    saved, shown = download(page, "Adversarial PNG"), pixels(page, ADVERSARIAL)
+    old = pixels(page, CLEAN)
+    hand_in(page, photographed(), "four.jpg")
+    seen = other_picture(page, old)
+    assert clean(page).startswith("4:") and (seen[[0, 1, -1, -2]] == 0).all()
+    kept = io.BytesIO()
+    Image.new("RGB", (400, 300), (236, 231, 220)).save(kept, "PNG")
+    hand_in(page, kept.getvalue(), "blank.png")
+    alert = page.get_by_test_id("stSidebar").get_by_test_id("stAlert")
+    expect(alert).to_contain_text("No ink was found")
+    assert np.array_equal(pixels(page, CLEAN), seen)
+    hand_in(page, saved, "saved.png")
+    assert np.array_equal(other_picture(page, seen), shown)
+    assert clean(page).replace(":", "") in stated
+
+
+def test_a_link_restores_digit_network_switch_target_method_and_epsilon(visit: Visits) -> None:
+    asked = "?kind=digits&picture=digit-2345&network=maxout&training=adversarial"
+    asked += "&goal=toward&target=9&method=ten&epsilon=0.5"
+    page = visit(asked)
+    assert clean(page).startswith("4:") and readout(page) == ".5 = 127.5/255"
+    assert "Maxout network, trained against" in facts(page)
+    equation = page.locator(".fgsm .equation")
+    expect(equation).to_contain_text("ten times")
+    expect(equation).to_contain_text("9")
+    written, wanted = ({*query[1:].split("&")} for query in (link(page), asked))
+    assert written == wanted
 
 
 def draw(page: Page, points: list[tuple[float, float]]) -> None:
@@ -180,102 +293,6 @@ def test_a_drawn_digit_is_centred_and_answered(visit: Visits) -> None:
     page.evaluate(NOISE)
     draw(page, [(0.3, 0.2), (0.75, 0.2), (0.45, 0.9)])
     expect(page.locator(".fgsm [data-picture=clean] figcaption")).to_contain_text("7:")
-
-
-def test_a_digit_on_paper_is_centred_a_blank_page_gets_a_sentence_a_saved_png_its_answer(
-    visit: Visits,
-) -> None:
-    page = visit("?kind=digits&epsilon=.5")
-    stated = facts(page).split("saved as 8-bit PNG: ")[1]
-    saved, shown = download(page, "Adversarial PNG"), pixels(page, ADVERSARIAL)
-    old = pixels(page, CLEAN)
-    hand_in(page, photographed(), "four.jpg")
-    seen = other_picture(page, old)
-    assert clean(page).startswith("4:") and (seen[[0, 1, -1, -2]] == 0).all()
-    kept = io.BytesIO()
-    Image.new("RGB", (400, 300), (236, 231, 220)).save(kept, "PNG")
-    hand_in(page, kept.getvalue(), "blank.png")
-    alert = page.get_by_test_id("stSidebar").get_by_test_id("stAlert")
-    expect(alert).to_contain_text("No ink was found")
-    assert np.array_equal(pixels(page, CLEAN), seen)
-    hand_in(page, saved, "saved.png")
-    assert np.array_equal(other_picture(page, seen), shown)
-    assert clean(page).replace(":", "") in stated
-
-
-def test_the_gallery_is_filtered_sorted_turned_and_linked(visit: Visits) -> None:
-    page = visit("?kind=digits")
-    grid = page.locator("fieldset.digits")
-    expect(grid.get_by_role("radio")).to_have_count(36)
-    expect(grid.get_by_role("radio", name="3, digit 1,505")).to_be_checked()
-    page.get_by_role("combobox", name="Digit").click()
-    page.get_by_role("option", name="8", exact=True).click()
-    expect(grid.get_by_role("radio").first).to_have_attribute("aria-label", "8, digit 4,000")
-    page.get_by_role("button", name="Next page").click()
-    expect(grid.get_by_role("radio").first).to_have_attribute("aria-label", "8, digit 4,036")
-    page.get_by_role("combobox", name="The network is").click()
-    page.get_by_role("option", name="unsure").click()
-    expect(grid.get_by_role("radio").first).to_have_attribute("aria-label", re.compile("says"))
-    old = pixels(page, CLEAN)
-    grid.get_by_role("radio").nth(1).click(force=True)
-    other_picture(page, old)
-    linked(page, "picture=digit-4")
-    assert "labelled 8" in page.get_by_test_id("stMain").inner_text()
-
-
-def test_the_gallery_is_worked_by_keyboard_and_an_old_curve_is_dimmed_meanwhile(
-    visit: Visits,
-) -> None:
-    page = visit("?kind=digits&picture=digit-1505")
-    page.evaluate(
-        """() => {
-            const [wrap, seen] = [document.querySelector(".fgsm .plot-wrap"), []];
-            const note = () => seen.push([wrap.dataset.waiting ?? "", getComputedStyle(
-                wrap.querySelector(".plot")).opacity, getComputedStyle(
-                wrap.querySelector(".marker")).visibility].join(" "));
-            new MutationObserver(note).observe(wrap, { attributeFilter: ["data-waiting"] });
-            window.seen = seen;
-        }"""
-    )
-    old = pixels(page, CLEAN)
-    page.get_by_role("radio", name="3, digit 1,505").focus()
-    page.keyboard.press("ArrowLeft")
-    other_picture(page, old)
-    linked(page, "picture=digit-1504")
-    expect(page.get_by_role("radio", name="3, digit 1,504")).to_be_checked()
-    expect(page.get_by_role("radio", name="3, digit 1,504")).to_be_focused()
-    page.wait_for_function("window.seen.length == 2")
-    assert page.evaluate("window.seen") == ["old 0.3 hidden", " 1 visible"]
-
-
-def test_a_link_restores_digit_network_switch_target_method_and_epsilon(visit: Visits) -> None:
-    wanted = f"?kind=digits&picture=digit-2345&network={TWINS}&training=adversarial"
-    first = visit(f"{wanted}&goal=toward&target=9&method=ten&epsilon=.5")
-    assert readout(first) == ".5 = 127.5/255" and "digit-2345" in first.url
-    expect(first.locator(".fgsm .equation")).to_contain_text("ten times")
-    second = visit(link(first))
-    assert heading(second) == heading(first) and answer(second) == answer(first)
-    assert np.array_equal(pixels(first, ADVERSARIAL), pixels(second, ADVERSARIAL))
-
-
-def test_ten_steps_stay_in_the_ball_and_no_old_line_stays(visit: Visits) -> None:
-    page = visit("?kind=digits")
-    plot, line = page.locator(".fgsm .plot"), page.locator(".fgsm .marker")
-    page.get_by_role("button", name="Logits, −1 to +1").click()
-    expect(page.locator(".fgsm .chart-hint")).to_contain_text("linear along this direction")
-    expect(page.locator(".fgsm .plot .xtitle")).to_contain_text("along the same signs")
-    page.get_by_text("BIM, ten steps").click()
-    expect(page.locator(".fgsm .chart-hint")).to_contain_text("do not lie on one line")
-    expect(plot).to_be_hidden()
-    expect(line).to_be_hidden()
-    page.get_by_role("button", name="Confidence against epsilon").click()
-    expect(plot).to_be_visible()
-    expect(line).to_be_visible()
-    set_stop(page, 16)
-    assert readout(page) == ".25 = 63.8/255"
-    after = pixels(page, ADVERSARIAL).astype(int)
-    assert 63 <= np.abs(after - pixels(page, CLEAN)).max() <= 64
-    assert not answer(page).startswith("3:")
 
 
 def test_a_network_of_two_classes_has_two_bars_and_says_what_it_knows(visit: Visits) -> None:

@@ -9,6 +9,8 @@ from tests.browser.conftest import Visits
 from tests.browser.reading import at_rest, drag, heading, link, linked, no_fault, set_stop, slider
 
 PATH = "/hidden-l1"
+ROWS = ("true", "first", "ratio", "straight", "clip")
+"""The formulas."""
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +19,6 @@ def here(stay: Visits) -> Page:
     page = stay(f"{PATH}?network=softmax&epsilon=.25&alpha=.5")
     lines_drawn(page)
     measured(page)
-    at_rest(page, 4000)  # the page goes on by itself: on a busy machine there is time between
     return page
 
 
@@ -29,8 +30,8 @@ def lines_drawn(page: Page) -> None:
 def measured(page: Page) -> None:
     """Wait until the thousand digits are done and nothing runs."""
     page.get_by_text("none trained on").wait_for()
-    expect(page.get_by_test_id("stProgress")).to_have_count(0)
     at_rest(page)
+    expect(page.get_by_test_id("stProgress")).to_have_count(0)
 
 
 def row(page: Page, name: str) -> str:
@@ -81,9 +82,17 @@ def test_dragging_moves_marker_lines_and_numbers_and_asks_the_server_nothing(
     assert len(stay.frames) == before > 0
 
 
+REDRAWN = """() => {
+    const plot = document.querySelector(".hl1-objective .plot");
+    window.redrawn = new Promise(done => { plot.once("plotly_afterplot", () => done()); });
+}"""
+"""A promise that is kept once Plotly has drawn."""
+
+
 def test_where_the_drag_ends_plotly_draws_the_same_lines(here: Page) -> None:
+    here.evaluate(REDRAWN)
     ((_, dragged),) = drag(here, (0.25,), lambda: look(here), "Alpha")
-    here.wait_for_timeout(1000)
+    here.evaluate("window.redrawn")
     ends, settled = (
         [[float(n) for n in re.findall(r"[-\d.]+", path)[-2:]] for path in lines]
         for lines in (dragged, paths(here))
@@ -109,37 +118,52 @@ def test_the_keyboard_moves_epsilon(here: Page) -> None:
     here.wait_for_function("old => location.search != old", arg=place)
 
 
-def test_a_thousand_digits_have_a_tab_and_histograms_and_the_link_restores_it(
+def test_a_thousand_digits_have_a_tab_and_histograms_and_the_link_restores_all_that_is_chosen(
     here: Page, visit: Visits
 ) -> None:
     medians = here.locator(".annotation-text").filter(has_text="median")
     expect(medians).to_have_count(4)
+    set_stop(here, 40)
+    slider(here, "Alpha").fill("0.2")
+    one = [row(here, name) for name in ROWS]
     here.get_by_role("button", name="1,000 digits").click()
     assert heading(here).startswith("The loss of 1,000 digits")
-    linked(here, "of=batch")
+    linked(here, "of=batch", "network=softmax", "alpha=0.2")
     again = visit(PATH + link(here))
     measured(again)
-    expect(again.get_by_role("button", name="1,000 digits")).to_have_attribute(
-        "aria-pressed", "true"
-    )
+    tab = again.get_by_role("button", name="1,000 digits")
+    expect(tab).to_have_attribute("aria-pressed", "true")
     assert heading(again) == heading(here)
-    here.get_by_role("button", name="This 3").click()
-    assert heading(here).startswith("The loss of this 3")
-    here.wait_for_function("!location.search.includes('of=')")
+    assert [row(again, name) for name in ROWS] == [row(here, name) for name in ROWS] != one
+    for page in (here, again):
+        page.get_by_role("button", name="This 3").click()
+        assert heading(page).startswith("The loss of this 3")
+        assert [row(page, name) for name in ROWS] == one
+        page.wait_for_function("!location.search.includes('of=')")
 
 
-def test_a_link_restores_digit_network_epsilon_and_alpha(visit: Visits) -> None:
-    first = visit(f"{PATH}?picture=digit-2345&network=maxout-adversarial")
-    lines_drawn(first)
-    set_stop(first, 40)
-    slider(first, "Alpha").fill("0.2")
-    first.get_by_role("button", name="This 4").focus()
-    assert "digit-2345" in link(first) and "maxout-adversarial" in link(first)
-    second = visit(PATH + link(first))
-    lines_drawn(second)
-    for name in ("true", "first", "ratio", "straight", "clip"):
-        assert row(second, name) == row(first, name)
-    assert heading(second) == heading(first)
+SEEN = """() => {
+    const [root, plot] = [".hl1", ".hl1-objective .plot"].map(x => document.querySelector(x));
+    window.seen = [];
+    const note = () => window.seen.push([root.dataset.waiting, getComputedStyle(plot).opacity]);
+    new MutationObserver(note).observe(root, { attributeFilter: ["data-waiting"] });
+}"""
+"""Notes whether the page waits, and how faint its curves are then."""
+
+
+def test_what_is_measured_on_another_networks_digits_is_dimmed_until_they_are_done(
+    here: Page,
+) -> None:
+    here.get_by_role("button", name="1,000 digits").click()
+    said = heading(here)
+    here.evaluate(SEEN)
+    here.get_by_role("combobox", name="Network", exact=True).click()
+    here.get_by_role("option", name="Softmax regression, adversarially trained").click()
+    linked(here, "network=softmax-adversarial")
+    measured(here)
+    seen = here.evaluate("window.seen")
+    assert ["1", "0.3"] in seen and seen[-1] == ["0", "1"]
+    assert heading(here).startswith("The loss of 1,000 digits") and heading(here) != said
 
 
 def test_a_photograph_is_measured_in_levels(visit: Visits) -> None:

@@ -3,10 +3,12 @@
 import re
 
 import numpy as np
-from playwright.sync_api import expect
+import pytest
+from playwright.sync_api import Page, expect
 
 from demo import models
 from demo.data import gallery
+from demo.experiments.attack import confidence_sweep
 from demo.web.controls import link
 from tests.browser.conftest import Visits
 from tests.browser.reading import (
@@ -24,6 +26,7 @@ from tests.browser.reading import (
     readout,
     robust,
     set_stop,
+    switch,
     upload,
 )
 
@@ -31,23 +34,30 @@ OPENS = gallery.card(link.FIRST_PICTURE["photographs"])
 """The photograph that the page opens on."""
 
 
-def test_it_opens_on_an_attack_that_works(visit_real: Visits) -> None:
-    page = visit_real()
+@pytest.fixture(scope="module")
+def page(stay_real: Visits) -> Page:
+    """The first view; each test goes on from where the one before has ended."""
+    return stay_real()
+
+
+def test_it_opens_on_an_attack_that_works(page: Page) -> None:
     assert readout(page) == ".007 = 1.785/255"
     name = models.class_names(models.offered("photographs")[0])[OPENS.label]
     fooled = answer(page).rsplit(" ", 2)[0]
     assert clean(page).startswith(name) and fooled != name
     assert f"turns this {name}" in heading(page) and f"{fooled} (" in heading(page)
     assert f"The robust model still says {name}" in heading(page)
-    page.get_by_role("heading", name=re.compile("gallery’s answers change by epsilon")).wait_for()
+    page.get_by_role("heading", name=re.compile("gallery’s answers change by ε")).wait_for()
     dots = page.locator(".stPlotlyChart .scatterlayer .point")
     expect(dots).to_have_count(2 * len(gallery.of(1000)))
 
 
 def test_the_kangaroo_becomes_a_wolf_and_rounding_to_eight_bits_can_give_it_back(
-    visit_real: Visits,
+    page: Page,
 ) -> None:
-    page = visit_real("?picture=kangaroo")
+    old = pixels(page, CLEAN)
+    page.get_by_role("radio", name="Kangaroo").click(force=True)
+    other_picture(page, old)
     assert clean(page).startswith("wallaby") and answer(page).startswith("timber wolf")
     set_stop(page, 8)
     expect(page.locator(".fgsm .notes .live")).to_contain_text(
@@ -55,23 +65,12 @@ def test_the_kangaroo_becomes_a_wolf_and_rounding_to_eight_bits_can_give_it_back
     )
 
 
-def test_the_papers_panda_needs_ten_steps_to_become_a_gibbon(visit_real: Visits) -> None:
-    page = visit_real()
-    page.get_by_role("button", name="The paper's panda").click()
-    expect(page.locator(".fgsm .equation")).to_contain_text("ten times")
-    expect(page.locator(".fgsm .notes")).to_contain_text("ten steps do")
-    complete(page)
-    set_stop(page, 3)
-    expect(page.locator(".fgsm .answer .name")).to_have_text("gibbon")
-    assert clean(page).startswith("giant panda")
-    assert "one step does not get there at any epsilon" in page.locator(".fgsm .notes").inner_text()
-
-
-def test_an_uploaded_photograph_and_the_switch(visit_real: Visits) -> None:
+def test_an_uploaded_photograph_and_the_switch(page: Page) -> None:
     """Same picture, same epsilon, one click; both curves before and after; both gradients."""
-    page = visit_real("?epsilon=.0039")
+    set_stop(page, confidence_sweep.STOPS.index(1 / 255))
+    old = pixels(page, CLEAN)
     upload(page, photograph("upright.jpg"), "own.jpg")
-    other_picture(page, pixels(page, CLEAN))
+    other_picture(page, old)
     label = both_curves(page)
     assert label == clean(page).rsplit(" ", 2)[0]
     expect(page.locator(".fgsm .say")).to_contain_text("The robust model")
@@ -84,3 +83,17 @@ def test_an_uploaded_photograph_and_the_switch(visit_real: Visits) -> None:
     assert not np.array_equal(pixels(page, ADVERSARIAL), seen[1])
     assert readout(page).endswith("1/255")
     expect(page.locator(".gradients img")).to_have_count(4)
+    switch(page, "Standard").click()
+    complete(page)
+    at_rest(page)
+
+
+def test_the_papers_panda_needs_ten_steps_to_become_a_gibbon(page: Page) -> None:
+    page.get_by_role("button", name="The paper's panda").click()
+    expect(page.locator(".fgsm .equation")).to_contain_text("ten times")
+    expect(page.locator(".fgsm .notes")).to_contain_text("ten steps do")
+    complete(page)
+    set_stop(page, 3)
+    expect(page.locator(".fgsm .answer .name")).to_have_text("gibbon")
+    assert clean(page).startswith("giant panda")
+    assert "one step does not get there at any epsilon" in page.locator(".fgsm .notes").inner_text()

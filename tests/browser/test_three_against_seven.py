@@ -32,8 +32,10 @@ KNOWN = f"{PATH}?guess=skipped"
 
 @pytest.fixture(scope="module")
 def here(stay: Visits) -> Page:
-    """The page after the question, at rest: each test moves what it looks at."""
-    page = stay(f"{KNOWN}&epsilon=0.25")
+    """The page by a link of nonsense, after the question: each test moves what it looks at."""
+    page = stay(f"{PATH}?epsilon=nan&network=mlp&digit=99&guess=abc&sheet=-3")
+    assert heading(page) == "At which ε does a linear model misread every 3 and 7?"
+    page.get_by_role("button", name="Skip the question").click()
     page.locator(".three-seven .plot .main-svg").first.wait_for()
     expect(page.locator(".three-seven .marker")).to_be_visible()
     at_rest(page)
@@ -104,18 +106,15 @@ def test_it_asks_first_shows_nothing_that_answers_and_keeps_the_guess_beside_the
     assert "was .25" in page.locator(".three-seven .verdict").inner_text()
 
 
-def test_the_question_can_be_skipped_in_a_link_that_is_nonsense_too(visit: Visits) -> None:
-    page = visit(f"{PATH}?epsilon=nan&network=mlp&digit=99&guess=abc&sheet=-3")
-    assert heading(page) == "At which ε does a linear model misread every 3 and 7?"
-    page.get_by_role("button", name="Skip the question").click()
-    set_stop(page, 64)
-    assert heading(page).startswith(
+def test_the_question_can_be_skipped_in_a_link_that_is_nonsense_too(here: Page) -> None:
+    set_stop(here, 64)
+    assert heading(here).startswith(
         f"At ε = .25 the model misreads {misread('logistic', 64)} of 1,000"
     )
-    assert "Your guess" not in page.locator(".three-seven .verdict").inner_text()
-    expect(page.locator(".three-seven .where")).to_have_text("digits 1 to 25 of 1,000")
-    assert page.locator(".three-seven .digit").inner_text().startswith("Chosen: digit 1, a 3.")
-    linked(page, "guess=skipped")
+    assert "Your guess" not in here.locator(".three-seven .verdict").inner_text()
+    expect(here.locator(".three-seven .where")).to_have_text("digits 1 to 25 of 1,000")
+    assert here.locator(".three-seven .digit").inner_text().startswith("Chosen: digit 1, a 3.")
+    linked(here, "guess=skipped")
 
 
 def test_a_drag_moves_pictures_words_and_plots_and_asks_the_server_nothing(
@@ -207,9 +206,10 @@ def test_each_line_of_the_derivation_opens_its_sides_agree_and_axe_is_content(he
 
 
 def test_another_training_and_other_digits_change_the_page_and_the_link_restores_both(
-    visit: Visits,
+    here: Page, visit: Visits
 ) -> None:
-    page = visit(f"{KNOWN}&epsilon=0.25")
+    page = here
+    set_stop(page, 64)
     plain = canvas(page, "The weights w")
     page.locator(".three-seven .choices").get_by_role("button", name="Adversarial").click()
     said = heading(page)

@@ -21,11 +21,14 @@ class Page:
     complete: bool = False
 
     def section(self, key: str, seconds: float, draw: Callable[[], None]) -> None:
-        """Draw it; again after so many seconds, as long as the session's `key` is true."""
+        """Draw it; again after so many seconds, as long as the session's `key` is true.
+
+        Until the page is drawn once more after that, an element of class `*-goes-on` says so.
+        """
         going = self.drawn_with[key] = st.session_state.setdefault(key, False)
 
         def again() -> None:
-            waiting.line(key)
+            waiting.line(f"{key}-goes-on" if going else key)
             draw()
             if self.complete and st.session_state[key] != going:
                 st.rerun()

@@ -19,6 +19,7 @@ function createView(root) {
     ratio: createChart(find(".hl1-ratio"), (stop) => { setStop(stop); remember(); }),
   };
 
+  const waiting = () => state.of === "batch" && !state.batch;
   const now = () => (state.of === "batch" && state.batch ? state.batch : state.data?.one);
 
   // --- what arrives -------------------------------------------------------------------------
@@ -54,8 +55,8 @@ function createView(root) {
 
   function change(wanted) {
     for (const tab of root.querySelectorAll("[data-of]")) tab.setAttribute("aria-pressed", String(tab.dataset.of === state.of));
-    const waiting = state.of === "batch" && !state.batch;
-    find(".hl1-state").textContent = waiting ? "Computing the first digits …" : state.of === "batch" && state.batch.share < 1 ? `${state.batch.count} digits so far` : "";
+    root.dataset.waiting = waiting() ? "1" : "0";
+    find(".hl1-state").textContent = waiting() ? "Computing the first digits …" : state.of === "batch" && state.batch.share < 1 ? `${state.batch.count} digits so far` : "";
     epsilon.max = now().epsilons.length - 1;
     state.stop = nearestStop(now().epsilons, wanted);
     epsilon.value = state.stop;
@@ -97,6 +98,7 @@ function createView(root) {
   }
 
   function draw() {
+    if (waiting()) return Object.values(charts).forEach((chart) => chart.wait(""));
     const { epsilons, figures } = now();
     const scale = {
       toX: (stop) => Math.log10(epsilons[stop]),
