@@ -8,8 +8,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-VIEWER = Path(__file__).parents[2] / "demo" / "web" / "components" / "viewer"
-NAMES = ["koala", "wombat", "teddy"]
+from demo.experiments.attack import confidence_sweep, failures
+from demo.web.components import viewer
+
+VIEWER = Path(viewer.__file__).parent
+NAMES = ["lemur", "indri", "macaw", "lorikeet"]
+LEVELS = [0, 0.25, 0.458333, 1, 2]
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +30,7 @@ def headline(page: Page, **view: Any) -> str:
     """The heading's text for that view."""
     usual = {
         "level": 2, "clean": [0, 0.932], "now": [0, 0.932], "target": None, "targetNow": None,
-        "wrong": None, "kind": "photographs", "twin": None,
+        "wrong": None, "kind": "photographs", "counterpart": None,
     }  # fmt: skip
     return str(
         page.evaluate(
@@ -42,14 +46,75 @@ def headline(page: Page, **view: Any) -> str:
 
 def test_a_step_that_is_not_enough_says_how_far_the_confidence_fell(blank: Page) -> None:
     said = headline(blank, now=[0, 0.05])
-    assert said.endswith("is not enough: still a koala (5.0 %, down from 93.2 %).")
-    assert headline(blank, now=[0, 0.99]).endswith("still a koala (99.0 %, up from 93.2 %).")
-    assert headline(blank).endswith("is not enough: still a koala (93.2 %).")
+    assert said.endswith("is not enough: still a lemur (5.0 %, down from 93.2 %).")
+    assert headline(blank, now=[0, 0.99]).endswith("still a lemur (99.0 %, up from 93.2 %).")
+    assert headline(blank).endswith("is not enough: still a lemur (93.2 %).")
 
 
 def test_a_target_that_is_missed_says_how_far_the_confidence_fell(blank: Page) -> None:
     said = headline(blank, now=[0, 0.5], target=2, targetNow=0.3)
-    assert "still a koala (50.0 %, down from 93.2 %), not the teddy (30.0 %)" in said
+    assert "still a lemur (50.0 %, down from 93.2 %), not the macaw (30.0 %)" in said
+
+
+def attacked(page: Page, stop: int, **view: Any) -> str:
+    """The headline at that stop, where a lemur at 96 % has become an indri at 62 %."""
+    there = {"stop": stop, "level": LEVELS[stop], "levels": LEVELS}
+    return headline(page, **there, **{"clean": [0, 0.96], "now": [1, 0.62]} | view)
+
+
+def counterpart(*classes: int, training: str = "adversarial") -> dict[str, Any]:
+    """The other network's answers at the stops, each with 71 %."""
+    flip = next((i for i, k in enumerate(classes) if k != classes[0]), None)
+    return {"training": training, "top": [[k, 0.71] for k in classes], "flip": flip}
+
+
+HOLDS, FALLS, WRONG = (0, 0, 0, 0, 0), (0, 0, 1, 1, 0), (2, 2, 2, 2, 2)
+
+
+@pytest.mark.parametrize(
+    ("other", "stop", "sentence"),
+    [
+        (HOLDS, 3, "The robust model still says lemur (71.0 %)."),
+        (FALLS, 1, "The robust model still says lemur (71.0 %)."),
+        (FALLS, 3, "The robust model falls too, from 0.46/255."),
+        (FALLS, 4, "The robust model says lemur (71.0 %)."),
+        (WRONG, 3, "The robust model is wrong before the attack: it says macaw (71.0 %)."),
+    ],
+)
+def test_the_networks_are_compared_at_the_epsilon_that_is_chosen(
+    blank: Page, other: tuple[int, ...], stop: int, sentence: str
+) -> None:
+    said = attacked(blank, stop, counterpart=counterpart(*other))
+    assert "turns this lemur (96.0 %) into an indri (62.0 %). " in said
+    assert said.endswith(sentence)
+
+
+def test_only_what_falls_beside_a_fallen_network_falls_too(blank: Page) -> None:
+    other = counterpart(*FALLS, training="standard")
+    said = attacked(blank, 3, now=[0, 0.8], counterpart=other)
+    assert said.endswith("The standard model falls, from 0.46/255.")
+
+
+def test_without_an_attack_nothing_is_said_of_the_other_network(blank: Page) -> None:
+    assert "model" not in attacked(blank, 0, counterpart=counterpart(*HOLDS))
+
+
+def test_a_network_that_is_wrong_before_the_attack_does_not_make_the_other_wrong(
+    blank: Page,
+) -> None:
+    said = attacked(blank, 3, wrong=2, counterpart=counterpart(*WRONG, training="standard"))
+    assert said.startswith("Wrong before the attack: the network calls this lemur (96.0 %)")
+    assert said.endswith("The standard model still says macaw (71.0 %).")
+
+
+@pytest.mark.parametrize("kind", ["photographs", "digits"])
+def test_an_epsilon_is_written_the_same_by_the_viewer_and_by_the_server(
+    blank: Page, kind: str
+) -> None:
+    stops = confidence_sweep.stops_of(kind)
+    said = blank.evaluate("([levels, kind]) => levels.map((n) => amount(n, kind))",
+                           [[255 * stop for stop in stops], kind])  # fmt: skip
+    assert said == [failures.amount(stop, kind) for stop in stops]
 
 
 def test_what_stands_below_the_chart_belongs_to_the_picture(blank: Page) -> None:
@@ -83,7 +148,7 @@ COPIED = """async ([link, own]) => {
     const { value, hidden, selectionStart, selectionEnd } = field;
     return { said, value, hidden, selected: selectionEnd - selectionStart };
 }"""
-LINK = "http://host/?picture=koala"
+LINK = "http://host/?picture=lemur"
 
 
 def test_where_nothing_may_write_into_the_clipboard_the_link_is_selected_and_the_truth_is_said(

@@ -9,9 +9,9 @@ import socket
 import subprocess
 import time
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
+from tests import PATIENCE
 from tests.server import ROOT, Server, free_port
 
 CONFIGURATION = ROOT / "deploy" / "nginx" / "demo.conf"
@@ -78,21 +78,16 @@ class Balancer:
     def __enter__(self) -> Self:
         self.check()
         self.process = subprocess.Popen(self._command, stderr=subprocess.DEVNULL)
-        end = time.monotonic() + 20
+        end = time.monotonic() + PATIENCE
         while True:
             with contextlib.suppress(OSError):
                 socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
                 return self
-            if time.monotonic() > end:
+            if time.monotonic() > end or self.process.poll() is not None:
                 raise RuntimeError((self.home / "error.log").read_text(encoding="utf-8"))
             time.sleep(0.02)
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(10)
 

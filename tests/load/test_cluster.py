@@ -3,16 +3,15 @@
 Where nginx is missing these tests fail, and say what to install.
 """
 
-import contextlib
 import re
 from collections.abc import Iterator
 
 import pytest
 import requests
-from playwright.sync_api import Browser, Page, TimeoutError, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import MILLISECONDS
-from tests.browser.reading import complete, contents, switch
+from tests.browser.reading import at_rest, complete, contents, drawn, switch
 from tests.client import LOCAL, Client, Gone
 from tests.load import alone, balancer
 from tests.load.balancer import Balancer
@@ -127,10 +126,19 @@ def test_every_page_keeps_to_the_content_policy(
     )
     page.goto(f"{cluster.address}/{path}?guess=skipped")
     page.locator(".main-svg").first.wait_for(state="attached")
-    page.wait_for_timeout(1500)
+    drawn(page)
     assert page.evaluate("window.broken") == []
     assert [line for line in said if BASE_GUESSES not in line] == []
     page.close()
+
+
+CONNECTIONS = """() => {
+    const [state, seen] = ["data-test-connection-state", window.states = []];
+    const note = ([{ target }]) => seen.push(target.getAttribute(state));
+    new MutationObserver(note).observe(document.querySelector(`[${state}]`),
+        { attributeFilter: [state] });
+}"""
+"""Notes each change of the page's connection."""
 
 
 def test_who_was_on_the_replica_that_dies_goes_on_at_another(
@@ -145,6 +153,7 @@ def test_who_was_on_the_replica_that_dies_goes_on_at_another(
     heading = page.locator(".fgsm .say").inner_text()
     cookie = next(c["value"] for c in page.context.cookies() if c["name"] == "replica")
     dying = cluster.server_of(cookie)
+    page.evaluate(CONNECTIONS)
     client = Client(cluster.address, cookies={"replica": cookie})
     with client:
         person = Person(client, 5)
@@ -162,21 +171,18 @@ def test_who_was_on_the_replica_that_dies_goes_on_at_another(
     wrong = [alone.mistake(pick.shown, pick.question) for pick in person.diary.picks]
     assert wrong == [None] * len(wrong) and len(wrong) >= 5
     assert cluster.server_of(cookie) is not dying
-    # The real browser reconnects by itself and keeps the view. Its session is a new one, which
-    # takes its first click for the first look at the link; the second is heard.
-    page.wait_for_timeout(1000)
-    assert page.locator(".fgsm .say").inner_text() == heading
-    for training, wanted in (("Standard", ""), ("Robust", "training=adversarial")):
-        for patience in (15_000, MILLISECONDS):
-            switch(page, training).click()
-            with contextlib.suppress(TimeoutError):
-                page.wait_for_function(
-                    "w => location.search.includes('digit-77')"
-                    " && location.search.includes('training') === (w !== '')",
-                    arg=wanted, timeout=patience,
-                )  # fmt: skip
-                break
-        else:
-            raise AssertionError("two clicks, and no change")
+    # The real browser reconnects and asks for itself again: from then on each click is heard.
+    page.wait_for_function("window.states.at(-1) == 'CONNECTED'")
+    at_rest(page)
+    expect(page.locator(".fgsm .say")).to_have_text(heading)
+    for training, wanted in (("Standard", False), ("Robust", True)):
+        switch(page, training).click()
+        page.wait_for_function(
+            "wanted => location.search.includes('digit-77')"
+            " && location.search.includes('training') == wanted",
+            arg=wanted,
+        )
+        complete(page)
+        at_rest(page)
     expect(page.locator(".fgsm .say")).to_have_text(heading)
     page.close()
