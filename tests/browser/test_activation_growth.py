@@ -166,8 +166,9 @@ def test_a_photographs_sizes_can_be_stopped_and_go_on(visit_real: Visits) -> Non
     page.get_by_role("button", name="Stop").click()
     where = page.get_by_text(re.compile(r"Stopped at size \d+ of 11"))
     expect(where).to_be_visible()
+    at_rest(page)
     before = where.inner_text()
-    page.wait_for_timeout(4000)
+    at_rest(page)
     assert where.inner_text() == before
     page.get_by_role("button", name="Resume").click()
     expect(page.get_by_text("Fitted slopes against n")).to_be_visible()

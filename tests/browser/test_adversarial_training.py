@@ -112,7 +112,7 @@ def test_a_training_stops_within_an_epoch_goes_on_and_a_moved_slider_is_the_next
     wait_for_epoch(page, 2)
     stop(page)
     stopped = epoch(page)
-    page.wait_for_timeout(3000)
+    at_rest(page)
     assert epoch(page) == stopped >= 2
     expect(points_of_the_training(page)).to_have_count(3 * stopped)
     expect(page.get_by_role("link", name="Attack this network")).to_be_visible()

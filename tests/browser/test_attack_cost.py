@@ -72,7 +72,7 @@ def test_the_attacks_stop_stay_stopped_and_go_on(visit_real: Visits) -> None:
     at_rest(page)
     where = page.get_by_test_id("stProgress").first.inner_text()
     assert where.startswith("Stopped: ")
-    page.wait_for_timeout(3000)
+    at_rest(page)
     assert page.get_by_test_id("stProgress").first.inner_text() == where
     page.get_by_role("button", name="Resume").click()
     stopped = where.removeprefix("Stopped: ")

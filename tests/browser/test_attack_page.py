@@ -233,13 +233,17 @@ def test_the_saved_png_opened_again_gets_the_stated_answer_and_a_broken_file_a_s
         assert (pixels(page, CLEAN) == seen).all()
 
 
-def test_a_heavy_picture_is_taken_and_a_rotated_phone_photo_is_turned_upright(
+def test_a_heavy_scan_gets_a_sentence_a_heavy_picture_is_taken_and_a_phone_photo_is_turned_upright(
     other: Page,
 ) -> None:
     page, old = other, pixels(other, CLEAN)
+    upload(page, b"II*\0" * 2_700_000, "scan.tif")  # which no Chromium opens
+    refused = page.get_by_role("alert").filter(has_text="“scan.tif” has 10.3 MB; at most 10 MB")
+    expect(refused).to_contain_text("this browser cannot open it to make it smaller")
     heavy = photograph("upright.jpg").ljust(11_000_000)  # the browser makes it smaller
     upload(page, heavy, "heavy.jpg")
     upright = other_picture(page, old)
+    expect(refused).to_have_count(0)
     expect(page.get_by_text("Picture: heavy.jpg")).to_be_visible()
     upload(page, photograph("rotated.jpg"), "phone.jpg")
     rotated = other_picture(page, upright).astype(int)

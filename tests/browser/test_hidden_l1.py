@@ -183,10 +183,10 @@ def test_the_long_run_can_be_stopped_and_goes_on(visit: Visits) -> None:
     page.goto(f"{visit.address}{PATH}?network=conv-fgsm")
     page.get_by_role("button", name="Stop").click()
     page.get_by_role("button", name="Resume").wait_for()
-    at_rest(page)
     progress = page.get_by_test_id("stProgress")
+    at_rest(page)
     where = progress.inner_text()
-    page.wait_for_timeout(2000)
+    at_rest(page)
     assert progress.inner_text() == where
     page.get_by_role("button", name="Resume").click()
     measured(page)

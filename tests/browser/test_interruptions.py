@@ -30,7 +30,7 @@ def shows(page: Page, title: str) -> None:
     """Wait until that picture is attacked on the page, and all has come."""
     expect(caption(page, title)).to_be_visible()
     complete(page)
-    at_rest(page, 2000)
+    at_rest(page)
 
 
 def caption(page: Page, title: str) -> Locator:
@@ -100,6 +100,7 @@ def test_two_tabs_of_one_browser_know_nothing_of_each_other(visit: Visits) -> No
     radio(other, "digit 1,507").click(force=True)
     shows(page, "digit 1,506")
     shows(other, "digit 1,507")
+    other.close()
 
 
 def test_a_reload_while_it_computes_gives_a_whole_page(visit: Visits) -> None:
@@ -134,7 +135,7 @@ def test_a_server_that_dies_while_it_computes_is_found_again(
         server.wait()
         page.get_by_text("Connection error", exact=True).wait_for(state="detached")
         expect(caption(page, "(Koala|Giant panda)")).to_be_visible()
-        at_rest(page, 2000)
+        at_rest(page)
         page.get_by_role("button", name="The paper's panda").click()
         linked(page, "target=gibbon", "method=ten")
         expect(caption(page, "Giant panda")).to_be_visible()

@@ -34,17 +34,27 @@ function inBase64(blob) {
   });
 }
 
-// Streamlit's uploader refuses what is too large: it is handed the same picture, made smaller.
+// Streamlit's uploader refuses what is too large: it is handed the same picture, made smaller. What
+// this browser cannot open gets its sentence below the uploader, until another file is chosen.
 function shrinkUploads() {
   if (window.fgsmShrinks) return;
   window.fgsmShrinks = true;
   const tried = new WeakSet();
 
   async function instead(event, input, [file]) {
+    const place = input?.closest('[data-testid="stFileUploader"]');
+    if (file) place?.querySelector(".fgsm-refused")?.remove();
     if (!input || !file || file.size <= LARGEST || tried.has(file)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    const blob = await smaller(file).catch(() => file);
+    let blob;
+    try {
+      blob = await smaller(file);
+    } catch (error) {
+      place.append(refusal(error.message));
+      input.value = ""; // so that the same file can be chosen again
+      return;
+    }
     const handed = new File([blob], file.name, { type: blob.type });
     tried.add(handed);
     const files = new DataTransfer();
@@ -52,6 +62,12 @@ function shrinkUploads() {
     input.files = files.files;
     tried.add(input.files[0]);
     input.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  function refusal(sentence) {
+    const said = Object.assign(document.createElement("p"), { className: "fgsm-refused", textContent: sentence });
+    said.setAttribute("role", "alert");
+    return said;
   }
 
   const uploader = (event) => event.target.closest?.('[data-testid="stFileUploader"]')?.querySelector("input[type=file]");
