@@ -6,10 +6,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from demo.data import digits
 from demo.data.labelled import Labelled
 from demo.experiments.adversarial_training import digit_accuracy
 from demo.networks import architectures
+from tests.shipped import shuffled
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -52,7 +52,7 @@ def test_no_wrong_answer_has_no_confidence() -> None:
 
 
 def test_random_signs_are_the_seeds() -> None:
-    network, some = architectures.SoftmaxRegression(), shipped(60)
+    network, some = architectures.SoftmaxRegression(), shuffled(60)
     one, same, other = (
         digit_accuracy.run(network, some, "random signs", 0.5, seed=seed) for seed in (1, 1, 2)
     )
@@ -61,7 +61,7 @@ def test_random_signs_are_the_seeds() -> None:
 
 
 def test_batches_make_no_difference() -> None:
-    network, some = architectures.Convolutional(), shipped(30)
+    network, some = architectures.Convolutional(), shuffled(30)
     whole = digit_accuracy.run(network, some, "FGSM", 0.25)
     parts = digit_accuracy.run(network, some, "FGSM", 0.25, batch=7)
     assert parts.errors == whole.errors
@@ -83,11 +83,5 @@ def test_only_the_first_classes_count_and_the_confidence_is_over_all() -> None:
 def test_progress_rises_to_the_end() -> None:
     shares: list[float] = []
     network = architectures.SoftmaxRegression()
-    digit_accuracy.run(network, shipped(30), "none", 0.0, batch=10, progress=shares.append)
+    digit_accuracy.run(network, shuffled(30), "none", 0.0, batch=10, progress=shares.append)
     assert shares == pytest.approx([1 / 3, 2 / 3, 1])
-
-
-def shipped(count: int) -> Labelled:
-    pixels, labels = digits.embedded()
-    some = torch.randperm(5000, generator=torch.Generator().manual_seed(0))[:count]
-    return Labelled(digits.to_images(pixels)[some], torch.from_numpy(labels)[some])

@@ -7,7 +7,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -19,6 +18,7 @@ from demo.data import decoding, isolation
 from demo.data.decoding import canvas, modes
 from demo.data.isolation import wire
 from tests import PATIENCE
+from tests.decoding.files import noise, saved
 
 posix = pytest.mark.skipif(os.name != "posix", reason="the limits are the operating system's")
 SLEEPY = ("-c", "import time; time.sleep(60)")
@@ -54,17 +54,6 @@ ENDLESS = {
     "from the start": "def opened(data):\n  while True: pass\ndecoding.opened = opened",
     "in the middle of a file": middle("while found.size[0] > 100: pass"),
 }
-
-
-def noise(width: int, height: int) -> Image.Image:
-    levels = np.random.default_rng(width).integers(0, 256, (height, width, 3), dtype=np.uint8)
-    return Image.fromarray(levels)
-
-
-def saved(picture: Image.Image, format: str = "PNG", **options: object) -> bytes:
-    file = BytesIO()
-    picture.save(file, format, **options)
-    return file.getvalue()
 
 
 @pytest.fixture

@@ -31,14 +31,9 @@ from demo.experiments.paper_numbers.bench import Bench, Measured
 from demo.models import trained
 from demo.networks import architectures
 from demo.training import recipes
+from tests.shipped import in_turn
 
 pytestmark = pytest.mark.usefixtures("one_thread")
-
-
-def some(count: int = 40) -> Labelled:
-    """Shipped digits, all classes in turn."""
-    images, labels = digits.embedded()
-    return Labelled(digits.to_images(images), torch.from_numpy(labels))[:: 5000 // count]
 
 
 def drawn(build: Callable[[], nn.Module], seed: int) -> nn.Module:
@@ -58,7 +53,7 @@ def on(network: fgsm.Model, labelled: Labelled, **more: int) -> Bench:
 @pytest.mark.parametrize("attack", ["none", "FGSM", "random signs"])
 @pytest.mark.parametrize("batch", [7, 40])
 def test_pieces_count_what_the_whole_counts(attack: digit_accuracy.Attack, batch: int) -> None:
-    network, labelled = softmax(1), some()
+    network, labelled = softmax(1), in_turn()
     walk = bench.count(network, labelled, attack, on(network, labelled, batch=batch))
     epsilon = recipes.EPSILON if attack != "none" else 0.0
     whole = digit_accuracy.run(network, labelled, attack, epsilon)
@@ -81,7 +76,7 @@ def test_confidences_are_averaged_over_errors_and_not_over_pieces() -> None:
 
 
 def test_a_walk_says_how_far_it_is_and_parts_share_the_way() -> None:
-    network, labelled = softmax(1), some()
+    network, labelled = softmax(1), in_turn()
     shares: list[float] = []
     walk = bench.part(bench.count(network, labelled, "none", on(network, labelled, batch=10)), 1, 2)
     bench.finished(walk, shares.append)
@@ -89,7 +84,7 @@ def test_a_walk_says_how_far_it_is_and_parts_share_the_way() -> None:
 
 
 def test_the_attack_is_made_on_one_network_and_answered_by_the_other() -> None:
-    made_on, asked, labelled = softmax(1), softmax(2), some()
+    made_on, asked, labelled = softmax(1), softmax(2), in_turn()
     found = bench.finished(transfer.run(made_on, asked, labelled, on(asked, labelled, batch=9)))
     examples_ = fgsm.fgsm(made_on, labelled.images, labelled.labels, recipes.EPSILON)
     wrong = asked(examples_).argmax(dim=1) != labelled.labels
@@ -99,7 +94,7 @@ def test_the_attack_is_made_on_one_network_and_answered_by_the_other() -> None:
 
 
 def test_an_ensemble_answers_with_the_mean_of_its_members_probabilities() -> None:
-    members, images = [softmax(seed) for seed in range(3)], some().images
+    members, images = [softmax(seed) for seed in range(3)], in_turn().images
     mean = torch.stack([member(images).softmax(dim=1) for member in members]).mean(dim=0)
     logits = transfer.ensemble(members)(images)
     assert torch.allclose(logits.softmax(dim=1), mean, atol=1e-6)
@@ -109,7 +104,7 @@ def test_an_ensemble_answers_with_the_mean_of_its_members_probabilities() -> Non
 
 def test_the_ensembles_own_gradient_is_that_of_its_mean_probability() -> None:
     members = [softmax(seed).double() for seed in range(3)]
-    few = some(10)
+    few = in_turn(10)
     images, labels = few.images.double(), few.labels
 
     def loss(at: Tensor) -> Tensor:
@@ -167,7 +162,7 @@ def test_the_fit_is_no_worse_than_any_other_with_the_same_knots() -> None:
 
 
 def test_a_linear_networks_logits_are_straight_and_leave_the_pixel_range() -> None:
-    few = some(10)
+    few = in_turn(10)
     lines = bench.finished(straight_lines.run(softmax(1), few))
     assert lines.logits.shape == (10, len(straight_lines.STOPS), 10)
     assert lines.r_squared.min() > 1 - 1e-6
@@ -188,7 +183,7 @@ def test_the_widest_wrong_stretch_is_counted_from_stop_to_stop(
 
 
 def test_errors_and_confidence_of_the_row_are_those_of_the_count() -> None:
-    network, labelled = softmax(3), some()
+    network, labelled = softmax(3), in_turn()
     found = bench.finished(measures.error_and_confidence(on(network, labelled), "softmax"))
     whole = digit_accuracy.run(network, labelled, "FGSM", recipes.EPSILON)
     assert found.values == (whole.error, pytest.approx(whole.confidence))
@@ -196,7 +191,7 @@ def test_errors_and_confidence_of_the_row_are_those_of_the_count() -> None:
 
 def test_the_threes_and_sevens_are_the_only_digits_of_the_logistic_regression() -> None:
     network = drawn(architectures.LogisticRegression, 0)
-    found = bench.finished(measures.clean_and_fgsm(on(network, some(100)), "logistic"))
+    found = bench.finished(measures.clean_and_fgsm(on(network, in_turn(100)), "logistic"))
     assert found.digits == 20
 
 
@@ -205,11 +200,11 @@ def test_p7_and_p8_are_each_others_reverse_and_one_claim() -> None:
 
     def values(standard: nn.Module, adversarial: nn.Module) -> tuple[float, ...]:
         both = {measures.STANDARD: standard, measures.ADVERSARIAL: adversarial}
-        place = Bench(some(), lambda name, seed: both[name])
+        place = Bench(in_turn(), lambda name, seed: both[name])
         return bench.finished(measures.transferred(place)).values
 
     assert values(first, second) == values(second, first)[::-1]
-    walk = transfer.run(first, second, some(), on(second, some()))
+    walk = transfer.run(first, second, in_turn(), on(second, in_turn()))
     assert values(first, second)[0] == bench.finished(walk).error
     assert claims.claim("P8") is claims.claim("P7")
 
@@ -220,13 +215,13 @@ def test_the_mean_is_over_the_seeds_that_are_at_hand() -> None:
             raise trained.Absent("none")
         return softmax(seed)
 
-    found = bench.finished(measures.mean_clean_errors(Bench(some(), network)))
+    found = bench.finished(measures.mean_clean_errors(Bench(in_turn(), network)))
     parts = found.parts[measures.STANDARD]
     assert len(parts) == 2 and found.values[0] == pytest.approx(sum(parts) / 2)
 
 
 def test_the_training_errors_are_those_of_the_training_digits() -> None:
-    network, labelled = softmax(1), some()
+    network, labelled = softmax(1), in_turn()
     seen = Labelled(labelled.images, network(labelled.images).argmax(dim=1))
     place = Bench(labelled, lambda name, seed: network, training=seen)
     assert bench.finished(measures.training_errors(place)).values == (0.0, 0.0, 0.0)
@@ -241,9 +236,9 @@ def test_the_training_errors_are_those_of_the_training_digits() -> None:
 
 def test_the_lines_of_the_untrained_network_are_the_control() -> None:
     trained_one = drawn(architectures.Maxout, 1)
-    found = bench.finished(measures.straightness(on(trained_one, some(10))))
-    control = recipes.recipe(measures.STANDARD).network(trained.SEED, some()).eval()
-    lines = bench.finished(straight_lines.run(control, some(10)))
+    found = bench.finished(measures.straightness(on(trained_one, in_turn(10))))
+    control = recipes.recipe(measures.STANDARD).network(trained.SEED, in_turn()).eval()
+    lines = bench.finished(straight_lines.run(control, in_turn(10)))
     assert found.values[2] == pytest.approx(float(np.median(lines.r_squared)))
     assert found.values[3] == pytest.approx(float(np.median(lines.held)))
 
@@ -336,7 +331,7 @@ def test_example_digits_are_attacked_and_answered_in_digits() -> None:
     network = drawn(architectures.LogisticRegression, 0)
     with torch.no_grad():
         network.weight.copy_(torch.randn(784, generator=torch.Generator().manual_seed(0)))
-    few = some(100).only(digits.THREE_AND_SEVEN)
+    few = in_turn(100).only(digits.THREE_AND_SEVEN)
     clean, attacked = examples.run(network, few, ("none", "FGSM"), digits.THREE_AND_SEVEN)
     assert set(clean.labels) == {3, 7} and set(clean.answers) <= {3, 7}
     assert (clean.right == (clean.answers == clean.labels)).all()

@@ -5,36 +5,29 @@ import math
 from pathlib import Path
 
 import pytest
-import torch
 from torch import nn
 
-from demo.data import digits
-from demo.data.labelled import Labelled
 from demo.experiments.paper_numbers import bench, claims, measures, rows, verdicts
 from demo.experiments.paper_numbers.bench import Bench, Measured
 from demo.experiments.paper_numbers.verdicts import CLEAN
 from demo.training import recipes
+from tests.shipped import in_turn
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 JUDGED = [claim for claim in claims.PAPER if claim.judge is not None]
 
 
-def some(count: int = 50) -> Labelled:
-    images, labels = digits.embedded()
-    return Labelled(digits.to_images(images), torch.from_numpy(labels))[:: 5000 // count]
-
-
 def untrained(name: str, seed: int) -> nn.Module:
     """The network as its recipe begins it; the one that goes on from trained weights too."""
     start = "maxout-l1" if name == "maxout-l1-late" else name
-    return recipes.recipe(start).network(seed, some()).eval().requires_grad_(False)
+    return recipes.recipe(start).network(seed, in_turn(50)).eval().requires_grad_(False)
 
 
 @pytest.mark.parametrize("claim", JUDGED, ids=lambda claim: claim.id)
 def test_an_untrained_network_passes_no_criterion(claim: claims.Claim) -> None:
     assert claim.measure is not None and claim.judge is not None
-    place = Bench(some(), untrained, some(), batch=50)
+    place = Bench(in_turn(50), untrained, in_turn(50), batch=50)
     verdict, reason = claim.judge(bench.finished(claim.measure(place)))
     assert verdict in ("differs", "undecided") and reason.endswith(".")
 

@@ -18,6 +18,7 @@ from PIL import Image, ImageCms
 from torchvision import transforms
 
 from demo.data import decoding, pictures
+from tests.decoding.files import chunk, noise, saved
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -35,17 +36,6 @@ def quarters() -> Image.Image:
     return picture
 
 
-def noise(width: int, height: int) -> Image.Image:
-    levels = np.random.default_rng(width).integers(0, 256, (height, width, 3), dtype=np.uint8)
-    return Image.fromarray(levels)
-
-
-def saved(picture: Image.Image, format: str, **options: object) -> bytes:
-    file = BytesIO()
-    picture.save(file, format, **options)
-    return file.getvalue()
-
-
 def opened(data: bytes) -> np.ndarray:
     picture = pictures.from_bytes(data)
     assert picture.mode == "RGB"
@@ -61,11 +51,6 @@ def complaint(data: bytes) -> str:
     assert ". " not in sentence
     assert "\n" not in sentence
     return sentence
-
-
-def chunk(name: bytes, body: bytes) -> bytes:
-    crc = struct.pack(">I", zlib.crc32(name + body))
-    return struct.pack(">I", len(body)) + name + body + crc
 
 
 def png(width: int, height: int, *chunks: bytes) -> bytes:

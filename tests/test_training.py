@@ -9,26 +9,18 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from demo import fgsm
-from demo.data import digits
-from demo.data.labelled import Labelled
 from demo.networks import architectures
 from demo.training import adversaries, loop
 from demo.training.objective import Objective
+from tests.shipped import shuffled
 
 SETTINGS = loop.Settings(epochs=3, learning_rate=0.05, batch=50, evaluated=20)
 FGSM = adversaries.FastGradientSign(0.25)
 
 
-def data(count: int = 200) -> Labelled:
-    """Shipped digits, every class among them."""
-    pixels, labels = digits.embedded()
-    some = torch.randperm(5000, generator=torch.Generator().manual_seed(0))[:count]
-    return Labelled(digits.to_images(pixels)[some], torch.from_numpy(labels)[some])
-
-
 def trained(network: nn.Module, **options: object) -> list[loop.Epoch]:
-    labelled = data()
-    options = {"settings": SETTINGS, "held_out": data(40), "seed": 1} | options
+    labelled = shuffled(200)
+    options = {"settings": SETTINGS, "held_out": shuffled(40), "seed": 1} | options
     return list(loop.train(network, labelled.images, labelled.labels, **options))  # type: ignore[arg-type]
 
 
@@ -42,7 +34,7 @@ def weights_of(network: nn.Module) -> Tensor:
 
 
 def test_one_plain_step_is_gradient_descent_on_the_mean_loss() -> None:
-    labelled, network = data(50), new()
+    labelled, network = shuffled(50), new()
     assert isinstance(network, architectures.SoftmaxRegression)
     before = network.linear.weight.detach().clone()
     logits = network(labelled.images)
@@ -61,7 +53,7 @@ def test_one_plain_step_is_gradient_descent_on_the_mean_loss() -> None:
 def test_the_shared_backward_pass_gives_the_gradient_of_the_equation(
     kind: type[nn.Module],
 ) -> None:
-    labelled, network, a = data(30), new(kind), 0.3
+    labelled, network, a = shuffled(30), new(kind), 0.3
     images, labels = labelled.images, labelled.labels
     attacked = fgsm.fgsm(network, images, labels, 0.25)
     expected_loss = a * F.cross_entropy(network(images), labels) + (1 - a) * F.cross_entropy(
@@ -90,7 +82,7 @@ def test_the_linear_adversarial_loss_is_the_lectures_closed_form() -> None:
 
 def test_a_network_with_dropout_is_attacked_as_its_clean_pass_left_it() -> None:
     """The examples come from the gradient of the very loss that trains on the clean images."""
-    labelled, network, seen = data(20), new(architectures.Maxout), []
+    labelled, network, seen = shuffled(20), new(architectures.Maxout), []
     for layer in (network.first, network.second, network.last):
         nn.init.normal_(layer.weight, std=0.05, generator=torch.Generator().manual_seed(1))
 
@@ -187,7 +179,7 @@ def test_what_progress_raises_ends_the_run() -> None:
 
 
 def test_the_accuracies_are_those_of_the_attacks_by_name() -> None:
-    network, held_out = new(), data(60)
+    network, held_out = new(), shuffled(60)
     trained(network)
     clean, under_fgsm, under_pgd = loop.accuracies(network, held_out, SETTINGS, 1)
     attacked = fgsm.fgsm(network, held_out.images, held_out.labels, 0.25)

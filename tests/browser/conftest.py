@@ -107,33 +107,32 @@ class Visits:
             self.elsewhere.append(request.url)
 
 
+def visits(profile: Profile, address: str) -> Iterator[Visits]:
+    """The pages of one fixture, closed at its end."""
+    pages = Visits(profile, address)
+    yield pages
+    pages.end()
+
+
 @pytest.fixture
 def visit(profile: Profile, address: str) -> Iterator[Visits]:
     """Pages of one test's own."""
-    visits = Visits(profile, address)
-    yield visits
-    visits.end()
+    yield from visits(profile, address)
 
 
 @pytest.fixture(scope="module")
 def stay(profile: Profile, address: str) -> Iterator[Visits]:
     """Pages that a file's tests share: what one load can show is looked at on one load."""
-    visits = Visits(profile, address)
-    yield visits
-    visits.end()
+    yield from visits(profile, address)
 
 
 @pytest.fixture
 def visit_real(profile: Profile, real_address: str) -> Iterator[Visits]:
     """Pages of the app with the networks that ship."""
-    visits = Visits(profile, real_address)
-    yield visits
-    visits.end()
+    yield from visits(profile, real_address)
 
 
 @pytest.fixture(scope="module")
 def stay_real(profile: Profile, real_address: str) -> Iterator[Visits]:
     """The same for the pages that a file's tests share."""
-    visits = Visits(profile, real_address)
-    yield visits
-    visits.end()
+    yield from visits(profile, real_address)

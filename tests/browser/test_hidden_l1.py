@@ -158,7 +158,7 @@ def test_what_is_measured_on_another_networks_digits_is_dimmed_until_they_are_do
     said = heading(here)
     here.evaluate(SEEN)
     here.get_by_role("combobox", name="Network", exact=True).click()
-    here.get_by_role("option", name="Softmax regression, adversarially trained").click()
+    here.get_by_role("option", name="Softmax regression, trained against FGSM").click()
     linked(here, "network=softmax-adversarial")
     measured(here)
     seen = here.evaluate("window.seen")

@@ -21,7 +21,13 @@ def patches() -> Image.Image:
     return picture
 
 
-def saved(picture: Image.Image, format: str, **options: object) -> bytes:
+def noise(width: int, height: int) -> Image.Image:
+    """Pixels of no order, always the same at that width."""
+    levels = np.random.default_rng(width).integers(0, 256, (height, width, 3), dtype=np.uint8)
+    return Image.fromarray(levels)
+
+
+def saved(picture: Image.Image, format: str = "PNG", **options: object) -> bytes:
     """The picture's file."""
     file = BytesIO()
     picture.save(file, format, **options)
