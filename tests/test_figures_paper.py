@@ -68,7 +68,7 @@ def test_a_strip_frames_and_emboldens_what_is_wrong_and_says_it_in_words() -> No
     shown = [("clean", black, 4, 0.9999, True), ("under FGSM", black, 9, 0.5, False)]
     html = paper_digits.strip([paper_digits.digit(4, shown)])
     assert 'alt="A 4, clean"' in html and 'alt="A 4, under FGSM"' in html
-    assert "4, &gt; 99.9 %" in html and "<b>9</b>, 50 %" in html
+    assert "4, &gt;\u00a099.9\u00a0%" in html and "<b>9</b>, 50\u00a0%" in html
     assert html.count(palette.RIVALS[0]) == 1
     assert len(re.findall(r"src=\"data:image/png;base64,", html)) == 2
 
@@ -77,7 +77,7 @@ def test_the_strip_below_the_lines_says_epsilon_and_the_answer_of_each_picture()
     black = np.zeros((28, 28), np.uint8)
     html = paper_digits.along(4, [(-0.25, black, 4, 0.9, True), (15.0, black, 7, 1.0, False)])
     assert 'alt="The 4 at ε = -0.25"' in html and ">-0.25<" in html and ">15<" in html
-    assert "4, 90 %" in html and "<b>7</b>, 100 %" in html
+    assert "4, 90\u00a0%" in html and "<b>7</b>, 100\u00a0%" in html
     assert html.count(palette.RIVALS[0]) == 1
 
 

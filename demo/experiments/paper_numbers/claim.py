@@ -21,12 +21,12 @@ ONE_STEP = "One step of FGSM at ε = .25, away from the true digit."
 class Claim:
     """One row before it is run.
 
-    criterion: in words, what each verdict takes; judge: the same for a program, None where the
-    paper has nothing to compare with.  measure: the walk; None where data or weights are not part
-    of this project, and `needs` says which.  networks: what must be at hand.  live: under a minute
-    on the digits that ship.  fewer_seeds: the seeds at hand are enough for that.
+    criterion: in words, what each verdict takes; judge: the same for a program. Neither where the
+    paper has nothing to compare with or nothing can be run.  measure: the walk; None where data or
+    weights are not part of this project, and `needs` says which.  networks: what must be at hand.
+    live: under a minute on the digits that ship.  fewer_seeds: the seeds at hand are enough.
     training: whether MNIST's training digits are needed.  also: the paper's numbers that this row
-    has too.
+    has too.  counted: what `Measured.digits` counts.
     """
 
     id: str
@@ -41,6 +41,7 @@ class Claim:
     fewer_seeds: bool = False
     training: bool = False
     needs: str = ""
+    counted: str = "digits"
     also: tuple[str, ...] = ()
 
     @property

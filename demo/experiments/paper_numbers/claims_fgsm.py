@@ -109,13 +109,13 @@ ENSEMBLE = Claim(
 CIFAR = Claim(
     "P14", "Convolutional maxout network on CIFAR-10",
     ((ERROR, 0.8715, "%"), (SURE, 0.966, "%")), "One step of FGSM at ε = .1.",
-    "None: not run.", needs="needs CIFAR-10 and a network for it, which are not part of this "
+    "", needs="needs CIFAR-10 and a network for it, which are not part of this "
     "project",
 )  # fmt: skip
 PANDA = Claim(
     "P15", "GoogLeNet and the panda",
     (("panda, clean", 0.577, "%"), ("gibbon, after the step", 0.993, "%")),
-    "One step of FGSM at ε = .007.", "None: not run.",
+    "One step of FGSM at ε = .007.", "",
     needs="needs GoogLeNet's weights (50 MB) and the paper's own photograph; for the panda "
     "that ships: python -m demo attack assets/images/panda.webp --model googlenet "
     "--epsilon .007",

@@ -53,15 +53,18 @@ def _stuck(found: Measured) -> verdicts.Judged:
 
 
 def _smaller(found: Measured) -> verdicts.Judged:
+    seen = found.parts[measures.TRAINING]
     without, *smaller = found.values
+    trained = [error for error, on in zip(smaller, seen[1:], strict=True) if on <= STUCK]
+    if seen[0] > STUCK or not trained:
+        return "differs", "With no smaller coefficient, or not even without, it trains."
     noise = 2 * (2 * without * (1 - without) / found.digits) ** 0.5
-    gained = without - min(smaller)
+    gained = without - min(trained)
     reason = (
-        f"The best of them is {100 * gained:+.2f} points better; two standard errors of such a "
-        f"difference are {100 * noise:.2f}."
+        f"{len(trained)} of {len(smaller)} smaller coefficients train. Gained on the test "
+        f"digits: {100 * gained:.2f} points; two standard errors: {100 * noise:.2f}."
     )
-    trains = max(found.parts[measures.TRAINING]) <= STUCK
-    return verdicts.of(False, trains and gained <= noise, reason)
+    return verdicts.of(False, gained <= noise, reason)
 
 
 DEFENCE = Claim(
@@ -77,7 +80,8 @@ DEFENCE = Claim(
 LARGE = Claim(
     "P5", "Maxout network of 1,600 units a layer, adversarially trained",
     (("error without attack", 0.00782, "%"),),
-    "No attack. One run here; the paper's number is the mean of five.",
+    "No attack. The paper's number is the mean of five runs. A step of 100 digits takes .48 s of "
+    "one CPU core, measured: about 2 hours for a run of 30 epochs, 5 hours on two cores for five.",
     "Same number: within .1 points. Otherwise it differs.",
     ((WIDE, ONE),), partial(measures.clean_error, name=WIDE), _wide,
 )  # fmt: skip
@@ -102,8 +106,9 @@ SMALL_PENALTY = Claim(
     "No attack. The same four epochs as in P13. The paper says that smaller coefficients permit "
     "training but confer no benefit. In adversarial training ε = .25 itself stands "
     "in λ's place: L1 needs a far smaller number.",
-    "Same direction: all three at most 5 % wrong on the training digits, and none of the smaller "
-    "coefficients better on the test digits by more than two standard errors. One seed each.",
+    "Same direction: with λ = 0 and with at least one smaller coefficient at most 5 % of the "
+    "training digits wrong, and no such coefficient better on the test digits by more than two "
+    "standard errors. One seed each.",
     tuple((name, ONE) for name in (UNPENALISED, *SMALLER)),
     measures.smaller_penalties, _smaller, live=False, training=True,
 )  # fmt: skip

@@ -71,7 +71,7 @@ def _picture(pixels: Pixels, size: int, alt: str, right: bool) -> str:
 
 def share(sure: float) -> str:
     """A confidence, 0 to 1, as a person reads it; 100 % only where it is 1."""
-    return "> 99.9 %" if 0.999 < sure < 1 else f"{100 * sure:.3g} %"
+    return ">\u00a099.9\u00a0%" if 0.999 < sure < 1 else f"{100 * sure:.3g}\u00a0%"
 
 
 def _answer(answer: int, sure: float, right: bool) -> str:

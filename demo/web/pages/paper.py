@@ -55,7 +55,8 @@ def sentence(found: dict[str, rows.Row]) -> str:
     if not total:
         return "The paper's numbers, and ours beside them."
     words = {
-        "same number": "give the same number", "same direction": "the same direction",
+        "same number": "give" + "s" * (counts["same number"] == 1) + " the same number",
+        "same direction": "the same direction",
         "differs": "differ" if counts["differs"] > 1 else "differs",
         "undecided": "are undecided" if counts["undecided"] > 1 else "is undecided",
     }  # fmt: skip

@@ -12,7 +12,8 @@ from demo.web.store import paper as store
 
 def table(numbers: tuple[rows.Number, ...]) -> str:
     """What, here, paper: a line for each number; without the paper's, a column for each."""
-    if all(number.paper is None and number.unit == "%" for number in numbers):
+    alone = all(number.paper is None and number.unit == "%" for number in numbers)
+    if alone and len(numbers) <= 3:
         return _side_by_side(numbers)
     cell = "border:0;padding:.1rem 0;vertical-align:top"
     lines = "".join(
@@ -67,7 +68,7 @@ def told(claim: Claim, row: rows.Row | None) -> None:
         return
     seeds = ", ".join(map(str, row.seeds))
     st.markdown(
-        f"{row.digits:,} digits, seed{'s' if len(row.seeds) > 1 else ''} {seeds}, "
+        f"{row.digits:,} {claim.counted}, seed{'s' if len(row.seeds) > 1 else ''} {seeds}, "
         f"{row.device}, {row.seconds:,.0f} s. Networks: {at_hand.named(claim.networks)}."
     )
     for words in rows.parts_in_words(row):
