@@ -19,9 +19,9 @@ def table(numbers: tuple[rows.Number, ...]) -> str:
     lines = "".join(
         f'<tr><th scope="row" style="{cell};font-weight:400;text-align:left">'
         f"{escape(number.what)}</th>"
-        f'<td style="{cell};width:6.5rem;text-align:right;font-weight:700">'
+        f'<td style="{cell};width:5.5rem;text-align:right;font-weight:700">'
         f"{rows.shown(number.ours, number.unit)}</td>"
-        f'<td style="{cell};width:8rem;text-align:right">{_papers(number)}</td></tr>'
+        f'<td style="{cell};width:6.6rem;text-align:right">{_papers(number)}</td></tr>'
         for number in numbers
     )
     return f'<table style="{_TABLE}">{lines}</table>'
