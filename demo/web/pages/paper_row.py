@@ -93,7 +93,7 @@ def live(claim: Claim) -> None:
         )
         return
     pressed = st.button(
-        f"Run {claim.id} here, on shipped digits",
+        f"Run {claim.id} here" + (", on shipped digits" if claim.counted == "digits" else ""),
         key=f"run-{claim.id}",
         icon=":material/play_arrow:",
     )
@@ -104,9 +104,13 @@ def live(claim: Claim) -> None:
             place.progress(share, f"{100 * share:.0f} % of the work is done")
         place.empty()
     if found is not None:
-        st.markdown(
-            f"On {found.digits:,} of the 5,000 digits that ship, not the 10,000 test digits"
-            + (", PGD from one start" if claim.beyond else "")
-            + ":"
-        )
+        st.markdown(_on(claim, found.digits))
         st.html(table(rows.numbers(claim, found.values)))
+
+
+def _on(claim: Claim, count: int) -> str:
+    """What a live run was made on, in words."""
+    if claim.counted == "draws":
+        return f"On {count:,} draws, the error without attack on shipped digits:"
+    start = ", PGD from one start" if claim.beyond else ""
+    return f"On {count:,} of the 5,000 digits that ship, not the 10,000 test digits{start}:"
