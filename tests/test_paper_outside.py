@@ -12,7 +12,8 @@ from torch import Tensor
 from demo import fgsm
 from demo.experiments.paper_numbers import bench, rotation, rubbish, shared_mistakes, straight_lines
 from demo.training import recipes
-from tests.test_paper_numbers import on, softmax, some
+from tests.shipped import in_turn
+from tests.test_paper_numbers import on, softmax
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -112,7 +113,7 @@ def test_a_direction_along_the_image_or_none_turns_nothing() -> None:
 
 
 def test_the_rotations_error_is_that_of_the_rotated_digits() -> None:
-    network, labelled = softmax(1), some()
+    network, labelled = softmax(1), in_turn()
     found = bench.finished(
         rotation.run(network, labelled, 20, on(network, labelled, batch=7), aimed=True)
     )
@@ -139,7 +140,7 @@ def test_agreement_is_counted_as_the_paper_counts() -> None:
 
 def test_all_networks_are_shown_the_same_examples() -> None:
     """Two that are one agree always; the eleventh answer is set aside."""
-    network, labelled = softmax(1), some()
+    network, labelled = softmax(1), in_turn()
 
     def with_none(images: Tensor) -> Tensor:
         return torch.cat([network(images), torch.full((len(images), 1), 99.0)], dim=1)
@@ -154,7 +155,7 @@ def test_all_networks_are_shown_the_same_examples() -> None:
 
 
 def test_the_strip_shows_the_digit_itself_at_zero_and_the_answer_at_every_stop() -> None:
-    network, one = softmax(1), some()[3:4]
+    network, one = softmax(1), in_turn()[3:4]
     strip = straight_lines.strip(network, one, (-1.0, 0.0, 0.25))
     assert strip.pixels.shape == (3, 28, 28)
     assert (strip.pixels[1] == (255 * one.images[0, 0]).round().byte().numpy()).all()
