@@ -56,7 +56,7 @@ def on_what(card: models.ModelCard) -> str:
     """The photographs that a network was measured on, in words."""
     words = models.CHECKED_ON[card.classes]
     if card.classes == 1000:
-        words += ", none of them trained on; the competition chose them, and they are easier"
+        words += ", none of them trained on; the competition chose them: no random sample"
     return words
 
 
@@ -122,8 +122,9 @@ def price(curves: list[Curve], standard: str, twin: str) -> str:
     clean = [_at(curves, name, "FGSM", 0.0) for name in (standard, twin)]
     far = [_at(curves, name, "PGD", 4 / 255) for name in (standard, twin)]
     return (
-        f"**The price: without attack, {clean[0]:.1f}\u00a0% become {clean[1]:.1f}\u00a0%.** The "
-        "robust network no longer uses what one grey level can reverse, and some of that was of "
-        f"use. Nor is it safe: at ε = 4/255, which hardly anybody sees, PGD leaves it right on "
+        f"**The price: without attack, {clean[0]:.1f}\u00a0% become {clean[1]:.1f}\u00a0%.** "
+        "Some patterns that one grey level can reverse help the standard network to be right, and "
+        "the robust one was trained not to use them. It is not safe either: at ε = 4/255 PGD "
+        "leaves it right on "
         f"{far[1]:.1f}\u00a0% (the standard network: {far[0]:.1f}\u00a0%)."
     )

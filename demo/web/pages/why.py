@@ -45,7 +45,7 @@ def boundary() -> str:
     """How sure the network was of what FGSM changes."""
     found = store.boundary(store.identity(NETWORK))
     return (
-        f"**Not only.** Of {found.digits:,} digits the network is right on {found.sure:,} and more "
+        f"**No.** Of {found.digits:,} digits the network is right on {found.sure:,} and more "
         f"than 99.9 % sure. FGSM at ε = .25 changes **{found.changed:,}** of these {found.sure:,}."
     )
 

@@ -30,7 +30,7 @@ function createGrowth(root, data) {
     }
     curves.place(n, epsilon * m, epsilon, [drawn, blind, epsilon]);
     const pixels = parts.place(n, epsilon * m, drawn);
-    find(".say").innerHTML = `No value moves by more than <span class="small">ε = ${plainly(epsilon)}</span>; with ${n === 1 ? "one of them" : `${count(n)} of them`} the answer moves by <span class="large">${fourDigits(drawn)}</span>`;
+    find(".say").innerHTML = `No value moves by more than <span class="small">ε = ${plainly(epsilon)}</span>; with ${n === 1 ? "one of them" : `${count(n)} of them`} the answer w·x of a linear model moves by <span class="large">${fourDigits(drawn)}</span>`;
     find(".parts figcaption").textContent = pixels === null ? "" : `One part at the scale of the sum: ${plainly(+pixels.toPrecision(2))} pixel${pixels === 1 ? "" : "s"} tall. The line: ${data.decisive.toFixed(1)} takes an answer from 50 % to 99 %.`;
     told(".theory", `ε · m · n = ${plainly(epsilon)} × ${plainly(m)} × ${count(n)} = <b>${fourDigits(theory)}</b>;`, theory);
     told(".drawn", `drawn: Σ ε|w<sub>i</sub>| = <b>${fourDigits(drawn)}</b>;`, drawn);

@@ -11,7 +11,7 @@ function createSwitch(root, onSwitch) {
   // no pair.  training: "standard" or "adversarial", this one's.
   function show({ against, training }) {
     box.hidden = !against;
-    means.textContent = against ? `Robust means: the same class for x and for every x̃ within ε. This robust model was trained against ${against}; that proves nothing about other attacks.` : "";
+    means.textContent = against ? `Robust: the same class for x and for every x̃ within ε. This model was trained against ${against}; that is no proof.` : "";
     for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.training === training));
   }
 
