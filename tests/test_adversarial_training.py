@@ -25,7 +25,7 @@ from demo.training import adversaries, loop, recipes
 from demo.web.figures import accuracy_against_epsilon as curves_figure
 from demo.web.figures import live_training as training_figure
 from demo.web.figures.accuracy_against_epsilon import Line
-from demo.web.pages import adversarial_opening, adversarial_training, model_card
+from demo.web.pages import adversarial_opening, adversarial_training, attack_view, model_card
 from demo.web.pages import live_training as live_page
 from tests import PATIENCE
 
@@ -301,6 +301,29 @@ def test_every_network_says_what_it_was_trained_against(card: models.ModelCard) 
     assert against == (not card.against.startswith("nothing")) == ("trained" in card.title)
     assert "adversarially trained" not in card.title
     assert f"| trained against | {card.against} |" in model_card.about(card)
+
+
+def test_the_page_opens_with_generate_add_train_again_and_where_that_cost_is_measured() -> None:
+    def opening() -> None:
+        from demo.web.pages import adversarial_opening
+        from demo.web.store import adversarial_training as store
+
+        adversarial_opening.draw(store.offered())
+
+    app = AppTest.from_function(opening, default_timeout=PATIENCE).run()
+    assert not app.exception
+    assert app.title[0].value.startswith("Trained against FGSM")
+    assert app.markdown[0].value.startswith("**The old way: generate, add, train again.**")
+    assert "What the loop costs" in str(app.get("page_link")[0].proto)
+
+
+def test_beside_the_switch_stands_what_the_robust_network_was_trained_against() -> None:
+    for card in models.MODELS:
+        said = attack_view._against(card)
+        assert (said is None) == (models.counterpart(card.name) is None)
+        assert said is None or (said and "α" not in said and len(said) < 100)
+    said = attack_view._against(models.card("efficientnet-lite0"))
+    assert said is not None and said.endswith("by matching features, without J")
 
 
 def test_recorded_curves_say_how_many_digits_each_attack_had() -> None:
