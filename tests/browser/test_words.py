@@ -142,6 +142,13 @@ def test_the_change_of_the_loss_is_promised_to_first_order_and_by_a_linear_margi
     assert blank.evaluate("promised(0, 0, 0.1).straight") == 0
 
 
+def test_a_negative_number_after_a_minus_stands_in_brackets(blank: Page) -> None:
+    script = (VIEWER / "hidden_l1.js").read_text(encoding="utf-8")
+    blank.add_script_tag(content=script.replace("export default function", "function hiddenL1"))
+    assert [blank.evaluate(f"bracketed({v})") for v in (-1.2, 13.54, 0)] == ["(−1.2)", "13.5", "0"]
+    assert blank.evaluate("number(-0.0012)") == "−1.2 × 10<sup>−3</sup>"
+
+
 COPIED = """async ([link, own]) => {
     const field = document.body.appendChild(document.createElement("input"));
     const said = await copied(field, link, own);

@@ -90,7 +90,8 @@ def condition() -> str:
         "**Part of it.** A change of x of length 1 moves the logits by up to the largest singular "
         f"value of their Jacobian: {found.worst:.1f} (median). Random signs move them by "
         f"{found.by_chance:.2g} (root mean square), **{found.worst / found.by_chance:.0f} times** "
-        f"less. In the network trained against PGD the largest is {robust.worst:.1f}."
+        f"less. In the robust network, trained against many small steps of FGSM (PGD), the largest "
+        f"is {robust.worst:.1f}."
     )
 
 
