@@ -144,7 +144,7 @@ def test_a_network_trained_against_fgsm_alone_stands_against_it_and_falls_to_pgd
             run.advance()
         if not run.rows["FGSM"].reached and run.rows["PGD"].reached:
             fallen += 1
-            assert "whoever had tested with FGSM alone" in verdict.robust(run.rows, run.question)
+            assert "tested with FGSM alone" in verdict.robust(run.rows, run.question)
     assert fallen >= 15
 
 
@@ -248,8 +248,8 @@ ASKED = Question(3, 7, 0.25, 10)
     ("found", "words"),
     [
         (rows(fgsm=False), ""),
-        (rows(fgsm=True, bim=True, pgd=True), "one pass is enough"),
-        (rows(fgsm=False, bim=True, pgd=True), "whoever had tested with FGSM alone"),
+        (rows(fgsm=True, bim=True, pgd=True), "one pass of FGSM is enough"),
+        (rows(fgsm=False, bim=True, pgd=True), "tested with FGSM alone"),
         (rows(fgsm=False, bim=False, pgd=False), "It withstood"),
         (rows(fgsm=True, bim=False, pgd=False), "FGSM succeeds although PGD"),
         (rows(fgsm=False, bim=True, pgd=False), "BIM succeeds although PGD"),
