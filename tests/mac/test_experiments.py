@@ -15,7 +15,6 @@ from demo.data.labelled import Labelled
 from demo.experiments import hidden_l1
 from demo.experiments.activation_growth import growth_on_a_photograph
 from demo.experiments.adversarial_training import (
-    accuracy,
     accuracy_against_epsilon,
     digit_accuracy,
     live_training,
@@ -132,9 +131,6 @@ EXPERIMENTS: dict[str, Callable[[Bench], object]] = {
         photograph_accuracy.outcomes(b.photographs, Labelled(b.photo, b.few.labels[:1])),
         *photograph_accuracy.curves(b.photographs, Labelled(b.photo, b.few.labels[:1])),
     ],
-    "accuracy": lambda b: accuracy.run(
-        b.photographs, [(gallery.photograph(PHOTO.name), PHOTO.label)], 64, MPS
-    ),
     "live_training, logistic": trained_live("logistic"),
     "attack_cost.race": lambda b: to_the_end(race.Race(b.network, b.image, b.question)),
     "attack_cost.smallest": lambda b: to_the_end(
