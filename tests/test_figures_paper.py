@@ -21,6 +21,14 @@ def test_ours_is_filled_and_the_papers_hollow_and_what_is_unknown_is_not_drawn()
     assert list(by_name(paper.beside(["error"], [None], [0.25]))) == ["paper"]
 
 
+def test_numbers_stand_from_the_top_down_and_long_names_are_wrapped_for_a_phone() -> None:
+    long = "softmax gives it, where both are wrong"
+    figure = paper.beside([long, "error"], [0.5, 0.1], [0.25, 0.2])
+    wrapped = "softmax gives it, where<br>both are wrong"
+    assert figure.layout.yaxis.categoryarray == ("error", wrapped)
+    assert by_name(figure)["here"].y == (wrapped, "error")  # type: ignore[attr-defined]
+
+
 def test_every_seed_is_a_point_and_their_mean_a_line() -> None:
     figure = paper.seeds({"standard": [0.01, 0.02], "adversarial": [0.005]}, {"standard": 0.0094})
     drawn = [np.round(trace.x, 9).tolist() for trace in figure.data]

@@ -22,7 +22,9 @@ def beside(
         ("here", ours, palette.LABEL, "circle"),
         ("paper", papers, palette.CONTROL, "diamond-open"),
     ):
-        there = [(100 * v, w) for v, w in zip(values, whats, strict=True) if v is not None]
+        there = [
+            (100 * v, _wrapped(w)) for v, w in zip(values, whats, strict=True) if v is not None
+        ]
         if there:
             x, y = zip(*there, strict=True)
             figure.add_scatter(
@@ -32,7 +34,13 @@ def beside(
                 hovertemplate="%{x:.2f} %",
             )  # fmt: skip
     figure.update_xaxes(title_text="%", rangemode="tozero", fixedrange=True)
-    return _laid_out(figure, 130 + 46 * len(whats))
+    top_down = [_wrapped(what) for what in reversed(whats)]
+    figure.update_yaxes(categoryorder="array", categoryarray=top_down)
+    return _laid_out(figure, 130 + 56 * len(whats))
+
+
+def _wrapped(words: str) -> str:
+    return "<br>".join(textwrap.wrap(words, 24))
 
 
 def seeds(errors: Mapping[str, Sequence[float]], papers: Mapping[str, float]) -> go.Figure:
@@ -81,7 +89,7 @@ def transfer(errors: NDArray[np.float64], names: Sequence[str]) -> go.Figure:
 def attacks(names: Sequence[str], accuracies: NDArray[np.float64]) -> go.Figure:
     """accuracies: (networks, 3), without attack, under FGSM, under PGD, shares 0 to 1."""
     figure = go.Figure()
-    lines = ["<br>".join(textwrap.wrap(name, 24)) for name in names]
+    lines = [_wrapped(name) for name in names]
     for column, (name, symbol, colour) in enumerate(
         (
             ("without attack", "line-ns-open", palette.LABEL),
