@@ -12,7 +12,7 @@ from torch import nn
 from demo import models
 from demo.data import digits, gallery, pictures
 from demo.data.labelled import Labelled
-from demo.experiments import hidden_l1
+from demo.experiments import hidden_l1, why
 from demo.experiments.activation_growth import growth_on_a_photograph
 from demo.experiments.adversarial_training import (
     accuracy_against_epsilon,
@@ -26,6 +26,7 @@ from demo.experiments.attack import (
     gallery_flips,
     logits_line,
     one_step,
+    only_the_sign,
     random_signs,
     ten_steps,
     two_gradients,
@@ -118,6 +119,15 @@ EXPERIMENTS: dict[str, Callable[[Bench], object]] = {
         b.network, b.image, b.image.sign(), logits_line.DIGIT_EPSILONS
     ),
     "two_gradients": lambda b: two_gradients.run(b.network, b.image, 3),
+    "only_the_sign": lambda b: only_the_sign.run(b.network, b.image, 3, 0.25),
+    "why": lambda b: [
+        why.right(b.network, b.few, 0.25),
+        why.boundary(b.network, b.few, 0.25),
+        why.aimed(b.network, b.few, 0.25),
+        why.off_the_digits(b.network, b.few, 0.25),
+        why.condition(b.network, b.few),
+        why.exchanged(b.network, b.network, b.few, 0.25),
+    ],
     "hidden_l1": lambda b: hidden_l1.means(
         hidden_l1.run(b.network, b.few.images, b.few.labels, (0.1, 0.25))
     ),
