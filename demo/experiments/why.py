@@ -75,9 +75,9 @@ class Exchanged:
 def boundary(network: fgsm.Model, labelled: Labelled, epsilon: float) -> Boundary:
     """How many of the digits that the network is sure of FGSM changes."""
     clean, _, attacked = _answers(network, labelled, epsilon)
-    right = clean.argmax(dim=1) == labelled.labels
-    sure = right & (scores.confidence(clean) >= SURE)
-    changed = sure & (attacked.argmax(dim=1) != labelled.labels)
+    labels = labelled.labels.cpu()
+    sure = (clean.argmax(dim=1) == labels) & (scores.confidence(clean) >= SURE)
+    changed = sure & (attacked.argmax(dim=1) != labels)
     return Boundary(len(labelled), int(sure.sum()), int(changed.sum()))
 
 
@@ -133,11 +133,12 @@ def right(network: fgsm.Model, labelled: Labelled, epsilon: float) -> tuple[floa
 def _answers(
     network: fgsm.Model, labelled: Labelled, epsilon: float
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Logits of the digits: clean, with random signs, after FGSM."""
+    """Logits of the digits, on the CPU: clean, with random signs, after FGSM."""
     attacked = fgsm.fgsm(network, labelled.images, labelled.labels, epsilon)
     chance = _random(labelled.images, epsilon)
     clean, blind, aimed_ = (
-        sign_methods.logits_of(network, images) for images in (labelled.images, chance, attacked)
+        sign_methods.logits_of(network, images).cpu()
+        for images in (labelled.images, chance, attacked)
     )
     return clean, blind, aimed_
 
