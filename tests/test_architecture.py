@@ -25,7 +25,7 @@ LONGEST_FUNCTION = 40
 LONGEST_FILE = 220
 LONGER_FILES = {
     "demo/models/__init__.py": 430, "demo/commands/train_photographs.py": 240,
-    "demo/web/store/attack.py": 230,
+    "demo/web/store/attack.py": 240,
     "demo/web/pages/attack.py": 350,
     "demo/training/loop.py": 270,
 }  # fmt: skip

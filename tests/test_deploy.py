@@ -36,3 +36,20 @@ def test_the_upload_limits_agree() -> None:
     limit = re.search(r"maxUploadSize = (\d+)", configuration)
     size = re.search(r"client_max_body_size (\d+)m", NGINX)
     assert limit and size and int(limit[1]) < int(size[1]) <= int(limit[1]) + 1
+
+
+def test_files_with_a_hash_in_their_names_are_kept_for_a_year() -> None:
+    """Streamlit's own, and those under `static/`, which it serves as `app/static/`."""
+    block = re.search(r"location ~ (\S+) \{([^}]*expires +1y[^}]*)\}", NGINX)
+    assert block and "proxy_cache " in block[2]
+    for path in ("/static/js/index.x.js", "/app/static/plotly.js"):
+        assert re.match(block[1], path)
+    assert not re.match(block[1], "/_stcore/static/x")
+
+
+def test_text_goes_compressed() -> None:
+    types = re.search(r"gzip_types ([^;]+);", NGINX)
+    assert re.search(r"gzip +on;", NGINX) and types
+    assert {"text/css", "text/javascript", "application/javascript", "application/json"} <= set(
+        types[1].split()
+    )

@@ -1,7 +1,6 @@
 """The hidden L1: laws of the experiment, its figures, the page's sentences, one small thread."""
 
 import math
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from demo.experiments.hidden_l1 import HiddenL1, Margins
 from demo.models import trained
 from demo.networks import architectures
 from demo.web.figures import hidden_l1 as figure
-from demo.web.pages import gradient_lengths, plotted, prose
+from demo.web.pages import gradient_lengths, prose
 from demo.web.pages import hidden_l1 as page
 from demo.web.store import worker
 from tests import PATIENCE
@@ -411,12 +410,6 @@ def test_a_digit_that_the_network_does_not_know_gets_a_sentence() -> None:
     app = opened(network="logistic", picture="digit-2600")
     assert not app.exception
     assert "knows only 3 and 7, and this digit is labelled 5" in app.error[0].value
-
-
-def test_the_charts_ink_is_the_themes() -> None:
-    theme = tomllib.loads(Path(".streamlit/config.toml").read_text(encoding="utf-8"))["theme"]
-    for kind in ("light", "dark"):
-        assert plotted.INK[kind] == theme[kind]["textColor"]
 
 
 def test_the_legend_beside_the_lines_has_their_colours() -> None:

@@ -53,7 +53,7 @@ def networks(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Scratchpad]]
     here = {"one": Scratchpad(1), "two": Scratchpad(2)}
     monkeypatch.setenv("DEMO_DEVICE", "cpu")
     monkeypatch.setattr(models, "load", lambda name, device=None, progress=None: here[name])
-    card = SimpleNamespace(input_size=8, channels=3, kind="photographs")
+    card = SimpleNamespace(input_size=8, channels=3, kind="photographs", source="tests")
     monkeypatch.setattr(models, "card", lambda name: card)
     st.cache_data.clear()
     st.cache_resource.clear()

@@ -1,6 +1,7 @@
 """`python -m demo photographs`: the photograph networks that ship, measured.
 
 python -m demo photographs                         # gallery -> assets/results/gallery_flips.json
+                                                   # and assets/recorded/
 python -m demo photographs --check CHECK.tar       # and accuracy against epsilon
 """
 
@@ -15,11 +16,11 @@ from torch import nn
 
 import demo.device
 from demo import models
-from demo.data import gallery, whole
+from demo.data import gallery, pictures, whole
 from demo.data.labelled import Labelled
 from demo.data.photographs import Archives, Folder, Photographs, measured_on
 from demo.experiments.adversarial_training import photograph_accuracy
-from demo.experiments.attack import gallery_flips
+from demo.experiments.attack import gallery_flips, gallery_record, record_files
 
 
 def add_to(commands: Any) -> None:
@@ -40,6 +41,10 @@ def add_to(commands: Any) -> None:
         "--out", type=Path, default=gallery_flips.RECORDED.parent, metavar="DIR",
         help="where the files are written (default: assets/results)",
     )  # fmt: skip
+    parser.add_argument(
+        "--recorded", type=Path, default=record_files.FOLDER, metavar="DIR",
+        help="where what the first page shows is recorded (default: assets/recorded)",
+    )  # fmt: skip
     parser.set_defaults(run=run)
 
 
@@ -57,8 +62,41 @@ def run(options: argparse.Namespace) -> None:
         for card in models.MODELS
         if card.source == "embedded"
     }
+    for card in models.MODELS:
+        if card.source == "embedded":
+            _record(card, device, options.recorded)
     setting = "one step of FGSM away from the network's own answer, the first of 65 stops"
     _write(options.out / gallery_flips.RECORDED.name, device, setting, "", networks=flips)
+
+
+def _record(card: models.ModelCard, device: torch.device, folder: Path) -> None:
+    """What the first page shows of each photograph; what was recorded and still holds stays.
+
+    Where other code made it, some stops of each photograph are computed anew to see that.
+    """
+    weights, before = str(card.sha256), record_files.code_of(card.name, folder)
+    photographs = gallery.of(card.classes)
+    pixels = [_pixels(photo, card.input_size) for photo in photographs]
+    kept = [record_files.find(card.name, weights, each, folder, before) for each in pixels]
+    if before == record_files.code() and None not in kept:
+        print(f"{card.title}: recorded already", flush=True)
+        return
+    network = models.load(card.name, device)
+    found = {}
+    for photo, each, old in zip(photographs, pixels, kept, strict=True):
+        label = photo.label_among(card.classes)
+        assert label is not None
+        if old is None or not gallery_record.agrees(old, network, each, device):
+            old = gallery_record.measure(network, each, label, device)
+            print(f"{card.title}: {photo.title} is recorded", flush=True)
+        found[photo.name] = each, old
+    path = folder / f"{card.name}.npz"
+    record_files.write(path, weights, found)
+    print(f"{path}: {path.stat().st_size / 1e6:.1f} MB", flush=True)
+
+
+def _pixels(photo: gallery.Photograph, size: int) -> pictures.Pixels:
+    return pictures.at_network_size(pictures.from_bytes(gallery.photograph(photo.name)), size)
 
 
 def _accuracies(

@@ -1,7 +1,8 @@
 """The page's own figures, in headless Chromium: `python -m tests.benchmarks.page [--uploads 200]`.
 
-Writes `assets/results/page.json`: seconds from the server's start to a usable page, from a pick to
-the three pictures, the curve, and the control; the drag; the server's memory over many uploads.
+Writes `assets/results/page.json`: seconds from the server's start to a usable page, what a first
+and a second visit cost, seconds from a pick to the three pictures, the curve, and the control; the
+drag; the server's memory over many uploads.
 """
 
 import argparse
@@ -15,10 +16,11 @@ from typing import Any
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.chromium import FLAGS, chromium
-from tests.browser.reading import complete
+from tests.browser.reading import complete, drawn
+from tests.browser.traffic import Traffic
 from tests.server import ROOT, Server
 
 PICKS = ("Giant panda", "Polar bear", "Koala", "Machu Picchu", "Two jaguars")
@@ -33,7 +35,7 @@ const watch = () => {
       note("pictures");
       if (root.querySelector(".notes .live")) note("curve");
       const words = [...root.querySelectorAll(".legendtext")].map((t) => t.textContent);
-      const drawn = words.some((word) => word.includes("random signs"));
+      const drawn = words.some((word) => word.endsWith(", random signs"));
       if (window.seen.curve && drawn) note("control");
     }
   }
@@ -48,6 +50,29 @@ def start_to_usable(page: Page, address: str, began: float) -> float:
     page.goto(address)
     page.locator(".fgsm .answer .name:not(:empty)").wait_for()
     return time.monotonic() - began
+
+
+def visits(browser: Browser, address: str) -> dict[str, dict[str, float]]:
+    """Bytes, requests and layout shift of a new browser's first visit, and of its second."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(90_000)
+    found = {}
+    for which in ("first", "second"):
+        page = context.new_page()
+        traffic = Traffic(page)
+        page.goto(address)
+        complete(page)
+        curve = traffic.megabytes
+        drawn(page)
+        page.wait_for_timeout(3000)
+        found[which] = {
+            "mb_until_the_curve": curve, "http_mb": traffic.http / 1e6,
+            "websocket_mb": traffic.websocket / 1e6, "requests": len(traffic.addresses),
+            "layout_shift": traffic.shift(),
+        }  # fmt: skip
+        page.close()
+    context.close()
+    return found
 
 
 def picks(page: Page) -> dict[str, float]:
@@ -143,6 +168,7 @@ def main() -> None:
             result["start_to_usable_s"] = start_to_usable(page, server.address, began)
             complete(page)
             page.wait_for_timeout(8000)
+            result["visits"] = visits(browser, server.address)
             result["pick_to_s"] = picks(page)
             result["drag"] = drag(page)
             print(json.dumps(result, indent=2), flush=True)

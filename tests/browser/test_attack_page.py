@@ -20,6 +20,7 @@ from tests.browser.reading import (
     complete,
     download,
     drag,
+    drawn,
     facts,
     heading,
     link,
@@ -38,6 +39,7 @@ from tests.browser.reading import (
     switch,
     upload,
 )
+from tests.browser.traffic import Traffic
 
 PAPERS, STRONG = (confidence_sweep.STOPS.index(epsilon) for epsilon in (0.007, 4 / 255))
 LAST = 64
@@ -45,12 +47,32 @@ LAST = 64
 
 
 @pytest.fixture(scope="module")
-def here(stay: Visits) -> Page:
-    """The first view, at rest: each test moves what it looks at, and asks for nothing else."""
-    page = stay("/")
-    expect(page.locator(".fgsm .legendtext").filter(has_text="random signs")).to_be_visible()
+def first(stay: Visits) -> tuple[Page, Traffic]:
+    """The first view in a new browser, and what it cost."""
+    page = stay.empty()
+    traffic = Traffic(page)
+    page.goto(stay.address)
+    drawn(page)
+    complete(page)
+    expect(page.get_by_role("button", name="random signs", exact=True)).to_be_visible()
     at_rest(page)
-    return page
+    return page, traffic
+
+
+@pytest.fixture(scope="module")
+def here(first: tuple[Page, Traffic]) -> Page:
+    """The first view, at rest: each test moves what it looks at, and asks for nothing else."""
+    return first[0]
+
+
+def test_the_first_view_is_small_and_stays_where_it_is(first: tuple[Page, Traffic]) -> None:
+    _, traffic = first
+    assert traffic.http > 1e6 and traffic.websocket > 1e5  # it counts
+    assert traffic.megabytes <= 6
+    scripts = [address for address in traffic.addresses if "lotly" in address]
+    assert len(scripts) == 1 and "/app/static/plotly-" in scripts[0], scripts
+    assert not [address for address in traffic.addresses if "SyntaxHighlighter" in address]
+    assert traffic.shift() <= 0.05
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +145,13 @@ def test_the_lens_says_value_sign_and_new_value(here: Page) -> None:
     text = here.locator(".fgsm .lens-text").inner_text()
     red = int(pixels(here, CLEAN)[112, 111, 0])
     assert text.startswith("Pixel (111, 112)") and f"R {red}, sign" in text
+
+
+def test_random_signs_are_computed_when_they_are_looked_at(here: Page) -> None:
+    lines = here.locator(".fgsm .legendtext")
+    here.get_by_role("button", name="random signs", exact=True).click()
+    expect(lines.filter(has_text=re.compile(".+, random signs$"))).to_be_visible()
+    expect(here.get_by_role("button", name="random signs", exact=True)).to_have_count(0)
 
 
 def test_the_logits_are_drawn_on_both_sides_of_zero(here: Page) -> None:

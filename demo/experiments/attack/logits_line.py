@@ -71,9 +71,23 @@ def run(
     positive: (E,) ascending from 0 and (E, K) logits there.  negative: ascending, all below 0.
     """
     behind = sign_methods.logits_along(model, image, direction, negative).cpu().numpy()
-    logits = np.concatenate([behind, positive[1]])
-    classes = strongest(logits)
-    return LogitsLine(np.concatenate([negative, positive[0]]), classes, logits[:, classes])
+    return joined(negative, behind, *positive)
+
+
+def joined(
+    negative: tuple[float, ...],
+    behind: NDArray[np.float32],
+    epsilons: NDArray[np.float64],
+    logits: NDArray[np.float32],
+) -> LogitsLine:
+    """The strongest classes of both sides.
+
+    negative: (B,) ascending, all below 0.  behind: (B, K) logits there.  epsilons: (E,) ascending
+    from 0.  logits: (E, K).
+    """
+    both = np.concatenate([behind, logits])
+    classes = strongest(both)
+    return LogitsLine(np.concatenate([negative, epsilons]), classes, both[:, classes])
 
 
 def unclipped(

@@ -8,6 +8,7 @@ from demo.experiments.adversarial_training.accuracy_against_epsilon import Curve
 from demo.experiments.adversarial_training.digit_accuracy import Attack
 from demo.models import trained
 from demo.training import recipes
+from demo.web.components import plotted
 from demo.web.controls import remembered
 from demo.web.figures import accuracy_against_epsilon as figure
 from demo.web.pages import (
@@ -16,7 +17,6 @@ from demo.web.pages import (
     going_on,
     live_training,
     photograph_training,
-    plotted,
 )
 from demo.web.store import adversarial_training as store
 

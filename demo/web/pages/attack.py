@@ -2,6 +2,7 @@
 
 import contextlib
 import inspect
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -26,15 +27,20 @@ from demo.web.pages import (
 )
 from demo.web.pages.attack_view import View
 from demo.web.store import attack as store
+from demo.web.store import recorded
 
-EARS = {"switched": controls.switch, "picked": controls.pick, "given": controls.give}
+CONTROL, LINE = "control", "logits"
+"""What costs most and is looked at least."""
+LOOKED = "looked at"
 
 
 def page() -> None:
-    """Draw the page: the three pictures first, the curve next, the control and the line last."""
+    """Draw the page: the three pictures first, the curve next, what is looked at last."""
     choices = controls.read()
     top, ground, twins, sign = (st.container() for _ in range(4))
-    name = fetching.network(choices.network, top)
+    name: str | None = choices.network
+    if not attack_view.is_recorded(choices):
+        name = fetching.network(choices.network, top)
     if name is None:
         return
     view = attack_view.view(choices, name)
@@ -54,19 +60,54 @@ def page() -> None:
 
 
 def _one(view: View) -> None:
-    """The curve, then the control and the line through zero, each as soon as it is there."""
-    name, pixels, step = view.card.name, view.pixels, view.step
-    sweep = store.sweep(name, pixels, step.direction)
+    """The curve, the counterpart, then what is looked at, each as soon as it is there."""
+    known = view.recorded is not None
+    told = recorded.shown(view.identity, lambda: [*_told(view)]) if known else _told(view)
+    for kind, data in told:
+        viewer.feed(kind, view.identity, data)
+
+
+def _told(view: View) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What the viewer is fed with, kind by kind."""
+    sweep = store.sweep(view.card.name, view.pixels, view.step.direction)
     answers = attack_curves.answers(view, sweep.logits, sweep.saved_logits, sweep.saved)
     answers |= {"clipped": sweep.clipped.tolist(), "largest": sweep.largest_change.tolist()}
-    viewer.feed("answers", view.identity, answers)
-    viewer.load_plotly()
-    twin = _twin(view, sweep.logits)
-    stops = confidence_sweep.stops_of(view.card.kind)
-    seeds = [store.control(name, pixels, step.label, stops[::2], s) for s in random_signs.SEEDS]
-    control = (255 * np.array(stops[::2]), np.array(seeds))
-    confidence = attack_curves.confidence(view, sweep.logits, twin, control)
-    viewer.feed("extra", view.identity, {"confidence": confidence} | attack_curves.logits(view))
+    yield "answers", answers
+    twin, said = _counterpart(view, sweep.logits) or (None, {})
+    if twin is not None:
+        yield "counterpart", said
+    looked = _looked_at(view)
+    extra: dict[str, Any] = {"what": looked}
+    if CONTROL in looked:
+        extra["confidence"] = attack_curves.confidence(view, sweep.logits, twin, _control(view))
+    if LINE in looked:
+        extra |= attack_curves.logits(view)
+    yield "extra", extra
+
+
+def _looked_at(view: View) -> list[str]:
+    """What is computed beyond the curve: all that is recorded, else what somebody looks at."""
+    if view.recorded is not None:
+        return [CONTROL, LINE]
+    asked = st.session_state.get(LOOKED, {})
+    return list(asked["what"]) if asked.get("id") == view.identity else []
+
+
+def _look(asked: Any) -> None:
+    """The viewer says what is looked at: {"id": the view's, "what": `CONTROL`, `LINE`}."""
+    if isinstance(asked, dict) and isinstance(asked.get("what"), list):
+        known = [what for what in (CONTROL, LINE) if what in asked["what"]]
+        st.session_state[LOOKED] = {"id": asked.get("id"), "what": known}
+
+
+def _control(view: View) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Random signs: levels (F,), and the label's probability there, (seeds, F)."""
+    stops = confidence_sweep.stops_of(view.card.kind)[::2]
+    seeds = [
+        store.control(view.card.name, view.pixels, view.step.label, stops, seed)
+        for seed in random_signs.SEEDS
+    ]
+    return 255 * np.array(stops), np.array(seeds)
 
 
 def _ten(view: View) -> None:
@@ -95,30 +136,34 @@ def _ten(view: View) -> None:
         )  # fmt: skip
         answers["notes"] = [both]
     viewer.feed("answers", view.identity, answers)
-    viewer.load_plotly()
-    _twin(view, result.logits)
+    if (other := _counterpart(view, result.logits)) is not None:
+        viewer.feed("counterpart", view.identity, other[1])
 
 
-def _twin(view: View, mine: NDArray[np.float32]) -> Twin | None:
-    """The same network trained the other way, attacked on its own gradient: headline and curve.
+EARS = {
+    "switched": controls.switch, "picked": controls.pick, "given": controls.give, "looked": _look,
+}  # fmt: skip
 
-    mine: the logits of the view's own network at its stops, (E, K).
+
+def _counterpart(view: View, mine: NDArray[np.float32]) -> tuple[Twin, dict[str, Any]] | None:
+    """The same network trained the other way, attacked on its own gradient: curve and headline.
+
+    mine: the logits of the view's own network at its stops, (E, K).  None where it is not here.
     """
     if (other := models.counterpart(view.card.name)) is None:
         return None
     with contextlib.suppress(models.Unavailable):
-        store.network(other, lambda share: None)
+        if recorded.of(other, view.pixels) is None:
+            store.network(other, lambda share: None)
         training = models.card(other).training
         logits = _attacked(view, other)
         shares, answers = attack_curves.probabilities(logits), logits.argmax(axis=1)
         twin = Twin(training, shares[:, view.step.label])
-        said = {
+        return twin, {
             "training": training, "top": [best for (best,) in attack_curves.top(shares, 1)],
             "flip": failures.first(answers != answers[0]),
-            "figure": attack_curves.confidence(view, mine, twin, None),
+            "figure": attack_curves.early(view, mine, twin),
         }  # fmt: skip
-        viewer.feed("counterpart", view.identity, said)
-        return twin
     return None
 
 
@@ -137,8 +182,9 @@ def _below(view: View) -> None:
     choices = view.choices
     st.caption(f"Picture: {choices.title}. {choices.credit}")
     onward.to_growth(choices)
-    with st.expander("Show the code that made these pictures"):
-        st.code(_source(choices), language="python")
+    fold = st.expander("Show the code that made these pictures", key="code", on_change="rerun")
+    if fold.open:  # its colours take a script of 1.6 MB
+        fold.code(_source(choices), language="python")
     with st.expander(f"About this network: {view.card.title}"):
         st.markdown(model_card.about(view.card))
 

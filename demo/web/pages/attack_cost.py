@@ -7,11 +7,12 @@ from numpy.typing import NDArray
 from demo import models
 from demo.experiments.attack_cost import verdict
 from demo.experiments.attack_cost.walks import ATTACKS, Question
+from demo.web.components import plotted
 from demo.web.controls import attack_cost as controls
 from demo.web.controls.attack_cost import Choices
 from demo.web.figures import attack_cost as figure
 from demo.web.figures import attack_cost_cards as cards
-from demo.web.pages import attack_cost_loop, fetching, going_on, plotted, prose
+from demo.web.pages import attack_cost_loop, fetching, going_on, prose
 from demo.web.store import attack as pictures
 from demo.web.store import attack_cost as store
 

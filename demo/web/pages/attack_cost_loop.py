@@ -5,8 +5,9 @@ import streamlit as st
 from demo import models
 from demo.experiments.attack_cost import loop
 from demo.experiments.attack_cost.loop import LoopCost, Measurement
+from demo.web.components import plotted
 from demo.web.figures import attack_cost as figure
-from demo.web.pages import going_on, plotted, prose
+from demo.web.pages import going_on, prose
 from demo.web.store import attack_cost as store
 
 TOPIC = "attack_cost"

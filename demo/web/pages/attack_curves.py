@@ -41,7 +41,7 @@ def answers(
         "target": None if wanted is None else shares[:, wanted].tolist(),
         "flip": failures.first(answers != answers[0]),
         "notes": [*_unknown(view), *notes],
-        "figure": confidence(view, logits, None, None),
+        "figure": early(view, logits, None),
         "csv": confidence_sweep.csv(levels, shares, names, step.label, wanted),
     }  # fmt: skip
 
@@ -53,6 +53,11 @@ def _unknown(view: View) -> list[str]:
         return []
     known = " and ".join(view.names)
     return [f"This digit is labelled {true}, and the network knows only {known}: it must be wrong."]
+
+
+def early(view: View, logits: Logits, twin: confidence_figure.Twin | None) -> dict[str, Any] | None:
+    """The curve before all of it is there; of what is recorded, all comes at once."""
+    return confidence(view, logits, twin, None) if view.recorded is None else None
 
 
 def confidence(

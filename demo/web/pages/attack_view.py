@@ -15,6 +15,7 @@ from demo.web import controls
 from demo.web.components import viewer
 from demo.web.controls import Choices, link
 from demo.web.store import attack as store
+from demo.web.store import recorded
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class View:
     """What is looked at: one picture, one network, one gradient.
 
     label: the class that is held for true, by the visitor or the gallery; None if nobody says.
+    recorded: the device on which all that is shown was computed in advance; None: it was not.
     """
 
     identity: str
@@ -31,6 +33,7 @@ class View:
     pixels: NDArray[np.uint8]
     step: one_step.OneStep
     label: int | None
+    recorded: str | None
 
     @property
     def ten(self) -> bool:
@@ -50,18 +53,43 @@ class View:
         return self.step.label if self.step.target is None else self.step.clean.label
 
 
+def is_recorded(choices: Choices) -> bool:
+    """Whether all that is asked is known without the network."""
+    return _recorded(choices, choices.network, *_question(choices, choices.network)) is not None
+
+
 def view(choices: Choices, name: str) -> View:
     """The picture at that network's size, attacked at the nearest stop to the chosen epsilon."""
-    card, names = models.card(name), store.class_names(name)
+    pixels, epsilon, label, target = question = _question(choices, name)
+    step = store.step(name, pixels, epsilon, label, target)
+    return View(
+        _identity(name, pixels, choices), choices, models.card(name), store.class_names(name),
+        pixels, step, label, _recorded(choices, name, *question),
+    )  # fmt: skip
+
+
+def _question(
+    choices: Choices, name: str
+) -> tuple[NDArray[np.uint8], float, int | None, int | None]:
+    """The picture, epsilon, the label and the target."""
+    card = models.card(name)
     if card.kind == "digits":
         pixels = store.clean_digit(choices.data)
     else:
         pixels = store.clean_pixels(choices.data, card.input_size, choices.crop)
-    label, target = _classes(choices, names)
     stops = confidence_sweep.stops_of(card.kind)
     epsilon = min(stops, key=lambda stop: abs(stop - choices.epsilon))
-    step = store.step(name, pixels, epsilon, label, target)
-    return View(_identity(name, pixels, choices), choices, card, names, pixels, step, label)
+    return pixels, epsilon, *_classes(choices, store.class_names(name))
+
+
+def _recorded(
+    choices: Choices, name: str, pixels: NDArray[np.uint8], epsilon: float, label: int | None,
+    target: int | None,
+) -> str | None:  # fmt: skip
+    known = recorded.of(name, pixels)
+    if known is None or choices.method == controls.TEN:
+        return None
+    return known.device if recorded.step(name, pixels, epsilon, label, target) else None
 
 
 def _classes(choices: Choices, names: tuple[str, ...]) -> tuple[int | None, int | None]:
@@ -84,7 +112,8 @@ def opening(view: View) -> dict[str, Any]:
     return {
         "id": view.identity, "kind": card.kind, "size": card.input_size,
         "channels": card.channels, "names": list(view.names), "method": view.choices.method,
-        "network": card.title, "device": device.name(device.choose()),
+        "network": card.title, "device": view.recorded or device.name(device.choose()),
+        "recorded": view.recorded is not None,
         "milliseconds": step.milliseconds, "picture": _slug(view.choices),
         "own": view.choices.picture == link.OWN,
         "clean": viewer.packed(view.pixels), "signs": viewer.packed(step.direction),

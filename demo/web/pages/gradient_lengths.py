@@ -10,8 +10,8 @@ from demo.experiments import hidden_l1 as experiment
 from demo.experiments.hidden_l1 import Margins
 from demo.models import trained
 from demo.training import recipes
+from demo.web.components import plotted
 from demo.web.figures import hidden_l1 as figure
-from demo.web.pages import plotted
 
 
 def family(name: str, here: Collection[str]) -> list[str]:

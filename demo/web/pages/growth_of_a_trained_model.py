@@ -6,9 +6,10 @@ import streamlit as st
 from demo.experiments.activation_growth import activation_growth
 from demo.experiments.activation_growth.growth_of_a_trained_model import SIDES, Errors, Trained
 from demo.experiments.attack import failures
+from demo.web.components import plotted
 from demo.web.controls import remembered
 from demo.web.figures import growth_of_a_trained_model as figure
-from demo.web.pages import going_on, plotted, prose
+from demo.web.pages import going_on, prose
 from demo.web.store import activation_growth as store
 
 OPEN = "trained_models_open"

@@ -6,10 +6,11 @@ import streamlit as st
 from demo import models
 from demo.experiments.activation_growth import activation_growth
 from demo.experiments.activation_growth.growth_on_a_photograph import EPSILONS, SIDES, Row
+from demo.web.components import plotted
 from demo.web.controls import growth_photograph, remembered
 from demo.web.figures import growth_on_a_photograph as figure
 from demo.web.figures.growth_on_a_photograph import Measured
-from demo.web.pages import going_on, plotted, prose
+from demo.web.pages import going_on, prose
 from demo.web.store import activation_growth as store
 
 OPEN, STOPPED = "photograph_growth_open", "photograph_growth_stopped"

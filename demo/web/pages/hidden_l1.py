@@ -64,7 +64,6 @@ def _one(choices: Choices, cards: Cards) -> None:
             "alpha": choices.alpha, "epsilon": choices.epsilon, "of": choices.of,
         }
     )  # fmt: skip
-    viewer.load_plotly()
     title = models.card(choices.network).title
     st.caption(f"{title}. Picture: {choices.title}. {choices.credit}")
 

@@ -9,9 +9,10 @@ import streamlit as st
 from demo.experiments.adversarial_training import live_training
 from demo.experiments.adversarial_training.live_training import Kind, Plan, Run
 from demo.training import loop, recipes
+from demo.web.components import plotted
 from demo.web.controls import remembered
 from demo.web.figures import live_training as figure
-from demo.web.pages import attack, going_on, plotted
+from demo.web.pages import attack, going_on
 from demo.web.store import adversarial_training as store
 
 RUN, GOING, OWN = "training_run", "training_goes_on", "own_networks"

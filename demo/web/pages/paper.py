@@ -8,8 +8,9 @@ import streamlit as st
 from demo.experiments.paper_numbers import claims, measures, rows, verdicts
 from demo.experiments.paper_numbers.claim import Claim
 from demo.experiments.paper_numbers.verdicts import Judged, Verdict
+from demo.web.components import plotted
 from demo.web.figures import paper as figures
-from demo.web.pages import paper_pictures, paper_row, plotted
+from demo.web.pages import paper_pictures, paper_row
 from demo.web.store import paper as store
 
 

@@ -8,9 +8,10 @@ import streamlit as st
 from demo.experiments.paper_numbers import measures, outside, rows
 from demo.experiments.paper_numbers.claim import Claim
 from demo.experiments.paper_numbers.examples import Examples
+from demo.web.components import plotted
 from demo.web.figures import paper as figures
 from demo.web.figures import paper_digits
-from demo.web.pages import paper_rubbish, plotted
+from demo.web.pages import paper_rubbish
 from demo.web.store import paper as store
 
 BESIDE = ("P4", "P5", "P12", "P13", "P20", "P22", "B10")

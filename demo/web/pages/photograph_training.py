@@ -7,9 +7,9 @@ from demo.experiments.adversarial_training import photograph_accuracy as experim
 from demo.experiments.adversarial_training.accuracy_against_epsilon import Curve
 from demo.models import trained
 from demo.training import photograph_recipes
+from demo.web.components import plotted
 from demo.web.figures import accuracy_against_epsilon as figure
 from demo.web.figures import training_rounds
-from demo.web.pages import plotted
 
 MARKED = 1 / 255
 WHAT = {1000: "Photographs, 1,000 classes", 29: "Photographs, 29 everyday kinds"}

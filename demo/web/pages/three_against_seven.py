@@ -37,8 +37,7 @@ def page() -> None:
         st.title("Three against seven", anchor=False)
         st.error(str(error))
         return
-    if viewer.show(data, _turned):
-        viewer.load_plotly()
+    viewer.show(data, _turned)
     st.fragment(ten_digits.section)(cards[0])
 
 

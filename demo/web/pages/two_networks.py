@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 
 from demo import models
 from demo.data import gallery
-from demo.experiments.attack import confidence_sweep, failures, gallery_flips
+from demo.experiments.attack import confidence_sweep, failures, gallery_flips, record_files
+from demo.web.components import plotted
 from demo.web.controls import Choices
 from demo.web.figures import flip_strip
 from demo.web.figures import two_gradients as figure
-from demo.web.pages import plotted, prose
+from demo.web.pages import prose
 from demo.web.store import attack as store
+from demo.web.store import recorded
 
 Pixels = NDArray[np.uint8]
 LEVELS = tuple(255 * stop for stop in confidence_sweep.STOPS)
@@ -34,7 +36,8 @@ def section(choices: Choices, card: models.ModelCard, pixels: Pixels, label: int
     if card.kind != "photographs" or other is None:
         return
     with contextlib.suppress(models.Unavailable):
-        store.network(other, lambda share: None)
+        if recorded.of(other, pixels) is None:
+            store.network(other, lambda share: None)
         pair = (card, models.card(other))
         standard, twin = pair if card.training == "standard" else pair[::-1]
         _gradients(standard, twin, pixels, label)
@@ -52,7 +55,8 @@ def _gradients(
         for c, g in zip((standard, twin), found, strict=True)
     )
     st.header(heading(first, second), anchor=False)
-    st.html(figure.cards((first, second)))
+    key = f"gradients {standard.name} {twin.name} {label} {record_files.digest(pixels)}"
+    st.html(recorded.shown(key, lambda: figure.cards((first, second))))
     name = store.class_names(standard.name)[label]
     st.markdown(
         f":small[Both are gradients of the loss of “{name}” at this picture without attack; mid "
@@ -79,6 +83,8 @@ def heading(standard: figure.Side, twin: figure.Side) -> str:
 
 def flip(name: str, pixels: Pixels) -> int | None:
     """Number of the first of the 65 stops at which FGSM away from its own answer changes it."""
+    if (known := recorded.of(name, pixels)) is not None:
+        return known.flip
     step = store.step(name, pixels, 0.0, None, None)
     answers = store.sweep(name, pixels, step.direction).logits.argmax(axis=1)
     return failures.first(answers != answers[0])
@@ -94,7 +100,7 @@ def said(stop: int | None) -> str:
 def _strip(
     standard: models.ModelCard, twin: models.ModelCard, choices: Choices, pixels: Pixels
 ) -> None:
-    """The gallery as dots; this picture's are computed now, the others' were recorded."""
+    """The gallery as dots, as recorded, and this picture's own."""
     recorded = {c.training: gallery_flips.recorded(c.name, str(c.sha256)) for c in (standard, twin)}
     if not all(recorded.values()):
         st.info(
@@ -124,7 +130,7 @@ def _strip(
     count = len(recorded["standard"])
     st.markdown(
         f":small[One dot a photograph, under one step of FGSM away from the network’s own answer; "
-        f"the diamond is the picture above, computed now. Without attack the standard network is "
+        f"the diamond is the picture above. Without attack the standard network is "
         f"wrong on {wrong[0]} of the {count}, the robust one on {wrong[1]}: that is its price.]"
     )
 

@@ -21,7 +21,7 @@ from demo.experiments.attack import (
     ten_steps,
     two_gradients,
 )
-from demo.web.store import worker
+from demo.web.store import recorded, worker
 from demo.web.store.by_kind import cached_by_kind
 from demo.web.store.shared_work import Pieces, SharedWork
 
@@ -118,6 +118,7 @@ def gallery_bytes(name: str) -> bytes:
     return gallery.photograph(name)
 
 
+@recorded.first(recorded.step)
 @cached_by_kind(photographs=144, digits=64)
 def step(
     name: str, pixels: Pixels, epsilon: float, label: int | None, target: int | None
@@ -126,12 +127,14 @@ def step(
     return _in_turn(name, one_step.run, _loaded(name), _image(pixels), epsilon, label, target)
 
 
+@recorded.first(recorded.gradient)
 @cached_by_kind(photographs=64, digits=64)
 def gradient(name: str, pixels: Pixels, label: int) -> two_gradients.Gradient:
     """The raw gradient of that label's loss on that network, for that picture."""
     return _in_turn(name, two_gradients.run, _loaded(name), _image(pixels), label)
 
 
+@recorded.first(recorded.sweep)
 @cached_by_kind(photographs=96, digits=64)
 def sweep(
     name: str, pixels: Pixels, direction: NDArray[np.int8]
@@ -143,6 +146,7 @@ def sweep(
     )
 
 
+@recorded.first(recorded.control)
 @cached_by_kind(photographs=480, digits=320)
 def control(
     name: str, pixels: Pixels, label: int, epsilons: tuple[float, ...], seed: int
@@ -151,6 +155,7 @@ def control(
     return _in_turn(name, random_signs.run, _loaded(name), _image(pixels), label, epsilons, seed)
 
 
+@recorded.first(recorded.line)
 @st.cache_data(max_entries=96, show_spinner=False)
 def line(
     name: str, pixels: Pixels, direction: NDArray[np.int8], negative: tuple[float, ...]

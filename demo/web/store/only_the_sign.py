@@ -6,10 +6,11 @@ from numpy.typing import NDArray
 from demo import device, models
 from demo.data import pictures
 from demo.experiments.attack import only_the_sign
-from demo.web.store import attack, worker
+from demo.web.store import attack, recorded, worker
 from demo.web.store.by_kind import cached_by_kind
 
 
+@recorded.first(recorded.three_steps)
 @cached_by_kind(photographs=64, digits=64)
 def steps(
     name: str, pixels: NDArray[np.uint8], label: int, epsilon: float, toward: bool

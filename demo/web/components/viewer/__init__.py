@@ -13,9 +13,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
-from plotly.offline import get_plotlyjs
 
-from demo.web.components import picker
+from demo.web.components import picker, plotted
 
 _HERE = Path(__file__).parent
 _SCRIPTS = (
@@ -29,19 +28,13 @@ _view = st.components.v2.component(
     html=(_HERE / "view.html").read_text(encoding="utf-8"),
     css=(_HERE / "view.css").read_text(encoding="utf-8"),
     js="\n".join(
-        [picker.OWN_FILE, picker.DRAWER]
+        [plotted.BUNDLE, picker.OWN_FILE, picker.DRAWER]
         + [(_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS]
     ),
     isolate_styles=False,
 )
 _feed = st.components.v2.component(
     "fgsm_feed", js=(_HERE / "feed.js").read_text(encoding="utf-8"), isolate_styles=False
-)
-_plotly = st.components.v2.component(
-    "fgsm_plotly",
-    js="const module = undefined, exports = undefined, define = undefined;\n"
-    "if (!window.Plotly) {\n" + get_plotlyjs() + "\n}\nexport default function () {}\n",
-    isolate_styles=False,
 )
 
 
@@ -71,11 +64,6 @@ def feed(kind: str, identity: str, data: dict[str, Any]) -> None:
     # A key keeps one element a kind; progress comes several times in one run, and may not have one.
     key = None if kind == "progress" else f"feed-{kind}"
     _feed(data={"kind": kind, "id": identity, **data}, key=key)
-
-
-def load_plotly() -> None:
-    """Put Plotly's own bundle into the page; the viewer draws its curves once it is there."""
-    _plotly(key="plotly")
 
 
 def packed(array: NDArray[np.generic]) -> str:

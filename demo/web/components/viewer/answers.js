@@ -73,7 +73,7 @@ function drawFacts(root, state) {
     facts.push(`first flip at <b>${answers.flip === null ? "no stop" : amount(data.levels[answers.flip], data.kind)}</b>`);
     facts.push(`saved as 8-bit PNG: <b>${name(saved[0])} ${percent(saved[1])}</b>`);
   }
-  facts.push(`${escaped(data.network)} on ${escaped(data.device)}, gradient in <b>${data.milliseconds.toFixed(0)} ms</b>`);
+  facts.push(`${escaped(data.network)}${data.recorded ? ", recorded" : ""} on ${escaped(data.device)}` + (data.recorded ? "" : `, gradient in <b>${data.milliseconds.toFixed(0)} ms</b>`));
   root.querySelector(".facts").innerHTML = facts.map((f) => `<span>${f}</span>`).join(" ");
   const live = root.querySelector(".notes .live");
   if (!live || !answers) return;

@@ -1,12 +1,5 @@
 // The Plotly figure and the marker above it. The marker is placed by the axis itself: nothing is redrawn.
 
-function plotlyReady() {
-  return new Promise((resolve) => {
-    const look = () => (window.Plotly ? resolve(window.Plotly) : setTimeout(look, 50));
-    look();
-  });
-}
-
 // onPlace(axes, stop): draws what else moves with the marker; null where there is nothing to place yet.
 function createChart(root, onPick, onPlace = () => {}) {
   const wrap = root.querySelector(".plot-wrap");
@@ -38,7 +31,8 @@ function createChart(root, onPick, onPlace = () => {}) {
     onPlace(axes, stop);
   }
 
-  async function draw(figure, scale, which = "") {
+  // last: an entry at the end of the legend, or null.
+  async function draw(figure, scale, which = "", last = null) {
     const mine = ++turn;
     const Plotly = await plotlyReady();
     if (mine !== turn || !plot.isConnected) return;
@@ -52,7 +46,7 @@ function createChart(root, onPick, onPlace = () => {}) {
     if (legend) {
       Object.assign(layout, { showlegend: false });
       layout.margin.b = 46;
-      legend(traces, plot);
+      legend(traces, plot, last);
     } else if (plot.clientWidth < 520) { // a phone: the legend in two columns, with room for its rows
       Object.assign(layout.legend, { entrywidth: 0.48, entrywidthmode: "fraction", font: { size: 11 } });
       const shown = figure.data.filter((t) => t.showlegend !== false);

@@ -5,6 +5,8 @@ from typing import Any
 
 import streamlit as st
 
+from demo.web.components import plotted
+
 _HERE = Path(__file__).parent
 _SCRIPTS = ("chart.js", "hidden_l1.js")
 
@@ -12,7 +14,9 @@ _component = st.components.v2.component(
     "hidden_l1",
     html=(_HERE / "hidden_l1.html").read_text(encoding="utf-8"),
     css=(_HERE / "hidden_l1.css").read_text(encoding="utf-8"),
-    js="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS),
+    js="\n".join(
+        [plotted.BUNDLE] + [(_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS]
+    ),
     isolate_styles=False,
 )
 

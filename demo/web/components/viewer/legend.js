@@ -2,7 +2,8 @@
 
 const DASHES = { solid: "", dash: "9 5", dot: "2 4", dashdot: "9 4 2 4" };
 
-// list: an empty <ul>.  Returns show(traces, plot): draws one entry for each trace with a name.
+// list: an empty <ul>.  Returns show(traces, plot, last): draws one entry for each trace with a name,
+// and after them the <li> `last`, if there is one.
 function createLegend(list) {
   const hidden = new Set(); // names; what is hidden stays hidden when the plot is drawn again
 
@@ -20,9 +21,9 @@ function createLegend(list) {
     return item;
   }
 
-  return (traces, plot) => {
+  return (traces, plot, last = null) => {
     const named = traces.map((trace, i) => [trace, i]).filter(([trace]) => trace.name && trace.showlegend !== false);
     for (const [trace] of named) trace.visible = !hidden.has(trace.name);
-    list.replaceChildren(...named.map(([trace, i]) => entry(trace, i, plot)));
+    list.replaceChildren(...named.map(([trace, i]) => entry(trace, i, plot)), ...(last ? [last] : []));
   };
 }

@@ -6,13 +6,12 @@ const ACROSS = 5;
 const GUESS = "three-against-seven-guess"; // in the tab's own memory
 const NAMES = ["3", "7"];
 
-export default function ({ data, parentElement, setTriggerValue, setStateValue }) {
+export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".three-seven");
   if (!root || !data) return;
   if (!views.has(root)) views.set(root, createView(root));
   const view = views.get(root);
   view.turn = (sheet) => setTriggerValue("turned", sheet);
-  view.drawn = () => setStateValue("drawn", true);
   view.show(data);
   return () => { views.delete(root); };
 }
@@ -20,7 +19,7 @@ export default function ({ data, parentElement, setTriggerValue, setStateValue }
 function createView(root) {
   const find = (selector) => root.querySelector(selector);
   const all = (selector) => [...root.querySelectorAll(selector)];
-  const view = { show, turn: () => {}, drawn: () => {} };
+  const view = { show, turn: () => {} };
   const slider = find(".epsilon");
   const state = { data: null, stop: 0, network: 0, digit: 0, guess: null };
   let derive = null;
@@ -54,7 +53,6 @@ function createView(root) {
     drawClean();
     draw();
     root.dataset.ready = data.id;
-    if (first) requestAnimationFrame(() => setTimeout(view.drawn)); // after the pictures are on the screen
   }
 
   // Once: what the link or the tab remembers, and the parts that the data name.

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from demo.web.components.viewer import load_plotly as load_plotly
+from demo.web.components import plotted
 
 _HERE = Path(__file__).parent
 _OWN = ("three_against_seven_margins.js", "three_against_seven_derivation.js",
@@ -17,15 +17,15 @@ _view = st.components.v2.component(
     "three_against_seven",
     html=(_HERE / "three_against_seven.html").read_text(encoding="utf-8"),
     css=(_HERE / "three_against_seven.css").read_text(encoding="utf-8"),
-    js="\n".join((_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS),
+    js="\n".join(
+        [plotted.BUNDLE] + [(_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS]
+    ),
     isolate_styles=False,
 )
 
 
-def show(data: dict[str, Any], on_turn: Callable[[Any], None]) -> bool:
-    """Mount it, or hand the one that is there another sheet; whether its pictures are drawn.
-
-    Plotly's bundle is large: loaded before the pictures are drawn, it would keep them waiting.
+def show(data: dict[str, Any], on_turn: Callable[[Any], None]) -> None:
+    """Mount it, or hand the one that is there another sheet.
 
     data: JSON; arrays packed by `viewer.packed`. The keys are those that the page of the same
     name writes.  on_turn: called with the number of the sheet that is asked for.
@@ -35,10 +35,4 @@ def show(data: dict[str, Any], on_turn: Callable[[Any], None]) -> bool:
         said = st.session_state.get("three_against_seven")
         on_turn(said.get("turned") if isinstance(said, Mapping) else None)
 
-    def drawn() -> None:
-        """Nothing more: the run that follows is what it is for."""
-
-    said = _view(
-        data=data, key="three_against_seven", on_turned_change=turned, on_drawn_change=drawn
-    )
-    return bool(said.get("drawn"))
+    _view(data=data, key="three_against_seven", on_turned_change=turned)

@@ -105,6 +105,7 @@ function createFeeds(root, state, { chart, draw, strip }) {
     if (kind === "answers") paintNotes(root, state);
     chart.draw();
     draw();
+    if (kind === "extra") chart.ask();
   }
 
   const onFeed = (event) => receive(event.detail.kind);
