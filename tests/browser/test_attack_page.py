@@ -49,7 +49,7 @@ LAST = 64
 @pytest.fixture(scope="module")
 def first(stay: Visits) -> tuple[Page, Traffic]:
     """The first view in a new browser, and what it cost."""
-    page = stay.empty()
+    page = stay.empty(color_scheme="light")  # as no other page: a profile that has fetched nothing
     traffic = Traffic(page)
     page.goto(stay.address)
     drawn(page)

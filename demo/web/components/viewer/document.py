@@ -13,11 +13,15 @@ _document = st.components.v2.component(
     isolate_styles=False,
 )
 
+PLACES = "<style>.st-key-viewer { min-height: 100svh; }</style>"
+"""A place for the viewer, whose own style comes with it: what is below it does not move."""
+
 
 def mount(followed: Sequence[str]) -> None:
     """Put it into the page, where it shows nothing.
 
     followed: the addresses of the pages that follow the browser back and forward.
     """
+    st.html(PLACES)
     with st.container(key="document"):
         _document(data={"followed": list(followed)}, key="whole", on_again_change=lambda: None)
