@@ -5,6 +5,7 @@ import streamlit as st
 from demo.experiments.attack import failures
 from demo.experiments.attack.only_the_sign import Step, ThreeSteps
 from demo.web.controls import link
+from demo.web.figures.hidden_l1 import spoken
 from demo.web.pages import prose
 from demo.web.pages.attack_view import View
 from demo.web.store import only_the_sign as store
@@ -48,4 +49,4 @@ def _row(step: Step, names: tuple[str, ...], kind: str) -> str:
 
 
 def _signed(nats: float) -> str:
-    return f"{nats:+.3g}".replace("-", "−")
+    return ("−" if nats < 0 else "+") + spoken(abs(nats))
