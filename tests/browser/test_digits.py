@@ -178,7 +178,7 @@ def test_ten_steps_stay_in_the_ball_and_no_old_line_stays(other: Page) -> None:
         "along this direction: one straight line"
     )
     expect(page.locator(".fgsm .plot .xtitle")).to_contain_text("along the same signs")
-    page.get_by_text("BIM, ten steps").click()
+    page.get_by_test_id("stSidebar").get_by_text("BIM, ten steps").click()
     expect(page.locator(".fgsm .chart-hint")).to_contain_text("do not lie on one line")
     expect(plot).to_be_hidden()
     expect(line).to_be_hidden()
@@ -190,7 +190,7 @@ def test_ten_steps_stay_in_the_ball_and_no_old_line_stays(other: Page) -> None:
     after = pixels(page, ADVERSARIAL).astype(int)
     assert 63 <= np.abs(after - pixels(page, CLEAN)).max() <= 64
     assert answer(page) != clean(page)
-    page.get_by_text("FGSM, one step").click()
+    page.get_by_test_id("stSidebar").get_by_text("FGSM, one step").click()
     complete(page)
     at_rest(page)
 
