@@ -113,7 +113,7 @@ def test_in_a_frame_of_another_site_everything_is_said_and_the_sidebar_is_closed
     said = re.compile("The link is in the clipboard|Copy the link below")
     expect(app.locator(".fgsm .done")).to_have_text(said)
     expect(app.locator(".fgsm .link")).to_have_value(f"{address}/?kind=digits&epsilon=0.25")
-    expect(app.get_by_test_id("stSidebar")).to_have_attribute("aria-expanded", "false")
+    expect(app.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "true")
     app.get_by_test_id("stExpandSidebarButton").click()
     app.get_by_role("tab", name="Own picture").click()
     app.get_by_text("cannot be handed in here").wait_for()
