@@ -45,7 +45,7 @@ QUARTER = 32
 def here(stay: Visits) -> Page:
     """The first view, at rest: each test moves what it looks at, and asks for nothing else."""
     page = stay("?kind=digits")
-    expect(page.locator(".fgsm .legendtext").filter(has_text="random signs")).to_be_visible()
+    expect(page.get_by_role("button", name="random signs", exact=True)).to_be_visible()
     at_rest(page)
     return page
 
