@@ -73,7 +73,7 @@ def test_both_cards_show_their_numbers_and_their_pictures_without_loss() -> None
     html = figure.cards((sides[0], sides[1]))
     assert html.count("<img") == 4 and "&lt;flips standard&gt;" in html
     assert "1,234" in html and "51&nbsp;%" in html and "12&nbsp;%" in html
-    data = re.findall(r'data:image/png;base64,([^"]+)" alt="([^"]+)"', html)
+    data = re.findall(r'data:image/webp;base64,([^"]+)" alt="([^"]+)"', html)
     assert data[1][1] == "Standard training: the sign of the gradient"
     shown = np.asarray(Image.open(io.BytesIO(base64.b64decode(data[1][0]))))
     np.testing.assert_array_equal(shown, figure.signs(gradient))

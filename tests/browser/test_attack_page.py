@@ -46,10 +46,13 @@ LAST = 64
 """The stop of the paper's epsilon, that of 4/255, and the largest."""
 
 
-@pytest.fixture(scope="module")
-def first(stay: Visits) -> tuple[Page, Traffic]:
-    """The first view in a new browser, and what it cost."""
-    page = stay.empty(color_scheme="light")  # as no other page: a profile that has fetched nothing
+NEW = {"permissions": ["camera"], "color_scheme": "light"}
+"""As no other file's pages: a browser's profile that has fetched nothing."""
+
+
+def visited(stay: Visits) -> tuple[Page, Traffic]:
+    """The first view, at rest, and what it cost."""
+    page = stay.empty(**NEW)
     traffic = Traffic(page)
     page.goto(stay.address)
     drawn(page)
@@ -60,25 +63,42 @@ def first(stay: Visits) -> tuple[Page, Traffic]:
 
 
 @pytest.fixture(scope="module")
+def first(stay: Visits) -> tuple[Page, Traffic]:
+    """In a new browser."""
+    return visited(stay)
+
+
+@pytest.fixture(scope="module")
+def second(stay: Visits, first: tuple[Page, Traffic]) -> tuple[Page, Traffic]:
+    """Once more in the same browser."""
+    return visited(stay)
+
+
+@pytest.fixture(scope="module")
 def here(first: tuple[Page, Traffic]) -> Page:
     """The first view, at rest: each test moves what it looks at, and asks for nothing else."""
     return first[0]
+
+
+@pytest.fixture(scope="module")
+def other(second: tuple[Page, Traffic]) -> Page:
+    """A page for what asks the server: each test begins with what the one before has left."""
+    return second[0]
 
 
 def test_the_first_view_is_small_and_stays_where_it_is(first: tuple[Page, Traffic]) -> None:
     _, traffic = first
     assert traffic.http > 1e6 and traffic.websocket > 1e5  # it counts
     assert traffic.megabytes <= 6
-    scripts = [address for address in traffic.addresses if "lotly" in address]
-    assert len(scripts) == 1 and "/app/static/plotly-" in scripts[0], scripts
-    assert not [address for address in traffic.addresses if "SyntaxHighlighter" in address]
+    scripts = [address for address in traffic.addresses if "/plotly-" in address.lower()]
+    assert len(scripts) == 1 and "/app/static/" in scripts[0], scripts
+    unwanted = ("PlotlyChart", "SyntaxHighlighter")
+    assert not [address for address in traffic.addresses if any(u in address for u in unwanted)]
     assert traffic.shift() <= 0.05
 
 
-@pytest.fixture(scope="module")
-def other(stay: Visits) -> Page:
-    """A page for what asks the server: each test begins with what the one before has left."""
-    return stay("/", permissions=["camera"])
+def test_a_second_visit_fetches_no_script_again(second: tuple[Page, Traffic]) -> None:
+    assert second[1].http <= 1e5
 
 
 @pytest.fixture(scope="module")

@@ -78,6 +78,6 @@ def _card(side: Side) -> str:
 def _image(pixels: Pixels, alt: str) -> str:
     """A picture of its own; lossless, for noise has nothing that could be left out."""
     held = io.BytesIO()
-    Image.fromarray(pixels).save(held, "PNG")
+    Image.fromarray(pixels).save(held, "WEBP", lossless=True, quality=50, method=2)
     data = base64.b64encode(held.getvalue()).decode()
-    return f'<img src="data:image/png;base64,{data}" alt="{escape(alt)}">'
+    return f'<img src="data:image/webp;base64,{data}" alt="{escape(alt)}">'

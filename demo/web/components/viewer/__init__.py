@@ -47,7 +47,8 @@ def show(data: dict[str, Any], ears: Mapping[str, Callable[[Any], None]]) -> Non
     """
     heard = {event: _heard(event, ear) for event, ear in ears.items()}
     calls: dict[str, Any] = {f"on_{event}_change": ear for event, ear in heard.items()}
-    _view(data=data, key="viewer", **calls)
+    with st.container(key="viewer-place"):
+        _view(data=data, key="viewer", **calls)
     picker.hear("viewer", heard)
 
 

@@ -13,8 +13,12 @@ _document = st.components.v2.component(
     isolate_styles=False,
 )
 
-PLACES = "<style>.st-key-viewer { min-height: 100svh; }</style>"
-"""A place for the viewer, whose own style comes with it: what is below it does not move."""
+PLACES = """<style>
+.st-key-viewer-place { min-height: 100svh; }
+[data-testid="stLayoutWrapper"]:has(> .st-key-document),
+[data-testid="stLayoutWrapper"]:has(> .st-key-waiting-page) { position: absolute; width: 0; }
+</style>"""
+"""A place for the viewer, and none for what shows nothing: a component's own style comes later."""
 
 
 def mount(followed: Sequence[str]) -> None:
