@@ -38,6 +38,10 @@ _feed = st.components.v2.component(
 )
 
 
+PLACE = 900
+"""Pixels held for the viewer until it comes; its style then lets it be as high as it is."""
+
+
 def show(data: dict[str, Any], ears: Mapping[str, Callable[[Any], None]]) -> None:
     """Mount the viewer, or hand the one that is there another picture.
 
@@ -47,7 +51,7 @@ def show(data: dict[str, Any], ears: Mapping[str, Callable[[Any], None]]) -> Non
     """
     heard = {event: _heard(event, ear) for event, ear in ears.items()}
     calls: dict[str, Any] = {f"on_{event}_change": ear for event, ear in heard.items()}
-    with st.container(key="viewer-place"):
+    with st.container(key="viewer-place", height=PLACE, border=False):
         _view(data=data, key="viewer", **calls)
     picker.hear("viewer", heard)
 

@@ -14,11 +14,10 @@ _document = st.components.v2.component(
 )
 
 PLACES = """<style>
-.st-key-viewer-place { min-height: 100svh; }
 [data-testid="stLayoutWrapper"]:has(> .st-key-document),
 [data-testid="stLayoutWrapper"]:has(> .st-key-waiting-page) { position: absolute; width: 0; }
 </style>"""
-"""A place for the viewer, and none for what shows nothing: a component's own style comes later."""
+"""No place for what shows nothing: a component's own style may come later."""
 
 
 def mount(followed: Sequence[str]) -> None:
