@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from demo import models
 from demo.data import gallery, pictures
@@ -53,7 +54,8 @@ def start() -> None:
     kind = _kind(asked)
     if _went_elsewhere(asked):
         _follow(kind, asked)
-    st.session_state.setdefault("kind", kind)
+    # Written anew, not left as it is: the widget of a page that was just opened would forget it.
+    st.session_state.kind = st.session_state.get("kind") or kind
     for each in models.KINDS:
         if models.offered(each):
             for key, value in _sound(each, asked if each == kind else {}).items():
@@ -106,7 +108,9 @@ def without_frame() -> str:
 
 
 def _page() -> str:
-    return urllib.parse.urlsplit(st.context.url or "").path
+    """Which page is drawn; `st.context.url` may still be that of the page before."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return "" if context is None else context.page_script_hash
 
 
 def _kind(asked: dict[str, str]) -> models.Kind:
