@@ -41,12 +41,12 @@ def stop(page: Page) -> None:
 
 def points(page: Page) -> Locator:
     """The markers in the first chart: accuracy against epsilon."""
-    return page.get_by_test_id("stPlotlyChart").first.locator(".scatter .point")
+    return page.locator(".plotted").first.locator(".scatter .point")
 
 
 def points_of_the_training(page: Page) -> Locator:
     """The markers in the chart of what is trained here, the last of the page."""
-    return page.get_by_test_id("stPlotlyChart").last.locator(".scatter .point")
+    return page.locator(".plotted").last.locator(".scatter .point")
 
 
 def finished(page: Page) -> None:
@@ -96,9 +96,9 @@ def test_a_training_starts_and_stops_by_keyboard_and_the_first_page_can_attack_i
     linked(here, "kind=digits")
     at_rest(here)
     here.get_by_role("combobox", name="Network", exact=True).click()
-    here.keyboard.type("α = 0.5")  # the list is long, and only a part of it is drawn
+    here.keyboard.type("α = .5")  # the list is long, and only a part of it is drawn
     here.get_by_role("option", name="Convolutional network, α = .5, FGSM at ε = .25").click()
-    expect(here.locator(".fgsm .facts")).to_contain_text("α = 0.5")
+    expect(here.locator(".fgsm .facts")).to_contain_text("α = .5")
     assert "own-" not in here.url
 
 

@@ -48,7 +48,7 @@ def test_it_opens_on_an_attack_that_works(page: Page) -> None:
     assert f"turns this {name}" in heading(page) and f"{fooled} (" in heading(page)
     assert f"The robust model still says {name}" in heading(page)
     page.get_by_role("heading", name=re.compile("gallery’s answers change by ε")).wait_for()
-    dots = page.locator(".stPlotlyChart .scatterlayer .point")
+    dots = page.locator(".plotted .scatterlayer .point")
     expect(dots).to_have_count(2 * len(gallery.of(1000)))
 
 
