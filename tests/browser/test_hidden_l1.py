@@ -29,7 +29,7 @@ def lines_drawn(page: Page) -> None:
 
 def measured(page: Page) -> None:
     """Wait until the thousand digits are done and nothing runs."""
-    page.get_by_text("none trained on").wait_for()
+    page.get_by_text("none trained on").first.wait_for()
     at_rest(page)
     expect(page.get_by_test_id("stProgress")).to_have_count(0)
 

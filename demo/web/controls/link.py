@@ -54,8 +54,10 @@ def start() -> None:
     kind = _kind(asked)
     if _went_elsewhere(asked):
         _follow(kind, asked)
-    # Written anew, not left as it is: the widget of a page that was just opened would forget it.
-    st.session_state.kind = st.session_state.get("kind") or kind
+    written: _Written | None = st.session_state.get(WRITTEN)
+    if written is not None and written.page != _page() and st.session_state.get("kind"):
+        st.session_state.kind = st.session_state.kind  # or the widget of a new page forgets it
+    st.session_state.setdefault("kind", kind)
     for each in models.KINDS:
         if models.offered(each):
             for key, value in _sound(each, asked if each == kind else {}).items():
