@@ -4,6 +4,7 @@ Each function answers as its namesake in `store.attack` does, or with None where
 just that.
 """
 
+import functools
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
@@ -32,11 +33,11 @@ def first(known: Callable[_P, _R | None]) -> Callable[[Callable[_P, _R]], Callab
     """A decorator: what is known, and only else what is computed."""
 
     def decorated(compute: Callable[_P, _R]) -> Callable[_P, _R]:
+        @functools.wraps(compute)
         def answer(*args: _P.args, **kwargs: _P.kwargs) -> _R:
             found = known(*args, **kwargs)
             return compute(*args, **kwargs) if found is None else found
 
-        answer.__doc__ = compute.__doc__
         return answer
 
     return decorated
