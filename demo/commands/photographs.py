@@ -16,7 +16,7 @@ from torch import nn
 
 import demo.device
 from demo import models
-from demo.data import gallery, pictures, whole
+from demo.data import gallery, whole
 from demo.data.labelled import Labelled
 from demo.data.photographs import Archives, Folder, Photographs, measured_on
 from demo.experiments.adversarial_training import photograph_accuracy
@@ -76,7 +76,7 @@ def _record(card: models.ModelCard, device: torch.device, folder: Path) -> None:
     """
     weights, before = str(card.sha256), record_files.code_of(card.name, folder)
     photographs = gallery.of(card.classes)
-    pixels = [_pixels(photo, card.input_size) for photo in photographs]
+    pixels = [gallery_flips.pixels(photo, card.input_size) for photo in photographs]
     kept = [record_files.find(card.name, weights, each, folder, before) for each in pixels]
     if before == record_files.code() and None not in kept:
         print(f"{card.title}: recorded already", flush=True)
@@ -93,10 +93,6 @@ def _record(card: models.ModelCard, device: torch.device, folder: Path) -> None:
     path = folder / f"{card.name}.npz"
     record_files.write(path, weights, found)
     print(f"{path}: {path.stat().st_size / 1e6:.1f} MB", flush=True)
-
-
-def _pixels(photo: gallery.Photograph, size: int) -> pictures.Pixels:
-    return pictures.at_network_size(pictures.from_bytes(gallery.photograph(photo.name)), size)
 
 
 def _accuracies(

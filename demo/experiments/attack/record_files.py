@@ -10,7 +10,6 @@ import hashlib
 import importlib
 import inspect
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -21,6 +20,7 @@ import torch
 from numpy.typing import NDArray
 
 from demo import models
+from demo.data import whole
 from demo.experiments.attack import packed_arrays
 from demo.experiments.attack.gallery_record import Recorded
 from demo.experiments.attack.one_step import Answer
@@ -56,12 +56,9 @@ def write(path: Path, weights: str, found: Mapping[str, tuple[Pixels, Recorded]]
         arrays |= {f"{name}/{key}": array for key, array in packed.items()}
     about = {"format": FORMAT, "weights": weights, "code": code(), "torch": torch.__version__,
              "photographs": photographs}  # fmt: skip
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    whole: Any = arrays | {"about": np.array(json.dumps(about))}
-    with partial.open("wb") as file:
-        np.savez_compressed(file, **whole)
-    os.replace(partial, path)
+    contents: Any = arrays | {"about": np.array(json.dumps(about))}
+    with whole.written(path) as partial, partial.open("wb") as file:
+        np.savez_compressed(file, **contents)
 
 
 def find(

@@ -14,8 +14,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from demo import fgsm, scores
+from demo import fgsm
 from demo.data.labelled import Labelled
+from demo.experiments.paper_numbers import examples
 from demo.experiments.paper_numbers.bench import Walk
 
 FURTHEST = 15.0
@@ -59,32 +60,17 @@ def run(network: fgsm.Model, labelled: Labelled) -> Walk[StraightLines]:
     return StraightLines(STOPS, whole, labels, fit, good, held)
 
 
-@dataclass(frozen=True)
-class Strip:
-    """One digit along its direction. epsilons: (E,).  pixels: (E, 28, 28) uint8, cut to 0 to 1.
+def strip(
+    network: fgsm.Model, one: Labelled, epsilons: tuple[float, ...] = STRIP
+) -> examples.Examples:
+    """The pictures themselves, as in the paper's figure 4. one: a single digit.
 
-    answers: (E,), of the uncut picture.  confidence: (E,), 0 to 1.  right: (E,) bool.
+    Shown cut to 0 to 1; the answers are to the uncut pictures.
     """
-
-    epsilons: tuple[float, ...]
-    pixels: NDArray[np.uint8]
-    answers: NDArray[np.int64]
-    confidence: NDArray[np.float64]
-    right: NDArray[np.bool_]
-
-
-def strip(network: fgsm.Model, one: Labelled, epsilons: tuple[float, ...] = STRIP) -> Strip:
-    """The pictures themselves, as in the paper's figure 4. one: a single digit."""
     signs = fgsm.perturbation(fgsm.loss_gradient(network, one.images, one.labels), 1.0)
     steps = torch.tensor(epsilons, device=signs.device).view(-1, 1, 1, 1)
-    images = one.images + steps * signs
-    with torch.inference_mode():
-        logits = network(images)
-    answers = logits.argmax(dim=1)
-    shown = (255 * images[:, 0].clamp(*fgsm.PIXEL_RANGE)).round().byte().cpu().numpy()
-    right = (answers == one.labels).cpu().numpy()
-    sure = scores.confidence(logits).numpy()
-    return Strip(epsilons, shown, answers.cpu().numpy(), sure, right)
+    labels = one.labels.repeat(len(epsilons))
+    return examples.answered(network, one.images + steps * signs, labels, "along the direction")
 
 
 def _along(network: fgsm.Model, piece: Labelled) -> NDArray[np.float32]:

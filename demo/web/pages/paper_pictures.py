@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from demo.experiments.paper_numbers import measures, outside, rows
+from demo.experiments.paper_numbers import measures, outside, rows, straight_lines
 from demo.experiments.paper_numbers.claim import Claim
 from demo.experiments.paper_numbers.examples import Examples
 from demo.web.components import plotted
@@ -100,7 +100,7 @@ def _lines(claim: Claim) -> None:
     )
     strip = store.strip(measures.STANDARD, int(digit or 0))
     stops = zip(
-        strip.epsilons, strip.pixels, map(int, strip.answers), map(float, strip.confidence),
+        straight_lines.STRIP, strip.pixels, map(int, strip.answers), map(float, strip.confidence),
         map(bool, strip.right), strict=True,
     )  # fmt: skip
     st.html(paper_digits.along(int(digit or 0), list(stops)))

@@ -132,13 +132,13 @@ def _line(name: str, sha256: str, digit: int) -> straight_lines.StraightLines:
     return worker.small(benches.finished, straight_lines.run(network(name), one))
 
 
-def strip(name: str, digit: int) -> straight_lines.Strip:
+def strip(name: str, digit: int) -> examples.Examples:
     """The same digit at the strip's epsilons."""
     return _strip(name, at_hand.card(name, ONE, at_hand.FOLDERS).sha256, digit)
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def _strip(name: str, sha256: str, digit: int) -> straight_lines.Strip:
+def _strip(name: str, sha256: str, digit: int) -> examples.Examples:
     return worker.small(straight_lines.strip, network(name), _first(digit))
 
 

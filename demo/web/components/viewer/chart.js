@@ -75,3 +75,11 @@ function createChart(root, onPick, onPlace = () => {}) {
   new ResizeObserver(() => requestAnimationFrame(() => place(x))).observe(wrap);
   return { draw, place, wait };
 }
+
+function isDark(root) {
+  const probe = document.createElement("canvas").getContext("2d");
+  probe.fillStyle = getComputedStyle(root).getPropertyValue("--st-background-color").trim() || "#fff";
+  probe.fillRect(0, 0, 1, 1);
+  const [r, g, b] = probe.getImageData(0, 0, 1, 1).data;
+  return r + g + b < 384;
+}
