@@ -1,7 +1,7 @@
 """Servers, and pages on them whose every word to the console is heard."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
@@ -39,23 +39,6 @@ def real_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     yield from served(tmp_path_factory, server.APP)
 
 
-Profile = Callable[[dict[str, object]], BrowserContext]
-
-
-@pytest.fixture(scope="session")
-def profile(browser: Browser) -> Profile:
-    """Options of a context -> the one that has them: it keeps the code that it has fetched."""
-    contexts: dict[str, BrowserContext] = {}
-
-    def found(options: dict[str, object]) -> BrowserContext:
-        name = repr(sorted(options.items()))
-        if name not in contexts:
-            contexts[name] = browser.new_context(**options)  # type: ignore[arg-type]
-        return contexts[name]
-
-    return found
-
-
 class Visits:
     """visit(path, **context options) -> the page at that path and query, drawn to its last line.
 
@@ -65,12 +48,12 @@ class Visits:
     elsewhere: requests to any other host.
     """
 
-    def __init__(self, profile: Profile, address: str) -> None:
-        self.address, self._profile = address, profile
+    def __init__(self, browser: Browser, address: str) -> None:
+        self.address, self._browser = address, browser
         self.frames: list[object] = []
         self.said: list[str] = []
         self.elsewhere: list[str] = []
-        self._pages: list[Page] = []
+        self._contexts: list[BrowserContext] = []
 
     def __call__(self, path: str = "/", **options: object) -> Page:
         page = self.empty(**options)
@@ -80,10 +63,16 @@ class Visits:
             complete(page)
         return page
 
-    def empty(self, **options: object) -> Page:
-        """A page that is nowhere yet."""
-        page = self._profile({"viewport": {"width": 1440, "height": 900}} | options).new_page()
-        self._pages.append(page)
+    def empty(self, beside: Page | None = None, **options: object) -> Page:
+        """A page that is nowhere yet. beside: another one, whose browser has fetched the code.
+
+        Else in a browser's profile of its own: a page that another one of its profile leaves
+        behind may stay hidden, and one that comes while the last is closed may stay empty.
+        """
+        if beside is None:
+            options = {"viewport": {"width": 1440, "height": 900}} | options
+            self._contexts.append(self._browser.new_context(**options))  # type: ignore[arg-type]
+        page = (self._contexts[-1] if beside is None else beside.context).new_page()
         page.set_default_timeout(MILLISECONDS)
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.said.append(f"error: {error}"))
@@ -93,8 +82,8 @@ class Visits:
 
     def end(self) -> None:
         """Close all; nothing may have been said, and nobody else been asked."""
-        for page in self._pages:
-            page.close()
+        for context in self._contexts:
+            context.close()
         assert not self.said, self.said
         assert not self.elsewhere, self.elsewhere
 
@@ -107,32 +96,32 @@ class Visits:
             self.elsewhere.append(request.url)
 
 
-def visits(profile: Profile, address: str) -> Iterator[Visits]:
+def visits(browser: Browser, address: str) -> Iterator[Visits]:
     """The pages of one fixture, closed at its end."""
-    pages = Visits(profile, address)
+    pages = Visits(browser, address)
     yield pages
     pages.end()
 
 
 @pytest.fixture
-def visit(profile: Profile, address: str) -> Iterator[Visits]:
+def visit(browser: Browser, address: str) -> Iterator[Visits]:
     """Pages of one test's own."""
-    yield from visits(profile, address)
+    yield from visits(browser, address)
 
 
 @pytest.fixture(scope="module")
-def stay(profile: Profile, address: str) -> Iterator[Visits]:
+def stay(browser: Browser, address: str) -> Iterator[Visits]:
     """Pages that a file's tests share: what one load can show is looked at on one load."""
-    yield from visits(profile, address)
+    yield from visits(browser, address)
 
 
 @pytest.fixture
-def visit_real(profile: Profile, real_address: str) -> Iterator[Visits]:
+def visit_real(browser: Browser, real_address: str) -> Iterator[Visits]:
     """Pages of the app with the networks that ship."""
-    yield from visits(profile, real_address)
+    yield from visits(browser, real_address)
 
 
 @pytest.fixture(scope="module")
-def stay_real(profile: Profile, real_address: str) -> Iterator[Visits]:
+def stay_real(browser: Browser, real_address: str) -> Iterator[Visits]:
     """The same for the pages that a file's tests share."""
-    yield from visits(profile, real_address)
+    yield from visits(browser, real_address)

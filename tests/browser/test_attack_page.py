@@ -46,13 +46,12 @@ LAST = 64
 """The stop of the paper's epsilon, that of 4/255, and the largest."""
 
 
-NEW = {"permissions": ["camera"], "color_scheme": "light"}
-"""As no other file's pages: a browser's profile that has fetched nothing."""
+NEW = {"permissions": ["camera"]}
 
 
-def visited(stay: Visits) -> tuple[Page, Traffic]:
-    """The first view, at rest, and what it cost."""
-    page = stay.empty(**NEW)
+def visited(stay: Visits, beside: Page | None = None) -> tuple[Page, Traffic]:
+    """The first view, at rest, and what it cost. beside: a page of the same browser."""
+    page = stay.empty(beside, **NEW)
     traffic = Traffic(page)
     page.goto(stay.address)
     drawn(page)
@@ -71,7 +70,7 @@ def first(stay: Visits) -> tuple[Page, Traffic]:
 @pytest.fixture(scope="module")
 def second(stay: Visits, first: tuple[Page, Traffic]) -> tuple[Page, Traffic]:
     """Once more in the same browser."""
-    return visited(stay)
+    return visited(stay, first[0])
 
 
 @pytest.fixture(scope="module")
@@ -330,7 +329,6 @@ def test_the_crop_can_be_moved_and_zoomed_and_put_back(other: Page) -> None:
     assert (other_picture(page, zoomed) == old).all()
 
 
-@pytest.mark.slow
 def test_the_camera_takes_a_picture(other: Page) -> None:
     page, old = other, pixels(other, CLEAN)
     page.get_by_text("Use the camera").click()
