@@ -10,11 +10,13 @@ import numpy as np
 from axe_playwright_python.sync_playwright import Axe
 from numpy.typing import NDArray
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 from tests import PATIENCE
 from tests.server import ROOT
 
+MOMENT = 10_000
+"""Milliseconds after which a list is opened anew."""
 PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
 """A small one."""
 EPSILON = "Epsilon"
@@ -57,6 +59,23 @@ def at_rest(page: Page, milliseconds: int = 500) -> None:
         arg=milliseconds,
         polling=100,  # at every frame, as is its habit, it would keep the browser drawing
     )
+
+
+def pick(page: Page, name: str, option: str, typed: str = "", *, exact: bool = False) -> None:
+    """Choose from the list of that name. typed: narrows it, where only a part of it is drawn.
+
+    A page that is drawn anew meanwhile closes the list; it is opened again then.
+    """
+    choice, end = page.get_by_role("option", name=option), time.monotonic() + PATIENCE
+    while True:
+        at_rest(page)
+        page.get_by_role("combobox", name=name, exact=exact).click()
+        page.keyboard.type(typed)
+        try:
+            return choice.click(timeout=MOMENT)
+        except TimeoutError:
+            assert time.monotonic() < end, f"{option} cannot be chosen"
+            page.keyboard.press("Escape")
 
 
 def linked(page: Page, *words: str) -> None:

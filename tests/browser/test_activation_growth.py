@@ -13,7 +13,7 @@ from demo.networks import architectures
 from demo.web.pages import activation_growth as page_of
 from tests.browser import tiny
 from tests.browser.conftest import Visits
-from tests.browser.reading import at_rest, drag, heading, link, linked, set_stop, slider
+from tests.browser.reading import at_rest, drag, heading, link, linked, pick, set_stop, slider
 
 PATH = "/growth"
 N, M = "n, the dimension", "m, the mean magnitude of a weight"
@@ -149,9 +149,7 @@ def test_the_photograph_goes_from_the_attack_page_to_here_and_back(visit: Visits
     expect(page.get_by_role("img", name="Photograph: Giant panda")).to_be_visible()
     linked(page, "picture=panda")
     finished(page)
-    page.get_by_role("combobox", name="Photograph").click()
-    page.keyboard.type("Koala")  # the list is long, and only a part of it is drawn
-    page.get_by_role("option", name="Koala").click()
+    pick(page, "Photograph", "Koala", "Koala")
     expect(page.get_by_role("img", name="Photograph: Koala")).to_be_visible()
     linked(page, "picture=koala")
     page.get_by_role("link", name="See this photograph attacked").click()

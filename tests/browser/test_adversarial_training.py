@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from tests import PATIENCE
 from tests.browser.conftest import Visits
-from tests.browser.reading import at_rest, heading, linked, no_fault, slider
+from tests.browser.reading import at_rest, heading, linked, no_fault, pick, slider
 
 PATH = "/adversarial-training"
 FEW = f"{PATH}?under=FGSM"
@@ -94,10 +94,8 @@ def test_a_training_starts_and_stops_by_keyboard_and_the_first_page_can_attack_i
     here.get_by_role("link", name="Attack this network").click()
     here.get_by_role("radio", name="Digits", exact=True).click()
     linked(here, "kind=digits")
-    at_rest(here)
-    here.get_by_role("combobox", name="Network", exact=True).click()
-    here.keyboard.type("α = .5")  # the list is long, and only a part of it is drawn
-    here.get_by_role("option", name="Convolutional network, α = .5, FGSM at ε = .25").click()
+    name = "Convolutional network, α = .5, FGSM at ε = .25"
+    pick(here, "Network", name, "α = .5", exact=True)
     expect(here.locator(".fgsm .facts")).to_contain_text("α = .5")
     assert "own-" not in here.url
 

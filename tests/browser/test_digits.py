@@ -29,6 +29,7 @@ from tests.browser.reading import (
     no_wider_than_the_screen,
     on_the_first_screen,
     other_picture,
+    pick,
     pixels,
     readout,
     robust,
@@ -199,13 +200,11 @@ def test_the_gallery_is_filtered_sorted_turned_and_linked(other: Page) -> None:
     page = other
     grid = page.locator("fieldset.digits")
     expect(grid.get_by_role("radio")).to_have_count(36)
-    page.get_by_role("combobox", name="Digit").click()
-    page.get_by_role("option", name="8", exact=True).click()
+    pick(page, "Digit", "8")
     expect(grid.get_by_role("radio").first).to_have_attribute("aria-label", "8, digit 4,000")
     page.get_by_role("button", name="Next page").click()
     expect(grid.get_by_role("radio").first).to_have_attribute("aria-label", "8, digit 4,036")
-    page.get_by_role("combobox", name="The network is").click()
-    page.get_by_role("option", name="unsure").click()
+    pick(page, "The network is", "unsure")
     expect(grid.get_by_role("radio").first).to_have_attribute("aria-label", re.compile("says"))
     old = pixels(page, CLEAN)
     grid.get_by_role("radio").nth(1).click(force=True)

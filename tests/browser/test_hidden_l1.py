@@ -6,7 +6,17 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Visits
-from tests.browser.reading import at_rest, drag, heading, link, linked, no_fault, set_stop, slider
+from tests.browser.reading import (
+    at_rest,
+    drag,
+    heading,
+    link,
+    linked,
+    no_fault,
+    pick,
+    set_stop,
+    slider,
+)
 
 PATH = "/hidden-l1"
 ROWS = ("true", "first", "ratio", "straight", "clip")
@@ -157,8 +167,7 @@ def test_what_is_measured_on_another_networks_digits_is_dimmed_until_they_are_do
     here.get_by_role("button", name="1,000 digits").click()
     said = heading(here)
     here.evaluate(SEEN)
-    here.get_by_role("combobox", name="Network", exact=True).click()
-    here.get_by_role("option", name="Softmax regression, trained against FGSM").click()
+    pick(here, "Network", "Softmax regression, trained against FGSM", "Softmax", exact=True)
     linked(here, "network=softmax-adversarial")
     measured(here)
     seen = here.evaluate("window.seen")
