@@ -85,7 +85,7 @@ def other(second: tuple[Page, Traffic]) -> Page:
     return second[0]
 
 
-def test_the_first_view_is_small_and_stays_where_it_is(first: tuple[Page, Traffic]) -> None:
+def test_the_first_view_is_small(first: tuple[Page, Traffic]) -> None:
     _, traffic = first
     assert traffic.http > 1e6 and traffic.websocket > 1e5  # it counts
     assert traffic.megabytes <= 6
@@ -93,7 +93,12 @@ def test_the_first_view_is_small_and_stays_where_it_is(first: tuple[Page, Traffi
     assert len(scripts) == 1 and "/app/static/" in scripts[0], scripts
     unwanted = ("PlotlyChart", "SyntaxHighlighter")
     assert not [address for address in traffic.addresses if any(u in address for u in unwanted)]
-    assert traffic.shift() <= 0.05
+
+
+@pytest.mark.slow
+def test_the_first_view_stays_where_it_is(first: tuple[Page, Traffic]) -> None:
+    """What comes first, a part of the page or the sidebar beside it, is the machine's choice."""
+    assert first[1].shift() <= 0.05
 
 
 def test_a_second_visit_fetches_no_script_again(second: tuple[Page, Traffic]) -> None:
