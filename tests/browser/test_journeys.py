@@ -20,6 +20,7 @@ from tests.browser.reading import (
     clean,
     complete,
     heading,
+    linked,
     other_picture,
     photograph,
     pixels,
@@ -67,14 +68,14 @@ def test_the_kangaroo_becomes_a_wolf_and_rounding_to_eight_bits_can_give_it_back
 
 def test_an_uploaded_photograph_and_the_switch(page: Page) -> None:
     """Same picture, same epsilon, one click; both curves before and after; both gradients."""
-    page.goto(page.url.partition("?")[0])
-    complete(page)
     set_stop(page, confidence_sweep.STOPS.index(1 / 255))
     old = pixels(page, CLEAN)
     upload(page, photograph("upright.jpg"), "own.jpg")
     other_picture(page, old)
     label = both_curves(page)
     assert label == clean(page).rsplit(" ", 2)[0]
+    assert readout(page).endswith("= 1/255")
+    linked(page, "epsilon=0.003922")
     expect(page.locator(".fgsm .say")).to_contain_text("The robust model")
     seen = pixels(page, CLEAN), pixels(page, ADVERSARIAL)
     robust(page)

@@ -37,10 +37,10 @@ LOOKED = "looked at"
 def page() -> None:
     """Draw the page: the three pictures first, the curve next, what is looked at last."""
     choices = controls.read()
-    top, ground, twins, sign = (st.container() for _ in range(4))
+    fetched, top, ground, twins, sign = (st.container() for _ in range(5))
     name: str | None = choices.network
     if not attack_view.is_recorded(choices):
-        name = fetching.network(choices.network, top)
+        name = fetching.network(choices.network, fetched)  # not in `top`: the viewer would move
     if name is None:
         return
     view = attack_view.view(choices, name)

@@ -45,6 +45,7 @@ function createView(root) {
     const url = new URL(location.href);
     url.searchParams.set("epsilon", String(+(state.data.levels[state.stop] / 255).toFixed(6)));
     history.replaceState(history.state, "", url);
+    state.chosen = state.data.kind;
   }
 
   slider.addEventListener("input", (event) => {
@@ -54,12 +55,12 @@ function createView(root) {
   });
   slider.addEventListener("change", rememberEpsilon);
   const feeds = createFeeds(root, state, { chart, draw, strip });
-  const show = createShow(root, state, { pictures, chart, training, strip, setStop, feeds });
+  const show = createShow(root, state, { pictures, chart, training, strip, setStop, feeds, rememberEpsilon });
   return { show: (data, tell) => { show(data, tell); }, stop: () => { player.stop(); feeds.stop(); } };
 }
 
 // show(data, tell): another opening has arrived; tell(event, value) says something to the server.
-function createShow(root, state, { pictures, chart, training, strip, setStop, feeds }) {
+function createShow(root, state, { pictures, chart, training, strip, setStop, feeds, rememberEpsilon }) {
   return async (data, tell) => {
     state.tell = tell;
     root.dataset.dark = isDark(root) ? "1" : "0";
@@ -84,6 +85,7 @@ function createShow(root, state, { pictures, chart, training, strip, setStop, fe
       chart.draw();
     }
     setStop(nearest(data.levels, level), { quiet: true });
+    if (state.chosen === data.kind) rememberEpsilon(); // the server writes an address without it
     feeds.again();
   };
 }
