@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from hashlib import sha256
@@ -19,8 +19,8 @@ import torchvision
 from torch import nn
 
 from demo import models
-from demo.models import trained
-from demo.networks import architectures, downloads
+from demo.models import cards, trained
+from demo.networks import architectures, downloads, released
 from demo.training import recipes
 
 CPU = torch.device("cpu")
@@ -272,6 +272,97 @@ def test_inception_comes_from_the_hub_and_answers_as_timms_does(
     )  # of drawn weights: up to 1e8, so a share of the largest
     largest = expected.abs().max().item()
     torch.testing.assert_close(ours(images) / largest, expected / largest, rtol=0, atol=1e-5)
+
+
+@pytest.fixture
+def release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """(tensors, more) -> the SHA-256 of the checkpoint that the hub sends from then on."""
+
+    def kept(network: dict[str, torch.Tensor], **more: object) -> str:
+        held = {f"module.{part}.{name}": tensor for part in ("model", "attacker.model")
+                for name, tensor in network.items()}  # fmt: skip
+        for part in ("normalizer", "attacker.normalize"):
+            for what, values in (("mean", cards.MEAN), ("std", cards.STD)):
+                held[f"module.{part}.new_{what}"] = torch.tensor(values).reshape(3, 1, 1)
+        path = tmp_path / "released.ckpt"
+        torch.save({"model": held, "epoch": 90} | more, path)
+        return sha256(path.read_bytes()).hexdigest()
+
+    def download(*asked: str, revision: str, **_: object) -> str:
+        assert asked[0] == "madrylab/robust-imagenet-models" and revision == released.REVISION
+        return str(tmp_path / "released.ckpt")
+
+    monkeypatch.setattr(huggingface_hub, "try_to_load_from_cache", lambda *_, **__: None)
+    monkeypatch.setattr(huggingface_hub, "hf_hub_download", download)
+    monkeypatch.setattr(downloads, "_reach", lambda _: None)
+    return kept
+
+
+SMALL = {"fc.weight": torch.eye(3), "bn1.num_batches_tracked": torch.tensor(7)}
+
+
+def test_a_released_checkpoint_gives_the_tensors_of_its_network(
+    release: Callable[..., str],
+) -> None:
+    found = released.tensors("a.ckpt", release(SMALL, nat_prec1=torch.tensor(52.5), amp=None))
+    ours = released.network(found, cards.MEAN, cards.STD)
+    assert ours.keys() == SMALL.keys()
+    assert all(torch.equal(ours[name], SMALL[name]) for name in SMALL)
+
+
+def test_a_released_checkpoint_that_was_altered_is_not_opened(
+    release: Callable[..., str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = release(SMALL)
+    release({name: tensor + 1 for name, tensor in SMALL.items()})
+    monkeypatch.setattr(torch, "load", lambda *_, **__: pytest.fail("it was opened"))
+    with pytest.raises(ValueError, match="is not the released one"):
+        released.tensors("a.ckpt", expected)
+
+
+class Anything:
+    """What a checkpoint must not hold."""
+
+
+def test_a_released_checkpoint_that_holds_more_than_weights_is_refused(
+    release: Callable[..., str],
+) -> None:
+    with pytest.raises(ValueError, match="something else than plain weights"):
+        released.tensors("a.ckpt", release(SMALL, optimizer=Anything()))
+
+
+def test_a_release_with_another_normalisation_is_refused(release: Callable[..., str]) -> None:
+    found = released.tensors("a.ckpt", release(SMALL))
+    with pytest.raises(ValueError, match="another std"):
+        released.network(found, cards.MEAN, cards.HALF)
+
+
+@pytest.mark.slow
+def test_a_released_robust_network_answers_as_torchvisions_architecture_does(
+    release: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    torch.manual_seed(0)
+    theirs = torchvision.models.resnet18().eval()
+    card = replace(models.card("resnet18-adversarial"), sha256=release(theirs.state_dict()))
+    monkeypatch.setattr(models, "MODELS", (models.MODELS[0], card))
+    images = torch.rand(1, 3, 224, 224)
+    normalise = torchvision.transforms.Normalize(cards.MEAN, cards.STD)
+    ours = models.load(card.name, CPU)(images)
+    torch.testing.assert_close(ours, theirs(normalise(images)), rtol=1e-3, atol=1e-4)
+    release({k: v for k, v in theirs.state_dict().items() if k != "fc.bias"})
+    monkeypatch.setattr(downloads, "starts_with", lambda *_: True)
+    with pytest.raises(models.Unavailable, match="ResNet-18, trained against PGD cannot be loaded"):
+        models.load(card.name, CPU)
+
+
+@of_source("madrylab")
+def test_a_released_robust_network_is_the_counterpart_of_torchvisions(
+    card: models.ModelCard,
+) -> None:
+    standard = models.card(str(models.counterpart(card.name)))
+    assert (standard.source, standard.twin, standard.mean) == ("torchvision", card.name, card.mean)
+    assert len(str(card.sha256)) == 64 and card.licence == "MIT"
+    assert card.name not in [offered.name for offered in models.offered("photographs")]
 
 
 def test_an_unreachable_hub_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:

