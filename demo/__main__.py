@@ -6,16 +6,20 @@ any more (`| head`) it ends without a word, as other programs do, with 141.
 
 import argparse
 import codecs
+import importlib
 import io
 import os
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from demo.commands import accuracy, attack, pack, photographs, reproduce, train
+from demo.commands import attack_words, words
 
-COMMANDS = (attack, train, pack, reproduce, accuracy, photographs)
-"""In the order of the help; each adds its own parser, whose `run` takes the options."""
+COMMANDS = (
+    attack_words.options, words.train, words.pack, words.reproduce, words.accuracy,
+    words.photographs,
+)  # fmt: skip
+"""In the order of the help; the module of the same name in `demo.commands` has its `run`."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -24,12 +28,12 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message} ({self.prog} --help explains)\n")
 
 
-def main(words: Sequence[str] | None = None) -> int:
-    """Run one command and give its exit code. words: the shell's own if None."""
+def main(asked: Sequence[str] | None = None) -> int:
+    """Run one command and give its exit code. asked: the shell's own if None."""
     _make_printable()
-    options = _parser().parse_args(words)
+    options = _parser().parse_args(asked)
     try:
-        options.run(options)
+        importlib.import_module(f"demo.commands.{options.command}").run(options)
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -65,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="python -m demo", description="Adversarial examples by FGSM.")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for command in COMMANDS:
-        command.add_to(commands)
+        command(commands)
     return parser
 
 

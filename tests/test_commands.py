@@ -1,8 +1,11 @@
 """`python -m demo attack`: the core's numbers, a file that carries its answer, a short no."""
 
+import argparse
+import csv
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,9 +19,12 @@ from torch import nn
 
 from demo import __main__ as command_line
 from demo import fgsm, models, scores
-from demo.commands import attack, classes
+from demo.commands import attack, attack_words, classes, words
 from demo.data import digits, pictures
-from demo.experiments.attack import confidence_sweep, ten_steps
+from demo.experiments.adversarial_training import accuracy_against_epsilon
+from demo.experiments.attack import confidence_sweep, gallery_flips, record_files, ten_steps
+from demo.experiments.paper_numbers import claims, rows
+from demo.models import trained
 
 Run = Callable[..., dict[str, Any]]
 NAME = models.MODELS[0].name
@@ -104,13 +110,13 @@ def test_the_whole_range_is_a_legal_epsilon(steps: int, run: Run, tmp_path: Path
 
 def test_the_first_stop_that_flips_is_a_stop_whose_answer_differs(run: Run) -> None:
     photo = picture_of("neuschwanstein-castle")
-    facts = run(photo)
+    facts = run(photo, "--curve")
     at = facts["flips_at_epsilon"]
     assert run(photo, "--epsilon", repr(at))["adversarial"]["index"] != facts["clean"]["index"]
 
 
 def test_ten_steps_reach_the_target_that_one_step_misses(run: Run) -> None:
-    words = (PANDA, "--epsilon", "1/255", "--target", "GIBBON")
+    words = (PANDA, "--epsilon", "1/255", "--target", "GIBBON", "--curve")
     one, ten = run(*words), run(*words, "--steps", 10)
     assert one["target"] == ten["target"] == ten["adversarial"]["class"] == "gibbon"
     assert one["adversarial"]["class"] != "gibbon"
@@ -148,15 +154,15 @@ def test_the_report_says_what_json_says(
     [("0.007", 0.007), (".007", 0.007), ("2/255", 2 / 255), ("1.5 / 255", 1.5 / 255), ("1", 1.0)],
 )
 def test_epsilon_is_a_fraction_in_either_form(words: str, epsilon: float) -> None:
-    assert attack.epsilon_of(words) == epsilon
+    assert attack_words.epsilon_of(words) == epsilon
 
 
 @pytest.mark.parametrize(
     "words", ["", "x", "-0.1", "-1/255", "1.01", "2", "nan", "inf", "1/0", "1/2/3"]
 )
 def test_another_epsilon_is_refused(words: str) -> None:
-    with pytest.raises(ValueError, match="a number from 0 to 1"):
-        attack.epsilon_of(words)
+    with pytest.raises(argparse.ArgumentTypeError, match="a number from 0 to 1"):
+        attack_words.epsilon_of(words)
 
 
 def test_a_name_that_two_classes_share_asks_for_the_number() -> None:
@@ -166,7 +172,7 @@ def test_a_name_that_two_classes_share_asks_for_the_number() -> None:
 
 NONSENSE = {
     "no such file": (["{folder}/none.jpg"], "no file"),
-    "a folder": (["{folder}"], "no file"),
+    "an empty folder": (["{folder}/empty"], "no picture in the folder"),
     "not a picture": (["{folder}/text.png"], "was expected"),
     "no such model": (["{panda}", "--model", "alexnet"], "no model called 'alexnet'"),
     "no such class": (["{panda}", "--target", "gibon"], "did you mean gibbon"),
@@ -178,6 +184,10 @@ NONSENSE = {
     "not a PNG": (["{panda}", "--out", "{folder}/a.jpg"], "end in .png"),
     "three steps": (["{panda}", "--steps", "3"], "choose from 1, 10"),
     "two goals": (["{panda}", "--label", "1", "--target", "2"], "not allowed with"),
+    "one epsilon of words": (["{panda}", "--epsilon", ".1,big"], "not 'big'"),
+    "a picture to save of two": (["{panda}", "{panda}", "--out", "{folder}/a.png"], "here are 2"),
+    "one report of two": (["{panda}", "--epsilon", ".1,.2", "--json"], "--format jsonl or csv"),
+    "no such format": (["{panda}", "--format", "xml"], "choose from"),
     "no picture": ([], "required: PHOTO"),
 }
 """What may be wrong -> the words, and a part of the sentence."""
@@ -188,6 +198,7 @@ def test_what_is_wrong_is_said_in_one_line(
     case: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "text.png").write_text("not a picture")
+    (tmp_path / "empty").mkdir()
     words, part = NONSENSE[case]
     assert exit_code(["attack", *(w.format(folder=tmp_path, panda=PANDA) for w in words)]) == 2
     printed = capsys.readouterr()
@@ -196,9 +207,123 @@ def test_what_is_wrong_is_said_in_one_line(
     assert printed.err.count("\n") == 1
 
 
-def exit_code(words: list[str]) -> object:
+LIGHT = {
+    "--help": 0, "attack --help": 0, "train --help": 0, "pack --help": 0, "reproduce --help": 0,
+    "accuracy --help": 0, "photographs --help": 0, "atack": 2, "attack": 2,
+    "attack nowhere.jpg": 2, "attack README.md --epsilno 1": 2, "attack README.md --epsilon 8": 2,
+    "train softmax --epochs ten": 2,
+}  # fmt: skip
+"""What is asked -> the exit code; none of it needs a network."""
+
+
+def test_help_and_a_typo_are_answered_without_importing_torch() -> None:
+    script = (
+        "import contextlib, sys\n"
+        "from demo.__main__ import main\n"
+        "for line in sys.stdin.read().splitlines():\n"
+        "    try:\n"
+        "        main(line.split())\n"
+        "    except SystemExit as end:\n"
+        "        heavy = {'torch', 'numpy', 'PIL', 'streamlit'} & set(sys.modules)\n"
+        "        print(f'{line}: {end.code} {heavy or None}', file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], input="\n".join(LIGHT), check=True, capture_output=True,
+        text=True, cwd=models.ASSETS.parent,
+    )  # fmt: skip
+    said = done.stderr.splitlines()
+    assert [f"{line}: {code} None" for line, code in LIGHT.items() if
+            f"{line}: {code} None" not in said] == []  # fmt: skip
+
+
+def test_the_words_know_what_the_modules_know(capsys: pytest.CaptureFixture[str]) -> None:
+    assert (words.SEED, attack_words.NETWORK) == (trained.SEED, NAME)
+    parser = command_line._parser()
+    assert parser.parse_args(["reproduce"]).out == rows.RESULTS
+    assert parser.parse_args(["accuracy"]).out == accuracy_against_epsilon.RECORDED
+    measured = parser.parse_args(["photographs"])
+    assert (measured.out, measured.recorded) == (
+        gallery_flips.RECORDED.parent, record_files.FOLDER,
+    )  # fmt: skip
+    numbers = [int(row[1:]) for row in claims.ORDER]
+    assert (claims.ORDER[0], claims.ORDER[-1], max(numbers)) == ("P1", "B10", 22)
+
+
+def lines_of(
+    capsys: pytest.CaptureFixture[str], *words: object, code: int = 0
+) -> tuple[list[dict[str, Any]], str]:
+    """What the command with --format jsonl printed, and its standard error."""
+    assert command_line.main(["attack", *map(str, words), "--format", "jsonl"]) == code
+    printed = capsys.readouterr()
+    return [json.loads(line) for line in printed.out.splitlines()], printed.err
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two photographs and a text."""
+    for name in ("lemur", "panda"):
+        shutil.copy(picture_of(name), tmp_path)
+    (tmp_path / "about.txt").write_text("Two photographs")
+    return tmp_path
+
+
+def test_a_folder_gives_a_line_for_each_picture_and_epsilon(
+    run: Run, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found, _ = lines_of(capsys, folder, "--epsilon", "2/255,1/255")
+    asked = [(Path(line["photo"]).stem, round(line["epsilon_x_255"])) for line in found]
+    assert asked == [("lemur", 2), ("lemur", 1), ("panda", 2), ("panda", 1)]
+    alone = run(folder / "panda.webp", "--epsilon", "1/255")
+    assert found[-1]["adversarial"]["class"] == alone["adversarial"]["class"]
+    assert found[-1]["loss_after"] == pytest.approx(alone["loss_after"], rel=1e-3)
+
+
+def test_a_spreadsheet_gets_the_same_as_a_program(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = (PANDA, "--epsilon", "1/255,2/255")
+    lines, _ = lines_of(capsys, *words)
+    assert command_line.main(["attack", *map(str, words), "--format", "csv"]) == 0
+    table = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert len(table) == len(lines) == 2
+    for row, line in zip(table, lines, strict=True):
+        assert float(row["epsilon"]) == line["epsilon"]
+        assert row["adversarial_class"] == line["adversarial"]["class"]
+        assert float(row["adversarial_confidence"]) == line["adversarial"]["confidence"]
+
+
+def test_one_bad_picture_among_many_is_said_and_the_others_are_attacked(
+    run: Run, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "broken.png").write_text("not a picture")
+    found, said = lines_of(capsys, folder, "gone.jpg", code=2)
+    assert [Path(line["photo"]).stem for line in found] == ["lemur", "panda"]
+    assert [words in line for words, line in zip(
+        ("broken.png", "There is no file gone.jpg", "2 of 4 pictures could not be opened"),
+        said.splitlines(), strict=True,
+    )] == [True] * 3  # fmt: skip
+
+
+@pytest.mark.parametrize("steps", [1, 10])
+def test_the_curve_is_computed_only_when_it_is_asked_for(
+    steps: int, run: Run, network: nn.Module
+) -> None:
+    seen = []
+    with network.register_forward_pre_hook(lambda _, args: seen.append(len(args[0]))):
+        plain = run(PANDA, "--steps", steps)
+        without = sum(seen)
+        curved = run(PANDA, "--steps", steps, "--curve")
+    assert plain["curve"] is plain["flips_at_epsilon"] is None
+    stops = confidence_sweep.STOPS if steps == 1 else [n / 255 for n in ten_steps.LEVELS]
+    assert [stop["epsilon"] for stop in curved["curve"]] == pytest.approx(list(stops))
+    assert plain["adversarial"]["class"] == curved["adversarial"]["class"]
+    assert without < sum(seen) - without
+    assert steps == 10 or without <= 8
+
+
+def exit_code(asked: list[str]) -> object:
     try:
-        return command_line.main(words)
+        return command_line.main(asked)
     except SystemExit as end:
         return end.code
 
@@ -237,7 +362,7 @@ def test_a_digit_is_cut_as_mnist_does_and_attacked_at_the_papers_quarter(
         facts: dict[str, Any] = json.loads(capsys.readouterr().out)
         return facts
 
-    facts = facts_of(str(photo), "--out", str(out))
+    facts = facts_of(str(photo), "--curve", "--out", str(out))
     assert (facts["epsilon"], facts["clean"]["class"]) == (0.25, "3")
     assert facts["largest_stop"] == 0.5 and facts["adversarial"]["class"] != "3"
     assert pictures.from_bytes(out.read_bytes()).size == (28, 28)

@@ -1,1 +1,1 @@
-"""One command a topic: the words of a shell -> experiments -> a report. A topic has `add_to`."""
+"""One command a topic, with `run`: options -> experiments -> a report. `words` parses."""

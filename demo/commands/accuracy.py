@@ -19,7 +19,6 @@ import torch
 from torch import nn
 
 import demo.device
-from demo.commands import train
 from demo.data import digits, whole
 from demo.data.labelled import Labelled
 from demo.experiments.adversarial_training import accuracy_against_epsilon, digit_accuracy
@@ -40,21 +39,6 @@ class Measure:
     epsilon: float
     restarts: int = 1
     images: int | None = None
-
-
-def add_to(commands: Any) -> None:
-    """The words that this command understands."""
-    parser = commands.add_parser(
-        "accuracy", help="measure every digit network under every attack, 11 epsilons"
-    )
-    train.data_options(parser)
-    parser.add_argument("--at-most", type=int, metavar="N", help="test digits, for a trial")
-    parser.add_argument("--device", metavar="D", help="cpu, cuda, cuda:1 or mps; else the best")
-    parser.add_argument(
-        "--out", type=Path, default=accuracy_against_epsilon.RECORDED, metavar="FILE",
-        help="where the rows are written (default: assets/results/digit_accuracy.json)",
-    )  # fmt: skip
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> None:

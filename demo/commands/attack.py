@@ -1,13 +1,13 @@
-"""`python -m demo attack PHOTO`: one picture, one epsilon, the answers before and after.
+"""`python -m demo attack PHOTO...`: the answers before and after, at each epsilon.
 
 python -m demo attack panda.webp --epsilon 2/255 --target gibbon --steps 10 --out gibbon.png
-python -m demo attack four.jpg --model conv --epsilon .25
+python -m demo attack photographs/ --epsilon 1/255,2/255 --format csv > answers.csv
 """
 
 import argparse
-import json
-import math
+import re
 import sys
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,104 +21,84 @@ import demo.device
 from demo import fgsm, models
 from demo.attacks import sign_methods
 from demo.commands import classes, report
+from demo.commands.attack_words import STANDARD_INPUT
 from demo.data import digits, pictures
 from demo.experiments.attack import confidence_sweep, failures, one_step, ten_steps
 
-STANDARD_INPUT = Path("-")
 THE_PAPERS = {"photographs": confidence_sweep.THE_PAPERS_EPSILON, "digits": 0.25}
+ENDINGS = re.compile(r"\.(jpe?g|png|webp|gif|bmp|tiff?|avif|hei[cf])$", re.IGNORECASE)
+"""Of the files in a folder that are taken."""
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What the steps lead to at the chosen epsilon.
+class Walk:
+    """What the steps lead to at each epsilon, the first of which is 0.
 
-    saved: the answer to `saved_pixels`, (H, W, C), the adversarial example in 8 bit.
-    largest_change: in 8-bit levels.  clipped: share of the values, None after ten steps.
-    losses: at epsilon 0 and at the chosen one, nats.  stops: (E,) epsilons from 0 up.
-    answers: (E,) the class at each stop.
+    logits, saved_logits: (E, K), of the adversarial examples and of the same in 8 bit.
+    saved_pixels: i -> the latter, (H, W, C).  perturbation: i -> the answer to the change alone.
+    largest_change: (E,), in 8-bit levels.  clipped: (E,), share of the values, if one step.
     """
 
-    perturbation: one_step.Answer
-    adversarial: one_step.Answer
-    saved: one_step.Answer
-    saved_pixels: pictures.Pixels
-    largest_change: float
-    clipped: float | None
-    losses: tuple[float, float]
-    stops: tuple[float, ...]
-    answers: NDArray[np.int64]
-
-
-def add_to(commands: Any) -> None:
-    """The words that this command understands."""
-    parser = commands.add_parser("attack", help="attack one picture, say what the network says")
-    parser.add_argument(
-        "photo", metavar="PHOTO", type=Path, help=f"a {pictures.KNOWN} file; - is standard input"
-    )
-    names = ", ".join(card.name for card in models.MODELS)
-    parser.add_argument("--model", default=models.MODELS[0].name, metavar="NAME", help=names)
-    parser.add_argument(
-        "--epsilon", metavar="E", help="largest change of a value: a fraction of the pixel range, "
-        "as .007 or 2/255; .007 for photographs, .25 for digits if none is given",
-    )  # fmt: skip
-    goal = parser.add_mutually_exclusive_group()
-    goal.add_argument("--label", metavar="CLASS", help="away from it; else from the first answer")
-    goal.add_argument("--target", metavar="CLASS", help=f"toward it, or toward {classes.RUNNER_UP}")
-    parser.add_argument(
-        "--steps", type=int, choices=(1, sign_methods.STEPS), default=1,
-        help="1: FGSM (default); 10: its iteration, the basic iterative method",
-    )  # fmt: skip
-    parser.add_argument(
-        "--out", type=Path, metavar="PNG", help="where to save the attacked picture"
-    )
-    parser.add_argument("--json", action="store_true", help="the report as JSON")
-    parser.set_defaults(run=run)
+    epsilons: tuple[float, ...]
+    logits: NDArray[np.float32]
+    saved_logits: NDArray[np.float32]
+    saved_pixels: Callable[[int], pictures.Pixels]
+    perturbation: Callable[[int], one_step.Answer]
+    largest_change: NDArray[np.float64]
+    clipped: NDArray[np.float64] | None
 
 
 def run(options: argparse.Namespace) -> None:
-    """Attack the picture as the options say; print the report, write the attacked one."""
-    card = models.card(options.model)
-    epsilon = THE_PAPERS[card.kind] if options.epsilon is None else epsilon_of(options.epsilon)
-    names = models.class_names(card)
-    label, target = (classes.find(word, names) for word in (options.label, options.target))
-    _refuse_unwritable(options.out)
-    pixels = _pixels(options.photo, card)
+    """Attack the pictures as the options say; print the reports, write the attacked picture."""
+    photos = list(_files(options.photos))
     device = demo.device.choose()
+    card = models.card(options.model)
+    epsilons = options.epsilon or (THE_PAPERS[card.kind],)
+    _refuse_several(options, len(photos) * len(epsilons))
+    names = models.class_names(card)
+    goal = [classes.find(word, names) for word in (options.label, options.target)]
     model = models.load(card.name, device, report.show_download)
-    image = pictures.to_tensor(pixels).to(device)
-    step = one_step.run(model, image, epsilon, label, target)
-    attack = _one if options.steps == 1 else _ten
-    outcome = attack(model, card.kind, pixels, step, device)
-    if options.out is not None:
-        options.out.write_bytes(pictures.to_png(outcome.saved_pixels))
-    found = _facts(options, card, names, step, outcome, label)
-    print(json.dumps(found, indent=2) if options.json else report.text(found))
+    write, failed = report.writer(options.format), 0
+    for done, photo in enumerate(photos):
+        report.show_progress(done, len(photos))
+        try:
+            pixels = _pixels(photo, card)
+        except (ValueError, OSError) as error:
+            if len(photos) == 1:
+                raise
+            failed += 1
+            print(f"python -m demo attack: {error}", file=sys.stderr)
+            continue
+        for facts in _facts(options, card, photo, pixels, model, epsilons, *goal):
+            write(facts)
+    report.show_progress(len(photos), len(photos))
+    if failed:
+        raise ValueError(f"{failed} of {len(photos)} pictures could not be opened.")
 
 
-def epsilon_of(words: str) -> float:
-    """ ".007" or "2/255" -> a fraction of the pixel range, 0 to 1. Raises ValueError."""
-    above, slash, below = words.partition("/")
-    try:
-        epsilon = float(above) / (float(below) if slash else 1.0)
-    except (ValueError, ZeroDivisionError):
-        epsilon = math.nan
-    if not 0 <= epsilon <= 1:
-        raise ValueError(f"Epsilon is a number from 0 to 1, as .007 or 2/255, not {words!r}.")
-    return epsilon
+def _files(photos: Sequence[Path]) -> Iterator[Path]:
+    """The pictures, and those of each folder in the order of their names."""
+    for photo in photos:
+        if not photo.is_dir():
+            yield photo
+            continue
+        found = sorted(p for p in photo.iterdir() if ENDINGS.search(p.name))
+        yield from found
+        if not found:
+            raise ValueError(f"There is no picture in the folder {photo}.")
 
 
-def _refuse_unwritable(out: Path | None) -> None:
-    """Before any work is done for a file that cannot be written."""
-    if out is None:
-        return
-    if out.suffix.lower() != ".png":
-        raise ValueError(f"The attacked picture is saved as PNG: {out} must end in .png.")
-    if not out.parent.is_dir():
-        raise ValueError(f"There is no folder {out.parent} to save {out.name} in.")
+def _refuse_several(options: argparse.Namespace, count: int) -> None:
+    for words, given in (("--out", options.out), ("--json", options.format == "json")):
+        if given and count > 1:
+            raise ValueError(
+                f"{words} is for one picture and one epsilon, and here are {count} attacks: "
+                "--format jsonl or csv reports them all."
+            )
 
 
 def _pixels(photo: Path, card: models.ModelCard) -> pictures.Pixels:
-    if photo != STANDARD_INPUT and (photo.is_dir() or not photo.exists()):
+    if photo != STANDARD_INPUT and not photo.exists():
         raise ValueError(f"There is no file {photo}.")
     try:
         with sys.stdin.buffer if photo == STANDARD_INPUT else photo.open("rb") as file:
@@ -130,50 +110,99 @@ def _pixels(photo: Path, card: models.ModelCard) -> pictures.Pixels:
     return pictures.at_network_size(picture, card.input_size)
 
 
+def _facts(
+    options: argparse.Namespace, card: models.ModelCard, photo: Path, pixels: pictures.Pixels,
+    model: torch.nn.Module, epsilons: tuple[float, ...], label: int | None, target: int | None,
+) -> Iterator[dict[str, Any]]:  # fmt: skip
+    """The reports of one picture, epsilon by epsilon, as JSON has them."""
+    image = pictures.to_tensor(pixels).to(demo.device.choose())
+    step = one_step.run(model, image, epsilons[0], label, target)
+    stops = _stops(card.kind, options.steps) if options.curve else ()
+    walked = tuple(sorted({0.0, *stops, *epsilons}))
+    walk = (_one if options.steps == 1 else _ten)(model, pixels, image, step, walked)
+    names = models.class_names(card)
+    curve = _curve(walk, stops, names)
+    answers = None if curve is None else np.array([stop["index"] for stop in curve])
+    flip = None if answers is None else failures.first(answers != answers[0])
+    about = {
+        "photo": str(photo), "model": card.name, "steps": options.steps,
+        "device": demo.device.name(image.device),
+        "label": None if step.target is not None else names[step.label],
+        "target": None if step.target is None else names[step.target],
+        "clean": classes.named(step.clean, names),
+        "flips_at_epsilon": None if flip is None else stops[flip],
+        "largest_stop": stops[-1] if stops else None, "curve": curve,
+        "notes": failures.explain(
+            step, answers, options.steps, lambda k: names[k], label, failures.REACH[card.kind]
+        ),
+        "out": None if options.out is None else str(options.out),
+    }  # fmt: skip
+    for epsilon in epsilons:
+        i = walked.index(epsilon)
+        if options.out is not None:
+            options.out.write_bytes(pictures.to_png(walk.saved_pixels(i)))
+        yield about | _at(walk, i, step.label, names)
+
+
+def _at(walk: Walk, i: int, label: int, names: tuple[str, ...]) -> dict[str, Any]:
+    """The facts of the i-th epsilon."""
+    before, after = _losses(walk.logits[[0, i]], label)
+    return {
+        "epsilon": walk.epsilons[i], "epsilon_x_255": 255 * walk.epsilons[i],
+        "perturbation": classes.named(walk.perturbation(i), names),
+        "adversarial": classes.named(_answer(walk.logits[i]), names),
+        "saved": classes.named(_answer(walk.saved_logits[i]), names),
+        "largest_change_of_255": float(walk.largest_change[i]),
+        "clipped_share": None if walk.clipped is None else float(walk.clipped[i]),
+        "loss_before": before, "loss_after": after,
+    }  # fmt: skip
+
+
+def _stops(kind: models.Kind, steps: int) -> tuple[float, ...]:
+    if steps == 1:
+        return confidence_sweep.stops_of(kind)
+    return tuple(level / 255 for level in ten_steps.levels_of(kind))
+
+
+def _curve(
+    walk: Walk, stops: tuple[float, ...], names: tuple[str, ...]
+) -> list[dict[str, Any]] | None:
+    """The answer at each stop; None where there are no stops."""
+    found = {e: _answer(z) for e, z in zip(walk.epsilons, walk.logits, strict=True)}
+    return [{"epsilon": e} | classes.named(found[e], names) for e in stops] or None
+
+
 def _one(
-    model: fgsm.Model, kind: models.Kind, pixels: pictures.Pixels, step: one_step.OneStep,
-    device: torch.device,
-) -> Outcome:  # fmt: skip
-    stops = confidence_sweep.stops_of(kind)
-    epsilons = tuple(sorted({*stops, step.epsilon}))
-    sweep = confidence_sweep.run(model, pixels, step.direction, device, epsilons)
-    here = epsilons.index(step.epsilon)
-    level = confidence_sweep.round_half_up(255 * step.epsilon)
-    on_stops = np.isin(sweep.epsilons, stops)
-    return Outcome(
-        perturbation=step.perturbation,
-        adversarial=step.adversarial,
-        saved=_answer(sweep.saved_logits[sweep.saved[here]]),
-        saved_pixels=confidence_sweep.rounded_picture(pixels, step.direction, level),
-        largest_change=float(sweep.largest_change[here]),
-        clipped=float(sweep.clipped[here]),
-        losses=_losses(sweep.logits[[0, here]], step.label),
-        stops=stops,
-        answers=sweep.logits[on_stops].argmax(axis=1),
-    )
+    model: fgsm.Model, pixels: pictures.Pixels, image: torch.Tensor, step: one_step.OneStep,
+    epsilons: tuple[float, ...],
+) -> Walk:  # fmt: skip
+    sweep = confidence_sweep.run(model, pixels, step.direction, image.device, epsilons)
+    levels = [confidence_sweep.round_half_up(255 * epsilon) for epsilon in epsilons]
+    return Walk(
+        epsilons, sweep.logits, sweep.saved_logits[sweep.saved],
+        lambda i: confidence_sweep.rounded_picture(pixels, step.direction, levels[i]),
+        lambda i: step.perturbation, sweep.largest_change, sweep.clipped,
+    )  # fmt: skip
 
 
 def _ten(
-    model: fgsm.Model, kind: models.Kind, pixels: pictures.Pixels, step: one_step.OneStep,
-    device: torch.device,
-) -> Outcome:  # fmt: skip
-    levels = (*ten_steps.levels_of(kind), 255 * step.epsilon)
-    image = pictures.to_tensor(pixels).to(device)
+    model: fgsm.Model, pixels: pictures.Pixels, image: torch.Tensor, step: one_step.OneStep,
+    epsilons: tuple[float, ...],
+) -> Walk:  # fmt: skip
+    levels = [255 * epsilon for epsilon in epsilons]
     *_, adversarial = ten_steps.steps(model, image, step.label, step.target, levels)
     result = ten_steps.result(model, image, adversarial)
-    change = adversarial[-1:] - image
-    magnified = change / step.epsilon if step.epsilon else change
-    return Outcome(
-        perturbation=one_step.answer(sign_methods.logits_of(model, (magnified + 1) / 2)),
-        adversarial=_answer(result.logits[-1]),
-        saved=_answer(result.saved_logits[-1]),
-        saved_pixels=pictures.to_pixels(ten_steps.rounded(adversarial[-1:])),
-        largest_change=255 * change.abs().max().item(),
-        clipped=None,
-        losses=_losses(result.logits[[0, -1]], step.label),
-        stops=tuple(level / 255 for level in levels[:-1]),
-        answers=result.logits[:-1].argmax(axis=1),
-    )
+    change = adversarial - image
+
+    def perturbation(i: int) -> one_step.Answer:
+        magnified = change[i : i + 1] / (epsilons[i] or 1)
+        return one_step.answer(sign_methods.logits_of(model, (magnified + 1) / 2))
+
+    return Walk(
+        epsilons, result.logits, result.saved_logits,
+        lambda i: pictures.to_pixels(ten_steps.rounded(adversarial[i : i + 1])), perturbation,
+        255 * change.abs().amax(dim=(1, 2, 3)).double().cpu().numpy(), None,
+    )  # fmt: skip
 
 
 def _answer(logits: NDArray[np.float32]) -> one_step.Answer:
@@ -184,30 +213,3 @@ def _losses(logits: NDArray[np.float32], label: int) -> tuple[float, float]:
     labels = torch.full((2,), label)
     before, after = F.cross_entropy(torch.from_numpy(logits).double(), labels, reduction="none")
     return before.item(), after.item()
-
-
-def _facts(
-    options: argparse.Namespace, card: models.ModelCard, names: tuple[str, ...],
-    step: one_step.OneStep, outcome: Outcome, label: int | None,
-) -> dict[str, Any]:  # fmt: skip
-    """Everything that is reported, as JSON has it."""
-    flip = failures.first(outcome.answers != outcome.answers[0])
-    notes = failures.explain(
-        step, outcome.answers, options.steps, lambda k: names[k], label, failures.REACH[card.kind]
-    )
-    return {
-        "photo": str(options.photo), "model": card.name, "steps": options.steps,
-        "device": demo.device.name(demo.device.choose()),
-        "epsilon": step.epsilon, "epsilon_x_255": 255 * step.epsilon,
-        "label": None if step.target is not None else names[step.label],
-        "target": None if step.target is None else names[step.target],
-        "clean": classes.named(step.clean, names),
-        "perturbation": classes.named(outcome.perturbation, names),
-        "adversarial": classes.named(outcome.adversarial, names),
-        "saved": classes.named(outcome.saved, names),
-        "largest_change_of_255": outcome.largest_change, "clipped_share": outcome.clipped,
-        "loss_before": outcome.losses[0], "loss_after": outcome.losses[1],
-        "flips_at_epsilon": None if flip is None else outcome.stops[flip],
-        "largest_stop": outcome.stops[-1],
-        "notes": notes, "out": None if options.out is None else str(options.out),
-    }  # fmt: skip

@@ -3,9 +3,8 @@
 import difflib
 from typing import Any
 
+from demo.commands.attack_words import RUNNER_UP
 from demo.experiments.attack import one_step
-
-RUNNER_UP = "runner-up"
 
 
 def find(word: str | None, names: tuple[str, ...]) -> int | None:

@@ -9,7 +9,6 @@ import io
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,24 +18,6 @@ from demo.data.photographs import Archives, Folder, Photographs
 
 NEAR = 5
 """Bits of 64 in which the difference hashes of near copies may differ."""
-
-
-def add_to(commands: Any) -> None:
-    """The words that this command understands."""
-    parser = commands.add_parser("pack", help="make photographs small, for training elsewhere")
-    parser.add_argument("out", type=Path, metavar="OUT.tar")
-    parser.add_argument(
-        "sources", type=Path, nargs="+", metavar="SOURCE",
-        help="archives of photographs, or folders that hold a folder for each class",
-    )  # fmt: skip
-    parser.add_argument("--side", type=int, default=128, metavar="S", help="the shorter, pixels")
-    parser.add_argument("--quality", type=int, default=66, metavar="Q", help="of WebP, 0 to 100")
-    parser.add_argument(
-        "--check", type=Path, action="append", default=[], metavar="CHECK.tar",
-        help="photographs to measure on, whose near copies are left out; more than once",
-    )  # fmt: skip
-    parser.add_argument("--unlabelled", action="store_true", help="leave the labels out")
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> None:

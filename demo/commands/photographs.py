@@ -23,31 +23,6 @@ from demo.experiments.adversarial_training import photograph_accuracy
 from demo.experiments.attack import gallery_flips, gallery_record, record_files
 
 
-def add_to(commands: Any) -> None:
-    """The words that this command understands."""
-    parser = commands.add_parser(
-        "photographs", help="measure the photograph networks that ship, with and without attack"
-    )
-    parser.add_argument(
-        "--check", type=Path, metavar="PATH",
-        help="labelled photographs, an archive or a folder of folders: accuracy against epsilon",
-    )  # fmt: skip
-    parser.add_argument(
-        "--everyday", type=Path, metavar="PATH", help="the same, of the 29 everyday kinds"
-    )
-    parser.add_argument("--at-most", type=int, metavar="N", help="of them, for a trial")
-    parser.add_argument("--device", metavar="D", help="cpu, cuda, cuda:1 or mps; else the best")
-    parser.add_argument(
-        "--out", type=Path, default=gallery_flips.RECORDED.parent, metavar="DIR",
-        help="where the files are written (default: assets/results)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--recorded", type=Path, default=record_files.FOLDER, metavar="DIR",
-        help="where what the first page shows is recorded (default: assets/recorded)",
-    )  # fmt: skip
-    parser.set_defaults(run=run)
-
-
 def run(options: argparse.Namespace) -> None:
     """Measure each embedded network; print and write."""
     device = demo.device.choose(options.device)

@@ -1,11 +1,48 @@
-"""The facts of an attack -> lines for a terminal."""
+"""The facts of an attack -> lines for a terminal, or for a program."""
 
+import csv
+import json
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from demo import models
 
 METHOD = {1: "One step of FGSM", 10: "Ten steps of epsilon/4"}
+
+
+def writer(form: str) -> Callable[[dict[str, Any]], None]:
+    """What prints the facts of one attack after the other, in one of `attack_words.FORMATS`."""
+    if form == "csv":
+        return _csv()
+    line: dict[str, Callable[[dict[str, Any]], str]] = {
+        "text": text,
+        "json": lambda facts: json.dumps(facts, indent=2),
+        "jsonl": json.dumps,
+    }
+    return lambda facts: print(line[form](facts), flush=True)
+
+
+def _csv() -> Callable[[dict[str, Any]], None]:
+    """A heading, then a line an attack; what is a list has no place in it."""
+    table = csv.writer(sys.stdout, lineterminator="\n")
+    begun = False
+
+    def write(facts: dict[str, Any]) -> None:
+        nonlocal begun
+        flat: dict[str, Any] = {}
+        for name, value in facts.items():
+            if isinstance(value, dict):
+                flat |= {f"{name}_{part}": each for part, each in value.items()}
+            elif name not in ("notes", "curve", "out"):
+                flat[name] = value
+        if not begun:
+            table.writerow(flat)
+            begun = True
+        table.writerow(flat.values())
+        sys.stdout.flush()
+
+    return write
 
 
 def text(facts: dict[str, Any]) -> str:
@@ -30,6 +67,13 @@ def show_download(share: float) -> None:
     if sys.stderr.isatty():
         end = "\n" if share >= 1 else "\r"
         print(f"Fetching the weights, once only: {share:4.0%}", end=end, file=sys.stderr)
+
+
+def show_progress(done: int, count: int) -> None:
+    """How many pictures are done, for who watches; the reports themselves say so on a terminal."""
+    if count > 1 and sys.stderr.isatty() and not sys.stdout.isatty():
+        end = "\r\033[K" if done == count else ""
+        print(f"\r{done} of {count} pictures{end}", end="", file=sys.stderr, flush=True)
 
 
 def _headline(facts: dict[str, Any]) -> list[str]:
@@ -57,7 +101,9 @@ def _epsilon(epsilon: float) -> str:
     return f"{epsilon:.4g} ({255 * epsilon:.4g}/255)"
 
 
-def _flip(facts: dict[str, Any]) -> str:
+def _flip(facts: dict[str, Any]) -> str | None:
+    if facts["largest_stop"] is None:
+        return None
     if facts["flips_at_epsilon"] is None:
         return f"no stop up to {_epsilon(facts['largest_stop'])}"
     return _epsilon(facts["flips_at_epsilon"])

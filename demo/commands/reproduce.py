@@ -11,7 +11,6 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import torch
 
@@ -53,26 +52,6 @@ class Place:
 
     def _network(self, name: str, seed: int) -> torch.nn.Module:
         return at_hand.network(name, seed, self.device, self.folders)
-
-
-def add_to(commands: Any) -> None:
-    """The words that this command understands."""
-    parser = commands.add_parser("reproduce", help="recompute the paper's numbers on MNIST")
-    train.data_options(parser)
-    parser.add_argument("--only", nargs="+", metavar="ROW", help=", ".join(claims.ORDER))
-    parser.add_argument(
-        "--quick", action="store_true",
-        help=f"a look: {QUICK:,} test digits, PGD from one start, no training, nothing written",
-    )  # fmt: skip
-    parser.add_argument(
-        "--no-training", action="store_true",
-        help="leave out the rows whose networks have not been trained here",
-    )  # fmt: skip
-    parser.add_argument("--device", metavar="D", help="cpu, cuda, cuda:1 or mps; else the best")
-    parser.add_argument(
-        "--out", type=Path, default=rows.RESULTS, metavar="JSON", help=f"else {_near(rows.RESULTS)}"
-    )
-    parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> None:

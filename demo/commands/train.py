@@ -10,7 +10,6 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import nn
@@ -25,41 +24,6 @@ from demo.training import checkpoints, loop, photograph_recipes, recipes
 
 ELSEWHERE = Path("trained")
 """Checkpoints, and networks that do not ship."""
-
-
-def add_to(commands: Any) -> None:
-    """The words that this command understands."""
-    parser = commands.add_parser("train", help="train a network, or go on training it")
-    names = ", ".join(
-        [*(r.name for r in recipes.RECIPES), *(t.name for t in photograph_recipes.RECIPES)]
-    )
-    what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("name", metavar="NAME", nargs="?", help=names)
-    what.add_argument("--all", action="store_true", help="every digit network that ships")
-    data_options(parser)
-    parser.add_argument("--epochs", type=int, metavar="N", help="other than the recipe's")
-    parser.add_argument("--seed", type=int, default=trained.SEED, metavar="N")
-    parser.add_argument("--device", metavar="D", help="cpu, cuda, cuda:1 or mps; else the best")
-    parser.add_argument(
-        "--out", type=Path, metavar="DIR",
-        help=f"for weights and card; else {ELSEWHERE} (assets/weights holds those that ship)",
-    )  # fmt: skip
-    parser.add_argument(
-        "--measure", action="store_true",
-        help="no training: attack the network that is there again, and renew its card",
-    )  # fmt: skip
-    parser.add_argument("--restart", action="store_true", help="do not go on from a checkpoint")
-    train_photographs.options(parser)
-    parser.set_defaults(run=run)
-
-
-def data_options(parser: argparse.ArgumentParser) -> None:
-    """Where MNIST is."""
-    parser.add_argument(
-        "--data", type=Path, default=Path("data"), metavar="DIR",
-        help="the folder that holds MNIST/raw (default: data)",
-    )  # fmt: skip
-    parser.add_argument("--download", action="store_true", help="fetch MNIST if it is not there")
 
 
 def run(options: argparse.Namespace) -> None:

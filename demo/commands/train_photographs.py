@@ -31,46 +31,6 @@ MEASURED = 250
 """Photographs, about, on which a round is measured; the card takes all."""
 
 
-_NUMBERS = (
-    ("minutes", float, "M", "be done by then: the schedule fits itself"),
-    ("images", int, "N", "crops to train on, in all"),
-    ("batch", int, "N", "crops in a step, of all processes"),
-    ("round", int, "N", "crops from checkpoint to checkpoint"),
-    ("epsilon", float, "N", "N/255 is the adversary's largest change"),
-    ("rate", float, "R", "the highest learning rate"),
-    ("size", int, "S", "side of the crops, pixels"),
-    ("late", int, "S", "their side in the last part"),
-    ("decay", float, "D", "of the weights' average, for each step"),
-    ("known", float, "K", "a label's part in what the student shall answer"),
-    ("features", float, "F", "weight of the teacher's features in the loss"),
-    ("blend", float, "B", "share of batches whose crops are mixed in pairs"),
-    ("workers", int, "N", "processes that decode"),
-)
-"""Option, type, metavar, help; without it the recipe's number."""
-
-
-def options(parser: argparse.ArgumentParser) -> None:
-    """What only photographs have."""
-    group = parser.add_argument_group(
-        "photographs", "--data holds train-*.tar, or ImageNet as one folder for each class"
-    )
-    group.add_argument(
-        "--check", type=Path, metavar="PATH",
-        help="labelled photographs to measure on; else check.tar or val in --data",
-    )  # fmt: skip
-    group.add_argument(
-        "--start", metavar="NAME", help="network whose weights the student begins with; epsilon "
-        "is then whole at once",
-    )  # fmt: skip
-    for name, kind, metavar, words in _NUMBERS:
-        group.add_argument(f"--{name}", type=kind, metavar=metavar, help=words)
-    group.add_argument(
-        "--mix", type=float, default=1.0, metavar="M",
-        help="share of the student in the weights written, 0 to 1; the rest is the standard "
-        "network's",
-    )  # fmt: skip
-
-
 def run(
     asked: argparse.Namespace,
     recipe: photograph_recipes.Recipe,

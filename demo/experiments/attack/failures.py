@@ -14,7 +14,7 @@ Answers = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 def explain(
     step: OneStep,
-    answers: Answers,
+    answers: Answers | None,
     steps: int,
     name: Callable[[int], str],
     asked_for: int | None,
@@ -22,16 +22,17 @@ def explain(
 ) -> list[str]:
     """What a reader must be told of this attack: none, one or several sentences.
 
-    answers: (E,) the class at each stop.  steps: 1 or 10.  name: class index -> its name.
+    answers: (E,) the class at each stop; None where the stops were not tried.  steps: 1 or 10.
+    name: class index -> its name.
     asked_for: the class that the person says is true, None for the network's own answer.
     reach: the largest epsilon tried.
     """
-    told = [
-        _no_gradient(step),
-        _wrong_before(step, name, asked_for),
-        _target_missed(step, answers, steps, name, reach),
-        _nothing_flips(step, answers, steps, name, reach),
-    ]
+    told = [_no_gradient(step), _wrong_before(step, name, asked_for)]
+    if answers is not None:
+        told += [
+            _target_missed(step, answers, steps, name, reach),
+            _nothing_flips(step, answers, steps, name, reach),
+        ]
     return [sentence for sentence in told if sentence]
 
 
