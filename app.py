@@ -15,7 +15,7 @@ from demo.web.pages import (
     waiting,
     why,
 )
-from demo.web.store import memory
+from demo.web.store import brought, memory
 
 st.set_page_config(
     page_title="Adversarial examples, by hand", page_icon="🐼", layout="wide",
@@ -49,6 +49,8 @@ try:
 except ValueError as error:
     st.error(str(error))
     st.stop()
+for refusal in brought.refusals():
+    st.error(refusal)
 try:
     here.run()
 except memory.Exhausted as error:

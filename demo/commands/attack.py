@@ -7,8 +7,7 @@ python -m demo attack photographs/ --epsilon 1/255,2/255 --format csv > answers.
 import argparse
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,41 +17,24 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 
 import demo.device
-from demo import fgsm, models
-from demo.attacks import sign_methods
-from demo.commands import classes, report
+from demo import models
+from demo.commands import attack_walk, classes, report
+from demo.commands.attack_walk import Walk
 from demo.commands.attack_words import STANDARD_INPUT
 from demo.data import digits, pictures
 from demo.experiments.attack import confidence_sweep, failures, one_step, ten_steps
+from demo.models import brought
 
 THE_PAPERS = {"photographs": confidence_sweep.THE_PAPERS_EPSILON, "digits": 0.25}
 ENDINGS = re.compile(r"\.(jpe?g|png|webp|gif|bmp|tiff?|avif|hei[cf])$", re.IGNORECASE)
 """Of the files in a folder that are taken."""
 
 
-@dataclass(frozen=True)
-class Walk:
-    """What the steps lead to at each epsilon, the first of which is 0.
-
-    logits, saved_logits: (E, K), of the adversarial examples and of the same in 8 bit.
-    saved_pixels: i -> the latter, (H, W, C).  perturbation: i -> the answer to the change alone.
-    largest_change: (E,), in 8-bit levels.  clipped: (E,), share of the values, if one step.
-    """
-
-    epsilons: tuple[float, ...]
-    logits: NDArray[np.float32]
-    saved_logits: NDArray[np.float32]
-    saved_pixels: Callable[[int], pictures.Pixels]
-    perturbation: Callable[[int], one_step.Answer]
-    largest_change: NDArray[np.float64]
-    clipped: NDArray[np.float64] | None
-
-
 def run(options: argparse.Namespace) -> None:
     """Attack the pictures as the options say; print the reports, write the attacked picture."""
     photos = list(_files(options.photos))
     device = demo.device.choose()
-    card = models.card(options.model)
+    card = _card(options.model, device)
     epsilons = options.epsilon or (THE_PAPERS[card.kind],)
     _refuse_several(options, len(photos) * len(epsilons))
     names = models.class_names(card)
@@ -74,6 +56,16 @@ def run(options: argparse.Namespace) -> None:
     report.show_progress(len(photos), len(photos))
     if failed:
         raise ValueError(f"{failed} of {len(photos)} pictures could not be opened.")
+
+
+def _card(name: str, device: torch.device) -> models.ModelCard:
+    """Of a network of the catalogue, or of one that is brought: then it is checked and kept."""
+    if ":" not in name:
+        return models.card(name)
+    card = brought.bring(name, device)
+    for remark in card.remarks:
+        print(f"python -m demo attack: {remark}", file=sys.stderr)
+    return card
 
 
 def _files(photos: Sequence[Path]) -> Iterator[Path]:
@@ -119,7 +111,9 @@ def _facts(
     step = one_step.run(model, image, epsilons[0], label, target)
     stops = _stops(card.kind, options.steps) if options.curve else ()
     walked = tuple(sorted({0.0, *stops, *epsilons}))
-    walk = (_one if options.steps == 1 else _ten)(model, pixels, image, step, walked)
+    walk = (attack_walk.one if options.steps == 1 else attack_walk.ten)(
+        model, pixels, image, step, walked
+    )
     names = models.class_names(card)
     curve = _curve(walk, stops, names)
     answers = None if curve is None else np.array([stop["index"] for stop in curve])
@@ -170,39 +164,6 @@ def _curve(
     """The answer at each stop; None where there are no stops."""
     found = {e: _answer(z) for e, z in zip(walk.epsilons, walk.logits, strict=True)}
     return [{"epsilon": e} | classes.named(found[e], names) for e in stops] or None
-
-
-def _one(
-    model: fgsm.Model, pixels: pictures.Pixels, image: torch.Tensor, step: one_step.OneStep,
-    epsilons: tuple[float, ...],
-) -> Walk:  # fmt: skip
-    sweep = confidence_sweep.run(model, pixels, step.direction, image.device, epsilons)
-    levels = [confidence_sweep.round_half_up(255 * epsilon) for epsilon in epsilons]
-    return Walk(
-        epsilons, sweep.logits, sweep.saved_logits[sweep.saved],
-        lambda i: confidence_sweep.rounded_picture(pixels, step.direction, levels[i]),
-        lambda i: step.perturbation, sweep.largest_change, sweep.clipped,
-    )  # fmt: skip
-
-
-def _ten(
-    model: fgsm.Model, pixels: pictures.Pixels, image: torch.Tensor, step: one_step.OneStep,
-    epsilons: tuple[float, ...],
-) -> Walk:  # fmt: skip
-    levels = [255 * epsilon for epsilon in epsilons]
-    *_, adversarial = ten_steps.steps(model, image, step.label, step.target, levels)
-    result = ten_steps.result(model, image, adversarial)
-    change = adversarial - image
-
-    def perturbation(i: int) -> one_step.Answer:
-        magnified = change[i : i + 1] / (epsilons[i] or 1)
-        return one_step.answer(sign_methods.logits_of(model, (magnified + 1) / 2))
-
-    return Walk(
-        epsilons, result.logits, result.saved_logits,
-        lambda i: pictures.to_pixels(ten_steps.rounded(adversarial[i : i + 1])), perturbation,
-        255 * change.abs().amax(dim=(1, 2, 3)).double().cpu().numpy(), None,
-    )  # fmt: skip
 
 
 def _answer(logits: NDArray[np.float32]) -> one_step.Answer:

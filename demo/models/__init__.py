@@ -107,15 +107,27 @@ def _trained_model(
 MODELS: tuple[ModelCard, ...] = _photograph_models() + _digit_models()
 
 
+_brought: dict[str, tuple[ModelCard, nn.Module]] = {}
+
+
+def keep(card: ModelCard, network: nn.Module) -> None:
+    """Offer a network that somebody brought, checked and ready: see `demo.models.brought`."""
+    _brought[card.name] = card, network
+
+
+def _all() -> tuple[ModelCard, ...]:
+    return (*MODELS, *(card for card, _ in _brought.values()))
+
+
 def offered(kind: Kind) -> tuple[ModelCard, ...]:
     """The networks of that kind to choose from; a twin comes with its network, not beside it."""
-    twins = {card.twin for card in MODELS}
-    return tuple(card for card in MODELS if card.kind == kind and card.name not in twins)
+    twins = {card.twin for card in _all()}
+    return tuple(card for card in _all() if card.kind == kind and card.name not in twins)
 
 
 def counterpart(name: str) -> str | None:
     """The same network, trained the other way: the twin, or the network whose twin it is."""
-    originals = {other.twin: other.name for other in MODELS if other.twin}
+    originals = {other.twin: other.name for other in _all() if other.twin}
     return card(name).twin or originals.get(name)
 
 
@@ -148,10 +160,10 @@ def card(name: str) -> ModelCard:
     """The card of the model called `name`."""
     if (own := _own.get(name)) is not None:
         return _own_model(own)
-    for candidate in MODELS:
+    for candidate in _all():
         if candidate.name == name:
             return candidate
-    names = ", ".join(candidate.name for candidate in MODELS)
+    names = ", ".join(candidate.name for candidate in _all())
     raise ValueError(f"There is no model called {name!r}; there are {names}.")
 
 
@@ -178,6 +190,8 @@ def load(
     Raises `Unavailable` where weights must be fetched and cannot be, or are not what they were.
     """
     chosen, device = card(name), device or demo.device.choose()
+    if name in _brought:
+        return _brought[name][1].to(device)
     if chosen.source == "digits":
         return _digits(chosen).to(device).to(memory_format=demo.device.layout(device))
     try:

@@ -24,7 +24,7 @@ class ModelCard:
 
     name: str
     title: str
-    source: Literal["embedded", "torchvision", "timm", "madrylab", "digits"]
+    source: Literal["embedded", "torchvision", "timm", "madrylab", "digits", "brought"]
     identifier: str
     parameters: int
     megabytes: int
@@ -55,6 +55,8 @@ class ModelCard:
     """The names of the classes where no file holds them."""
     build: tuple[tuple[str, bool], ...] = ()
     """Options for the source's constructor."""
+    remarks: tuple[str, ...] = ()
+    """What its reader must know before its answers are believed."""
 
     @property
     def kind(self) -> Kind:
@@ -65,6 +67,14 @@ class ModelCard:
     def channels(self) -> int:
         """Values of a pixel."""
         return len(self.mean)
+
+    @property
+    def labelled(self) -> int:
+        """The number of classes by which the gallery's photographs have labels; 0: they have none.
+
+        For photographs; a network whose card names its classes knows others than the gallery.
+        """
+        return 0 if self.labels else self.classes
 
     @property
     def short_side(self) -> int:

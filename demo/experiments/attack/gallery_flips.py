@@ -88,7 +88,7 @@ def opening_of(name: str) -> str:
     cards = [models.card(each) for each in (name, models.counterpart(name)) if each is not None]
     flips = {card.training: recorded(card.name, str(card.sha256)) for card in cards}
     found = opening(flips.get("standard", []), flips.get("adversarial", []))
-    return gallery.of(cards[0].classes)[0].name if found is None else found
+    return gallery.of(cards[0].labelled)[0].name if found is None else found
 
 
 def recorded(name: str, sha256: str, path: Path = RECORDED) -> list[Flip]:

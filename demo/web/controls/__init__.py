@@ -103,7 +103,7 @@ def strip(choices: Choices) -> list[dict[str, str]]:
     return (
         digits.thumbnails()
         if choices.kind == "digits"
-        else photographs.thumbnails(models.card(choices.network).classes)
+        else photographs.thumbnails(models.card(choices.network).labelled)
     )
 
 
@@ -125,7 +125,7 @@ def _network_widget(kind: models.Kind) -> models.ModelCard:
 def _to_its_gallery(kind: models.Kind) -> None:
     """A network that does not know the gallery's picture comes with one that it knows."""
     name = st.session_state[f"network_{kind}"]
-    if kind == "photographs" and not photographs.is_known(models.card(name).classes):
+    if kind == "photographs" and not photographs.is_known(models.card(name).labelled):
         photographs.pick(gallery_flips.opening_of(name))
 
 
@@ -141,7 +141,7 @@ def _switched(kind: models.Kind) -> str:
 
 def _warnings(card: models.ModelCard) -> list[str]:
     """What must be known before this network's answers are believed."""
-    told = []
+    told = [*card.remarks]
     shares = {accuracy.attack.split()[1]: accuracy.share for accuracy in card.under_attack}
     fgsm, pgd = shares.get("FGSM", 0.0), shares.get("PGD", 0.0)
     if card.training == "adversarial" and fgsm - pgd > 0.3:
@@ -149,7 +149,7 @@ def _warnings(card: models.ModelCard) -> list[str]:
             f"Right on {fgsm:.0%} of the test digits under FGSM at ε = .25, on {pgd:.0%} under "
             "PGD: choose “BIM, ten steps” to see it fall."
         )
-    if len(card.labels) == 2:
+    if card.kind == "digits" and len(card.labels) == 2:
         told.append(f"This network knows only {card.labels[0]} and {card.labels[1]}.")
     return told
 

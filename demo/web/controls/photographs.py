@@ -41,7 +41,7 @@ def choose(network: str) -> Chosen:
     network: the one whose name for it is the gallery's label.
     """
     state = st.session_state
-    classes = models.card(network).classes
+    classes = models.card(network).labelled
     picker.thumbnails(thumbnails(classes), state.picture_photographs, pick)
     if "gibbon" in store.class_names(network):
         st.button("The paper's panda: ten steps toward “gibbon”", on_click=_panda, width="stretch")

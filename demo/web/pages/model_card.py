@@ -17,7 +17,7 @@ def about(card: models.ModelCard) -> str:
         ("input", f"{size}; the shorter side is resized to {card.short_side}, then cut"
                   if photographs else f"{size}, one channel, white on black"),
         ("preprocessing", f"inside the network: (x − {card.mean}) / {card.std}"
-                          if photographs else "none: pixels from 0 to 1"),
+                          if any(card.mean) else "none: pixels from 0 to 1"),
         ("trained against", card.against),
         *(measured or [("accuracy without attack", "not measured here")]),
         ("licence", card.licence),

@@ -102,6 +102,8 @@ def _strip(
 ) -> None:
     """The gallery as dots, as recorded, and this picture's own."""
     recorded = {c.training: gallery_flips.recorded(c.name, str(c.sha256)) for c in (standard, twin)}
+    if standard.source != "embedded":
+        return
     if not all(recorded.values()):
         st.info(
             "The gallery has not been measured with these weights: `python -m demo photographs` "
