@@ -3,9 +3,18 @@
 import base64
 import hashlib
 import re
+import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
+import kubernetes_validate
+import pytest
 import streamlit
+import yaml
+
+from tests import PATIENCE
+from tests.server import serving
 
 ROOT = Path(__file__).parent.parent
 NGINX = (ROOT / "deploy" / "nginx" / "demo.conf").read_text(encoding="utf-8")
@@ -53,3 +62,42 @@ def test_text_goes_compressed() -> None:
     assert {"text/css", "text/javascript", "application/javascript", "application/json"} <= set(
         types[1].split()
     )
+
+
+def test_the_manifest_keeps_to_kubernetes_schemas_and_asks_for_what_the_server_tells() -> None:
+    text = (ROOT / "deploy" / "kubernetes.yaml").read_text(encoding="utf-8")
+    objects = {each["kind"]: each for each in yaml.safe_load_all(text)}
+    assert {*objects} == {"Deployment", "Service", "Ingress", "HorizontalPodAutoscaler"}
+    for each in objects.values():
+        kubernetes_validate.validate(each, "1.31", strict=True)
+    served = (ROOT / "deploy" / "serve.py").read_text(encoding="utf-8")
+    (pod,) = objects["Deployment"]["spec"]["template"]["spec"]["containers"]
+    (metric,) = objects["HorizontalPodAutoscaler"]["spec"]["metrics"]
+    told = [pod["readinessProbe"]["httpGet"]["path"], metric["pods"]["metric"]["name"], "/metrics"]
+    assert all(f'"{word}"' in served for word in told)
+
+
+@pytest.mark.slow
+def test_the_server_of_a_fleet_says_when_it_is_ready_and_how_many_wait(tmp_path: Path) -> None:
+    def told(path: str) -> tuple[int, str]:
+        try:
+            with opener.open(one.address + path, timeout=PATIENCE) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as refused:
+            return refused.code, ""
+
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with serving(tmp_path, program="deploy/serve.py") as (one,):
+        end = time.monotonic() + PATIENCE
+        while told("/ready")[0] != 200:
+            assert time.monotonic() < end and told("/ready")[0] in (200, 503)
+            time.sleep(0.2)
+        metrics = told("/metrics")[1]
+        assert re.search(r"^demo_waiting 0\.0$", metrics, re.MULTILINE)
+        computed = re.search(r"^demo_pieces_total (\S+)$", metrics, re.MULTILINE)
+        assert computed and float(computed[1]) >= 1  # the first pass of the network
+        assert "process_resident_memory_bytes" in metrics
+        assert told("/")[0] == told("/why")[0] == 200
+        (plotly,) = (ROOT / "static").glob("plotly*.js")
+        assert told(f"/app/static/{plotly.name}")[0] == 200
+        assert one.tracebacks() == 0
