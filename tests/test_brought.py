@@ -63,6 +63,8 @@ def pair(): return Then(lambda z, _: (z, z)).eval()
 @carded()
 def argmax(): return Then(lambda z, _: z.argmax(1, keepdim=True).repeat(1, 2)).eval()
 @carded()
+def halves(): return Then(lambda z, _: z.half()).eval()
+@carded()
 def nan(): return Then(lambda z, _: z / 0).eval()
 @carded()
 def detached(): return Then(lambda z, _: z.detach()).eval()
@@ -101,7 +103,8 @@ SAID = {
     "softmax": "probabilities (each row adds up to 1), where logits were expected",
     "one_logit": "the shape (20,), where logits (2, K) were expected",
     "pair": "it gives a tuple, where logits",
-    "argmax": "it gives int64, where logits are fractions: is there an argmax",
+    "argmax": "it gives int64, where float32 was expected: is there an argmax",
+    "halves": "it gives float16, where float32 was expected",
     "nan": "NaN or infinite logits",
     "detached": "no gradient reaches the picture",
     "flat": "its gradient is zero everywhere",

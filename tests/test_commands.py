@@ -304,6 +304,16 @@ def test_one_bad_picture_among_many_is_said_and_the_others_are_attacked(
     )] == [True] * 3  # fmt: skip
 
 
+@pytest.mark.parametrize(("watched", "said"), [(True, "0 of 2 pictures"), (False, "")])
+def test_progress_is_shown_to_who_watches(
+    watched: bool, said: str, run: Run, folder: Path, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: watched)
+    _, told = lines_of(capsys, folder)
+    assert told.split("\r")[1:2] == ([said] if watched else [])
+
+
 @pytest.mark.parametrize("steps", [1, 10])
 def test_the_curve_is_computed_only_when_it_is_asked_for(
     steps: int, run: Run, network: nn.Module

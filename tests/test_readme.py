@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import demo
+from demo import models
 from tests.test_architecture import shelves
 
 ROOT = Path(__file__).parent.parent
@@ -71,3 +72,8 @@ def test_the_accuracies_of_the_trained_networks_are_those_of_their_cards(path: P
     shares = " | ".join(f"{100 * share:.2f} %" for share in facts["test"].values())
     row = f"| `{path.stem}` | {facts['title']} | {shares} |"
     assert row in (ROOT / "docs" / "networks.md").read_text("utf-8").splitlines()
+
+
+def test_the_document_on_networks_names_each_network() -> None:
+    text = (ROOT / "docs" / "networks.md").read_text("utf-8")
+    assert [card.name for card in models.MODELS if f"`{card.name}`" not in text] == []

@@ -45,10 +45,10 @@ def logits_of(network: nn.Module, images: Tensor) -> Tensor:
         raise ValueError(f"it gives a {type(found).__name__}, {wanted}")
     if found.ndim != 2 or len(found) != len(images) or found.shape[1] < 2:
         raise ValueError(f"it gives the shape {tuple(found.shape)}, {wanted}")
-    if not found.is_floating_point():
+    if found.dtype != torch.float32:
         raise ValueError(
-            f"it gives {str(found.dtype).removeprefix('torch.')}, where logits are fractions: "
-            "is there an argmax at its end?"
+            f"it gives {str(found.dtype).removeprefix('torch.')}, where float32 was expected: is "
+            "there an argmax at its end, or a .half()?"
         )
     if not found.isfinite().all():
         raise ValueError("it gives NaN or infinite logits for photographs in [0, 1].")
@@ -81,7 +81,7 @@ def refuse_no_gradient(network: nn.Module, images: Tensor, logits: Tensor) -> No
     """The sign of the gradient is all that FGSM has."""
     try:
         gradient = fgsm.loss_gradient(network, images, scores.predicted_label(logits))
-    except RuntimeError as error:
+    except Exception as error:  # whatever somebody's code may raise
         raise ValueError(
             f"no gradient reaches the picture ({said(error)}): is there a detach, no_grad, numpy "
             "or argmax inside?"
