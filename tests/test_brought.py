@@ -139,7 +139,7 @@ def test_what_is_off_about_a_network_is_said_in_one_sentence(name: str, file: Pa
         brought.bring(f"{file}:{name}", CPU)
     said = str(refusal.value)
     assert SAID[name] in said and str(file) in said and "\n" not in said
-    assert models._brought == {} or name == "unlike"
+    assert models._brought == {}
 
 
 @pytest.mark.parametrize(

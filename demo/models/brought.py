@@ -76,7 +76,7 @@ def _ready(words: str, device: torch.device) -> tuple[models.ModelCard, Told, nn
     build, name = function(words)
     try:
         told = _told(build)
-        network = _built(build).to(device).requires_grad_(False)
+        network = _built(build, device).requires_grad_(False)
         ready = Normalized(network, *told.normalisation).to(device)
         images, labels = soundness.tried_on(told.size, device)
         logits = soundness.logits_of(ready, images[:2])
@@ -167,16 +167,16 @@ _RIGHT: dict[str, _Check] = {
 """What a card says -> what it must be, in code and in words."""
 
 
-def _built(build: Callable[[], object]) -> nn.Module:
+def _built(build: Callable[[], object], device: torch.device) -> nn.Module:
     try:
         network = build()
+        if isinstance(network, nn.Module):
+            return network.to(device)
     except (Exception, SystemExit) as error:  # whatever somebody's code may raise
         raise ValueError(f"it cannot be built ({soundness.said(error)}).") from error
-    if not isinstance(network, nn.Module):
-        raise ValueError(
-            f"it returns a {type(network).__name__}, where a torch.nn.Module was expected."
-        )
-    return network
+    raise ValueError(
+        f"it returns a {type(network).__name__}, where a torch.nn.Module was expected."
+    )
 
 
 def _card(name: str, told: Told, network: nn.Module, classes: int) -> models.ModelCard:
