@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from torch import nn
 from demo import fgsm, models, scores
 from demo.__main__ import main
 from demo.models import brought, soundness
+from demo.web import controls
 from demo.web.store import brought as store
 from tests import PATIENCE
 
@@ -123,7 +125,7 @@ def none_yet(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody has brought a network, and who brings one is on the CPU."""
     monkeypatch.setattr(models, "_brought", {})
     monkeypatch.setenv("DEMO_DEVICE", "cpu")
-    store.refusals.clear()
+    store._refusals.clear()
 
 
 @pytest.fixture
@@ -157,6 +159,17 @@ def test_words_that_name_no_function_are_refused(words: str, part: str, tmp_path
     (tmp_path / "leaves.py").write_text("raise SystemExit(3)")
     with pytest.raises(ValueError, match=re.escape(part)):
         brought.bring(words.format(folder=tmp_path), CPU)
+
+
+def test_a_function_may_be_named_by_its_package() -> None:
+    assert brought.function("torch.nn:Identity") == (nn.Identity, "torch.nn:Identity")
+
+
+def test_a_remark_stands_under_the_choice_of_the_network(file: Path) -> None:
+    card = brought.bring(f"{file}:plain", CPU)
+    assert controls._warnings(replace(card, remarks=("It may expect 0 to 255.",))) == [
+        "It may expect 0 to 255."
+    ]
 
 
 def test_a_sound_network_and_its_counterpart_are_offered_as_one(file: Path) -> None:

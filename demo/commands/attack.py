@@ -115,27 +115,35 @@ def _facts(
         model, pixels, image, step, walked
     )
     names = models.class_names(card)
-    curve = _curve(walk, stops, names)
-    answers = None if curve is None else np.array([stop["index"] for stop in curve])
-    flip = None if answers is None else failures.first(answers != answers[0])
-    about = {
-        "photo": str(photo), "model": card.name, "steps": options.steps,
-        "device": demo.device.name(image.device),
-        "label": None if step.target is not None else names[step.label],
-        "target": None if step.target is None else names[step.target],
-        "clean": classes.named(step.clean, names),
-        "flips_at_epsilon": None if flip is None else stops[flip],
-        "largest_stop": stops[-1] if stops else None, "curve": curve,
-        "notes": failures.explain(
-            step, answers, options.steps, lambda k: names[k], label, failures.REACH[card.kind]
-        ),
-        "out": None if options.out is None else str(options.out),
-    }  # fmt: skip
+    about = {"photo": str(photo), "model": card.name, "device": demo.device.name(image.device)}
+    about |= _of_the_picture(options, card, step, _curve(walk, stops, names), label)
     for epsilon in epsilons:
         i = walked.index(epsilon)
         if options.out is not None:
             options.out.write_bytes(pictures.to_png(walk.saved_pixels(i)))
         yield about | _at(walk, i, step.label, names)
+
+
+def _of_the_picture(
+    options: argparse.Namespace, card: models.ModelCard, step: one_step.OneStep,
+    curve: list[dict[str, Any]] | None, label: int | None,
+) -> dict[str, Any]:  # fmt: skip
+    """The facts that no epsilon changes."""
+    names = models.class_names(card)
+    answers = None if curve is None else np.array([stop["index"] for stop in curve])
+    flip = None if answers is None else failures.first(answers != answers[0])
+    return {
+        "steps": options.steps,
+        "label": None if step.target is not None else names[step.label],
+        "target": None if step.target is None else names[step.target],
+        "clean": classes.named(step.clean, names),
+        "flips_at_epsilon": None if curve is None or flip is None else curve[flip]["epsilon"],
+        "largest_stop": None if curve is None else curve[-1]["epsilon"], "curve": curve,
+        "notes": failures.explain(
+            step, answers, options.steps, lambda k: names[k], label, failures.REACH[card.kind]
+        ),
+        "out": None if options.out is None else str(options.out),
+    }  # fmt: skip
 
 
 def _at(walk: Walk, i: int, label: int, names: tuple[str, ...]) -> dict[str, Any]:

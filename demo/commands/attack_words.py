@@ -33,6 +33,10 @@ def options(commands: Any) -> None:
         "--steps", type=int, choices=(1, 10), default=1,
         help="1: FGSM (default); 10: its iteration, the basic iterative method",
     )  # fmt: skip
+    _report(parser)
+
+
+def _report(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--curve",
         action="store_true",

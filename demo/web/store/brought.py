@@ -9,11 +9,16 @@ from demo.models import brought
 VARIABLE = "DEMO_MODELS"
 
 
-@st.cache_resource(show_spinner="Your own networks are loaded and checked, once only.")
 def refusals() -> tuple[str, ...]:
     """Offer each network that the variable names; what was wrong with the others, in sentences."""
+    asked = os.environ.get(VARIABLE, "")
+    return _refusals(asked) if asked else ()
+
+
+@st.cache_resource(show_spinner="Your own networks are loaded and checked, once only.")
+def _refusals(asked: str) -> tuple[str, ...]:
     said = []
-    for words in filter(None, map(str.strip, os.environ.get(VARIABLE, "").split(","))):
+    for words in filter(None, map(str.strip, asked.split(","))):
         try:
             brought.bring(words)
         except ValueError as error:
