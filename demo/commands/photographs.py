@@ -11,6 +11,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -20,7 +21,14 @@ from demo.data import gallery, whole
 from demo.data.labelled import Labelled
 from demo.data.photographs import Archives, Folder, Photographs, measured_on
 from demo.experiments.adversarial_training import photograph_accuracy
-from demo.experiments.attack import gallery_flips, gallery_record, record_files
+from demo.experiments.attack import (
+    gallery_flips,
+    gallery_record,
+    made_and_tested,
+    picture_changes,
+    record_files,
+    survival,
+)
 
 
 def run(options: argparse.Namespace) -> None:
@@ -32,6 +40,9 @@ def run(options: argparse.Namespace) -> None:
             if path is not None:
                 _accuracies(_labelled(path, options.at_most), classes, options, device)
         return
+    if options.transfer:
+        _transfer(options.out / made_and_tested.RECORDED.name, device)
+        return
     flips = {
         card.name: _flips(models.load(card.name, device), card, device)
         for card in models.MODELS
@@ -42,6 +53,21 @@ def run(options: argparse.Namespace) -> None:
             _record(card, device, options.recorded)
     setting = "one step of FGSM away from the network's own answer, the first of 65 stops"
     _write(options.out / gallery_flips.RECORDED.name, device, setting, "", networks=flips)
+
+
+def _transfer(path: Path, device: torch.device) -> None:
+    """The table made on, tested on, over the gallery."""
+    shipped = made_and_tested.shipped()
+    networks = [models.load(name, device) for name in shipped]
+    size, stops = models.card(next(iter(shipped))).input_size, survival.stops_of("photographs")
+    pictures = np.stack([gallery_flips.pixels(photo, size) for photo in gallery.GALLERY])
+    images = picture_changes.to_tensor(pictures).to(device)
+    changed = [made_and_tested.run(network, networks, images, stops) for network in networks]
+    setting = "one step of FGSM away from the network's own answer, saved as 8 bit"
+    _write(
+        path, device, setting, " --transfer", networks=shipped, pictures=len(pictures),
+        levels=made_and_tested.levels("photographs"), changed=np.array(changed).tolist(),
+    )  # fmt: skip
 
 
 def _record(card: models.ModelCard, device: torch.device, folder: Path) -> None:

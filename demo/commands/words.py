@@ -132,6 +132,10 @@ def photographs(commands: Any) -> None:
     parser.add_argument(
         "--everyday", type=Path, metavar="PATH", help="the same, of the 29 everyday kinds"
     )
+    parser.add_argument(
+        "--transfer", action="store_true",
+        help="only the gallery, attacked on each network and tested on all",
+    )  # fmt: skip
     parser.add_argument("--at-most", type=int, metavar="N", help="of them, for a trial")
     _device(parser)
     _out(parser, "DIR", RESULTS)

@@ -115,19 +115,20 @@ def keep(card: ModelCard, network: nn.Module) -> None:
     _brought[card.name] = card, network
 
 
-def _all() -> tuple[ModelCard, ...]:
+def known() -> tuple[ModelCard, ...]:
+    """The catalogue, and what somebody brought."""
     return (*MODELS, *(card for card, _ in _brought.values()))
 
 
 def offered(kind: Kind) -> tuple[ModelCard, ...]:
     """The networks of that kind to choose from; a twin comes with its network, not beside it."""
-    twins = {card.twin for card in _all()}
-    return tuple(card for card in _all() if card.kind == kind and card.name not in twins)
+    twins = {card.twin for card in known()}
+    return tuple(card for card in known() if card.kind == kind and card.name not in twins)
 
 
 def counterpart(name: str) -> str | None:
     """The same network, trained the other way: the twin, or the network whose twin it is."""
-    originals = {other.twin: other.name for other in _all() if other.twin}
+    originals = {other.twin: other.name for other in known() if other.twin}
     return card(name).twin or originals.get(name)
 
 
@@ -160,10 +161,10 @@ def card(name: str) -> ModelCard:
     """The card of the model called `name`."""
     if (own := _own.get(name)) is not None:
         return _own_model(own)
-    for candidate in _all():
+    for candidate in known():
         if candidate.name == name:
             return candidate
-    names = ", ".join(candidate.name for candidate in _all())
+    names = ", ".join(candidate.name for candidate in known())
     raise ValueError(f"There is no model called {name!r}; there are {names}.")
 
 

@@ -67,6 +67,14 @@ def from_hub(
     return _as_named(path)
 
 
+def is_in_hub_cache(repository: str, filename: str, revision: str | None = None) -> bool:
+    """Whether `from_hub` finds it in the cache, and asks no network."""
+    import huggingface_hub
+
+    at: dict[str, Any] = {"revision": revision} if revision else {}
+    return isinstance(huggingface_hub.try_to_load_from_cache(repository, filename, **at), str)
+
+
 def _as_named(path: Path) -> Path:
     """`path`, if its bytes are those that the hub names: its cache calls a file by its SHA-256."""
     name = path.resolve().name

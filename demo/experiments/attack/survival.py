@@ -55,7 +55,8 @@ def saved(pixels: Pixels, direction: NDArray[np.int8], epsilons: Sequence[float]
 def saved_after(pixels: Pixels, change: NDArray[np.int16], fraction: int) -> Pixels:
     """The PNGs of ten steps. change: (L, H, W, C) in parts of an 8-bit level; a half goes up."""
     moved = (fraction * pixels.astype(np.int32) + change + fraction // 2) // fraction
-    return np.clip(moved, 0, 255).astype(np.uint8)
+    pictures: Pixels = np.clip(moved, 0, 255).astype(np.uint8)
+    return pictures
 
 
 def run(
@@ -121,7 +122,7 @@ def _verdict(now: int, attacked: int, clean: int) -> str:
 def told(what: str, found: Sequence[str], amounts: Sequence[str]) -> str:
     """What was measured of one change, whatever its pattern, in a sentence or two."""
     at = {v: [a for f, a in zip(found, amounts, strict=True) if f == v] for v in found}
-    undone, kept, other = (_listed(at.get(verdict, [])) for verdict in (UNDONE, KEPT, OTHER))
+    undone, kept, other = (listed(at.get(verdict, [])) for verdict in (UNDONE, KEPT, OTHER))
     if not undone + kept + other:
         said = "The attack does not change the saved picture’s answer at any measured ε"
     else:
@@ -134,6 +135,7 @@ def told(what: str, found: Sequence[str], amounts: Sequence[str]) -> str:
     return said[0].upper() + said[1:] + "." + (spoilt if found[0] == SPOILT else "")
 
 
-def _listed(amounts: Sequence[str]) -> str:
+def listed(amounts: Sequence[str]) -> str:
+    """In words: 1, 2 and 4; empty for none."""
     *most, last = amounts or [""]
     return f"{', '.join(most)} and {last}" if most else last

@@ -23,6 +23,7 @@ from demo.web.pages import (
     model_card,
     only_the_sign,
     onward,
+    survival,
     two_networks,
 )
 from demo.web.pages.attack_view import View
@@ -47,12 +48,13 @@ def page() -> None:
     with top:
         viewer.show(attack_view.opening(view), EARS)
         viewer.feed("strip", choices.kind, {"items": controls.strip(choices)})
-        _below(view)
+        fold = _below(view)
     with ground:
         if view.ten:
             _ten(view)
         else:
             _one(view)
+    survival.fill(fold, view)
     with twins:
         two_networks.section(view.choices, view.card, view.pixels, view.step.label)
     with sign:
@@ -178,15 +180,18 @@ def _attacked(view: View, name: str) -> NDArray[np.float32]:
     return result.logits
 
 
-def _below(view: View) -> None:
+def _below(view: View) -> Any:
+    """What stands under the viewer, and the fold that is filled later."""
     choices = view.choices
     st.caption(f"Picture: {choices.title}. {choices.credit}")
+    survives = survival.fold()
     onward.to_growth(choices)
     fold = st.expander("Show the code that made these pictures", key="code", on_change="rerun")
     if fold.open:  # its colours take a script of 1.6 MB
         fold.code(_source(choices), language="python")
     with st.expander(f"About this network: {view.card.title}"):
         st.markdown(model_card.about(view.card))
+    return survives
 
 
 def _source(choices: Choices) -> str:

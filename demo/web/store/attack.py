@@ -49,7 +49,7 @@ def network(name: str, progress: Callable[[float], None]) -> nn.Module:
         raise
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=24, show_spinner=False)
 def _network(name: str, _progress: Callable[[float], None]) -> nn.Module:
     card = models.card(name)
     try:
@@ -60,7 +60,7 @@ def _network(name: str, _progress: Callable[[float], None]) -> nn.Module:
             "or start the app with DEMO_DEVICE=cpu."
         ) from error
     blank = torch.zeros(1, card.channels, card.input_size, card.input_size, device=device.choose())
-    _in_turn(name, fgsm.loss_gradient, loaded, blank, torch.zeros_like(blank[:, 0, 0, 0]).long())
+    in_turn(name, fgsm.loss_gradient, loaded, blank, torch.zeros_like(blank[:, 0, 0, 0]).long())
     return loaded
 
 
@@ -91,7 +91,7 @@ def gallery_digit(index: int) -> bytes:
 @st.cache_data(max_entries=16, show_spinner=False)
 def gallery_answers(name: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """What that network says of all 5,000 digits: answers and confidences, (5000,) each."""
-    network = _loaded(name)
+    network = loaded(name)
     found = [
         worker.small(_answers, network, digits.to_images(chunk).to(device.choose()))
         for chunk in np.split(digits.embedded()[0], 10)
@@ -124,14 +124,14 @@ def step(
     name: str, pixels: Pixels, epsilon: float, label: int | None, target: int | None
 ) -> one_step.OneStep:
     """One gradient on that network, for that picture."""
-    return _in_turn(name, one_step.run, _loaded(name), _image(pixels), epsilon, label, target)
+    return in_turn(name, one_step.run, loaded(name), _image(pixels), epsilon, label, target)
 
 
 @recorded.first(recorded.gradient)
 @cached_by_kind(photographs=64, digits=64)
 def gradient(name: str, pixels: Pixels, label: int) -> two_gradients.Gradient:
     """The raw gradient of that label's loss on that network, for that picture."""
-    return _in_turn(name, two_gradients.run, _loaded(name), _image(pixels), label)
+    return in_turn(name, two_gradients.run, loaded(name), _image(pixels), label)
 
 
 @recorded.first(recorded.sweep)
@@ -141,8 +141,8 @@ def sweep(
 ) -> confidence_sweep.ConfidenceSweep:
     """The 65 stops along that direction."""
     stops = confidence_sweep.stops_of(models.card(name).kind)
-    return _in_turn(
-        name, confidence_sweep.run, _loaded(name), pixels, direction, device.choose(), stops
+    return in_turn(
+        name, confidence_sweep.run, loaded(name), pixels, direction, device.choose(), stops
     )
 
 
@@ -152,7 +152,7 @@ def control(
     name: str, pixels: Pixels, label: int, epsilons: tuple[float, ...], seed: int
 ) -> NDArray[np.float64]:
     """The label's probability under one seed's random signs; short, so others get their turn."""
-    return _in_turn(name, random_signs.run, _loaded(name), _image(pixels), label, epsilons, seed)
+    return in_turn(name, random_signs.run, loaded(name), _image(pixels), label, epsilons, seed)
 
 
 @recorded.first(recorded.line)
@@ -162,8 +162,8 @@ def line(
 ) -> logits_line.LogitsLine:
     """Logits on both sides of the picture along that direction."""
     forward = sweep(name, pixels, direction)
-    return _in_turn(
-        name, logits_line.run, _loaded(name), _image(pixels), _signs(direction),
+    return in_turn(
+        name, logits_line.run, loaded(name), _image(pixels), _signs(direction),
         (forward.epsilons, forward.logits), negative,
     )  # fmt: skip
 
@@ -173,8 +173,8 @@ def unclipped_line(
     name: str, pixels: Pixels, direction: NDArray[np.int8]
 ) -> logits_line.LogitsLine:
     """Logits of a digit from -1 to +1 along that direction, without the clip."""
-    return _in_turn(
-        name, logits_line.unclipped, _loaded(name), _image(pixels), _signs(direction),
+    return in_turn(
+        name, logits_line.unclipped, loaded(name), _image(pixels), _signs(direction),
         logits_line.DIGIT_EPSILONS,
     )  # fmt: skip
 
@@ -183,13 +183,13 @@ def ten(
     name: str, pixels: Pixels, label: int, target: int | None
 ) -> Iterator[tuple[int, ten_steps.TenSteps | None]]:
     """The iteration, step by step: (steps done, None), at last (10, the result), then kept."""
-    key, network, image = (name, pixels.tobytes(), label, target), _loaded(name), _image(pixels)
+    key, network, image = (name, pixels.tobytes(), label, target), loaded(name), _image(pixels)
 
     def begin() -> Pieces[ten_steps.TenSteps]:
         return _ten_pieces(network, image, label, target, models.card(name).kind)
 
     for done, result in _ten_kept(models.card(name).kind).walk(
-        key, begin, functools.partial(_in_turn, name)
+        key, begin, functools.partial(in_turn, name)
     ):
         if result is not None:
             yield 10, result
@@ -216,12 +216,13 @@ def _ten_pieces(
     return ten_steps.result(network, image, adversarial, ten_steps.fraction_of(kind))
 
 
-def _loaded(name: str) -> nn.Module:
+def loaded(name: str) -> nn.Module:
+    """The network of that name, which is here: nobody waits for a download."""
     return _network(name, lambda share: None)
 
 
-def _in_turn(name: str, compute: Callable[_P, _R], *args: _P.args, **kwargs: _P.kwargs) -> _R:
-    """compute(...) in turn; what a network for digits computes is small."""
+def in_turn(name: str, compute: Callable[_P, _R], *args: _P.args, **kwargs: _P.kwargs) -> _R:
+    """compute(...) in the worker's turn; what a network for digits computes is small."""
     turn = worker.small if models.card(name).kind == "digits" else worker.in_turn
     return turn(compute, *args, **kwargs)
 

@@ -3,10 +3,10 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from demo import device, models
+from demo import device
 from demo.data import pictures
 from demo.experiments.attack import only_the_sign
-from demo.web.store import attack, recorded, worker
+from demo.web.store import attack, recorded
 from demo.web.store.by_kind import cached_by_kind
 
 
@@ -16,7 +16,7 @@ def steps(
     name: str, pixels: NDArray[np.uint8], label: int, epsilon: float, toward: bool
 ) -> only_the_sign.ThreeSteps:
     """FGSM and the gradient itself on that network, for that picture."""
-    turn = worker.small if models.card(name).kind == "digits" else worker.in_turn
-    network = attack.network(name, lambda share: None)
     image = pictures.to_tensor(pixels).to(device.choose())
-    return turn(only_the_sign.run, network, image, label, epsilon, toward)
+    return attack.in_turn(
+        name, only_the_sign.run, attack.loaded(name), image, label, epsilon, toward
+    )

@@ -29,6 +29,8 @@ function createView(root) {
     state.stop = Math.min(state.data.levels.length - 1, Math.max(0, stop));
     slider.value = state.stop;
     draw();
+    window.fgsmLevel = state.data.levels[state.stop];
+    window.dispatchEvent(new CustomEvent("fgsm-level"));
     if (!quiet) rememberEpsilon();
   }
 
@@ -54,9 +56,11 @@ function createView(root) {
     performance.measure("fgsm-drag", { start: event.timeStamp, end: performance.now() });
   });
   slider.addEventListener("change", rememberEpsilon);
+  const go = (event) => { player.stop(); setStop(nearest(state.data.levels, event.detail.level)); };
+  window.addEventListener("fgsm-go", go); // another part of the page asks for an epsilon
   const feeds = createFeeds(root, state, { chart, draw, strip });
   const show = createShow(root, state, { pictures, chart, training, strip, setStop, feeds, rememberEpsilon });
-  return { show: (data, tell) => { show(data, tell); }, stop: () => { player.stop(); feeds.stop(); } };
+  return { show: (data, tell) => { show(data, tell); }, stop: () => { player.stop(); feeds.stop(); window.removeEventListener("fgsm-go", go); } };
 }
 
 // show(data, tell): another opening has arrived; tell(event, value) says something to the server.

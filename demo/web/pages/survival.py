@@ -1,0 +1,215 @@
+"""Does it survive: a fold of the attack page. Nothing is computed while it is closed."""
+
+import base64
+from typing import Any
+
+import numpy as np
+import streamlit as st
+import torch
+from numpy.typing import NDArray
+
+from demo import models
+from demo.experiments.attack import (
+    failures,
+    made_and_tested,
+    picture_changes,
+    survival,
+    ten_steps,
+)
+from demo.experiments.attack.survival import Row
+from demo.models import on_this_machine
+from demo.web.components import plotted
+from demo.web.components.viewer import survival as component
+from demo.web.figures import survival as figure
+from demo.web.pages import prose
+from demo.web.pages.attack_view import View
+from demo.web.store import attack
+from demo.web.store import survival as store
+
+TITLE = "Does it survive? JPEG, blur, crop, noise; and other networks"
+THROUGH, TABLE = "through the blur", "digits' table"
+
+
+def fold() -> Any:
+    """The fold, closed at first."""
+    return st.expander(TITLE, key="survival", on_change="rerun")
+
+
+def fill(opened: Any, view: View) -> None:
+    """Draw what is in the fold, if it is open."""
+    if not opened.open:
+        return
+    with opened:
+        pictures, attacked = _saved(view)
+        others = on_this_machine.others(view.card.name)
+        changed, elsewhere = _measured(view, pictures, others)
+        strip = st.container()
+        _words(view, attacked, changed)
+        _curves(view, attacked, others, elsewhere)
+        table = _table(view)
+    rows = [*_changes(view, attacked, changed), *_networks(others, elsewhere)]
+    with strip:
+        component.show(
+            {
+                "kind": view.card.kind,
+                "ten": view.ten,
+                "rows": rows,
+                "table": table,
+                "stops": [255 * stop for stop in survival.stops_of(view.card.kind)],
+                "attacked": _cells(view.card.name, attacked, [""] * len(attacked.answers)),
+            }
+        )
+
+
+def _saved(view: View) -> tuple[NDArray[np.uint8], Row]:
+    """The saved pictures at the stops, (L, H, W, C), and what the network says of them."""
+    stops = survival.stops_of(view.card.kind)
+    at = [int(np.abs(view.levels - 255 * stop).argmin()) for stop in stops]
+    name, step = view.card.name, view.step
+    if not view.ten:
+        sweep = attack.sweep(name, view.pixels, step.direction)
+        pictures = survival.saved(view.pixels, step.direction, stops)
+        return pictures, survival.read(torch.from_numpy(sweep.saved_logits[sweep.saved[at]]))
+    *_, (_, result) = attack.ten(name, view.pixels, step.label, step.target)
+    assert result is not None
+    fraction = ten_steps.fraction_of(view.card.kind)
+    pictures = survival.saved_after(view.pixels, result.change[at], fraction)
+    return pictures, survival.read(torch.from_numpy(result.saved_logits[at]))
+
+
+def _measured(
+    view: View, pictures: NDArray[np.uint8], others: tuple[models.ModelCard, ...]
+) -> tuple[list[Row], list[Row]]:
+    """The rows of the changes and of the other networks, and how far it is meanwhile."""
+    place, changes = st.empty(), picture_changes.of(view.card.kind)
+    changed: list[Row] = []
+    elsewhere: list[Row] = []
+    count = len(changes) + len(others)
+    for i, change in enumerate(changes):
+        place.progress(i / count, f"Asking the network: {change.title}")
+        changed.append(store.changed(view.card.name, pictures, change.name))
+    for i, other in enumerate(others, len(changes)):
+        place.progress(i / count, f"Asking another network: {other.title}")
+        elsewhere.append(store.elsewhere(other.name, pictures))
+    place.empty()
+    return changed, elsewhere
+
+
+def _changes(view: View, attacked: Row, changed: list[Row]) -> list[dict[str, Any]]:
+    found = []
+    for change, row in zip(picture_changes.of(view.card.kind), changed, strict=True):
+        verdicts = survival.verdicts(row.answers, attacked.answers)
+        found.append(_sent(view.card.name, change.title, row, verdicts))
+        if change is picture_changes.BLUR and (own := _through(view)) is not None:
+            title = "the blur, attacked through it"
+            found.append(_sent(view.card.name, title, own, _own_verdicts(own)))
+    return found
+
+
+def _networks(others: tuple[models.ModelCard, ...], rows: list[Row]) -> list[dict[str, Any]]:
+    found = [
+        _sent(other.name, other.title, row, _own_verdicts(row))
+        for other, row in zip(others, rows, strict=True)
+    ]
+    if found:
+        found[0]["group"] = "The same picture, shown to other networks"
+    return found
+
+
+def _own_verdicts(row: Row) -> list[str]:
+    """Of what is compared with its own answer to the clean picture."""
+    return ["firm" if answer == row.answers[0] else "fooled" for answer in row.answers]
+
+
+def _sent(name: str, title: str, row: Row, verdicts: list[str]) -> dict[str, Any]:
+    sheet = base64.b64encode(row.sheet).decode()
+    return {
+        "title": title[0].upper() + title[1:], "cells": _cells(name, row, verdicts),
+        "sheet": f"data:image/webp;base64,{sheet}" if sheet else "",
+    }  # fmt: skip
+
+
+def _cells(name: str, row: Row, verdicts: list[str]) -> list[tuple[str, float, str]]:
+    names = attack.class_names(name)
+    return [
+        (names[k], float(p), v)
+        for k, p, v in zip(row.answers, row.confidences, verdicts, strict=True)
+    ]
+
+
+def _through(view: View) -> Row | None:
+    """Behind the blur, one step that goes through it; where somebody asked for it."""
+    if st.session_state.get(THROUGH) != view.identity:
+        return None
+    toward = view.step.target is not None
+    return store.through(view.card.name, view.pixels, view.step.label, toward)
+
+
+def _words(view: View, attacked: Row, changed: list[Row]) -> None:
+    amounts = _amounts(view)
+    by_name = dict(zip((c.name for c in picture_changes.of(view.card.kind)), changed, strict=True))
+    verdicts = survival.verdicts(by_name["jpeg-75"].answers, attacked.answers)
+    st.markdown(f"**Measured here.** {survival.told('JPEG at quality 75', verdicts, amounts)}")
+    st.markdown(prose.section("survival", "sources"))
+    if (own := _through(view)) is None:
+        st.button(
+            "Attack through the blur", on_click=st.session_state.update,
+            kwargs={THROUGH: view.identity},
+        )  # fmt: skip
+        return
+    blind = _fooled_at(by_name["blur"], amounts)
+    st.markdown(
+        f"**Through the blur.** The attack that does not know of the blur changes the blurred "
+        f"picture’s answer at {blind}; one step that goes through it, at "
+        f"{_fooled_at(own, amounts)}. {prose.section('survival', 'hidden gradient')}"
+    )
+
+
+def _fooled_at(row: Row, amounts: list[str]) -> str:
+    fooled = [a for a, k in zip(amounts, row.answers, strict=True) if k != row.answers[0]]
+    return survival.listed(fooled) or "no measured ε"
+
+
+def _amounts(view: View) -> list[str]:
+    kind = view.card.kind
+    return [failures.amount(stop, kind) for stop in survival.stops_of(kind)]
+
+
+def _curves(
+    view: View, attacked: Row, others: tuple[models.ModelCard, ...], rows: list[Row]
+) -> None:
+    if not others:
+        return
+    curves = {view.card.title: attacked.shares} | {
+        other.title: row.shares for other, row in zip(others, rows, strict=True)
+    }
+    st.markdown(prose.section("survival", "other networks"))
+    plotted.show(
+        figure.plot(curves, _amounts(view)), "transfer",
+        "The probability of each network’s own clean answer against epsilon",
+    )  # fmt: skip
+
+
+def _table(view: View) -> dict[str, Any] | None:
+    """Made on, tested on: the gallery as recorded; for digits live, where somebody asked."""
+    if view.card.kind == "photographs":
+        found = made_and_tested.recorded()
+        return None if found is None else _titled(found, "photographs of the gallery")
+    names = tuple(c.name for c in models.MODELS if c.kind == "digits" and c.classes >= 10)
+    if not st.session_state.get(TABLE):
+        st.button("Made on one network, tested on another: measure 50 digits on all of them",
+                  on_click=st.session_state.update, kwargs={TABLE: True})  # fmt: skip
+        return None
+    place, rows = st.empty(), []
+    for i, name in enumerate(names):
+        place.progress(i / len(names), f"Attacking 50 digits on {models.card(name).title}")
+        rows.append(store.made_on(name, names))
+    place.empty()
+    return _titled(made_and_tested.Table(names, 5000 // store.EVERY, np.array(rows)), "digits")
+
+
+def _titled(table: made_and_tested.Table, what: str) -> dict[str, Any]:
+    return {
+        "networks": [models.card(name).title for name in table.networks], "what": what,
+        "pictures": table.pictures, "changed": table.changed.tolist(),
+    }  # fmt: skip
