@@ -1,8 +1,12 @@
 """Does it survive: each change against Pillow or PyTorch, the verdicts, the words."""
 
 import io
+import json
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
+import huggingface_hub
 import numpy as np
 import pytest
 import torch
@@ -11,10 +15,18 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor, nn
 
-from demo import fgsm
-from demo.experiments.attack import confidence_sweep, made_and_tested, picture_changes, survival
+from demo import fgsm, models
+from demo.data import gallery
+from demo.experiments.attack import (
+    confidence_sweep,
+    gallery_flips,
+    made_and_tested,
+    picture_changes,
+    survival,
+)
 from demo.experiments.attack import ten_steps as ten
 from demo.experiments.attack.picture_changes import Change
+from demo.models import on_this_machine
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 CPU = torch.device("cpu")
@@ -248,3 +260,51 @@ def test_a_table_counts_the_answers_that_change(small: Callable[[int], nn.Module
         label = source(images).argmax(dim=1)
         after = network((255 * fgsm.fgsm(source, images, label, stops[-1])).round() / 255)
         assert found[place, -1] == int((after.argmax(1) != network(images).argmax(1)).sum())
+
+
+def test_the_gallerys_table_belongs_to_the_weights_that_ship(tmp_path: Path) -> None:
+    found = made_and_tested.recorded()
+    assert found is not None and found.networks == tuple(made_and_tested.shipped())
+    assert found.changed.shape == (len(found.networks),) * 2 + (6,)
+    assert (found.changed[:, :, 0] == 0).all() and found.changed.max() <= found.pictures
+    stale = json.loads(made_and_tested.RECORDED.read_text("utf-8"))
+    stale["networks"]["everyday"] = 64 * "0"
+    (tmp_path / "stale.json").write_text(json.dumps(stale), "utf-8")
+    assert made_and_tested.recorded(tmp_path / "stale.json") is None
+    assert made_and_tested.recorded(tmp_path / "absent.json") is None
+
+
+@pytest.mark.slow
+def test_two_cells_of_the_gallerys_table_come_out_again() -> None:
+    found = made_and_tested.recorded()
+    assert found is not None
+    at, stops = 4, survival.stops_of("photographs")
+    networks = [models.load(name, CPU) for name in found.networks[:2]]
+    pictures = np.stack([gallery_flips.pixels(photo, 224) for photo in gallery.GALLERY])
+    images = picture_changes.to_tensor(pictures)
+    again = made_and_tested.run(networks[0], networks, images, (stops[at],))
+    assert again[:, 0] == pytest.approx(found.changed[0, :2, at], abs=1)  # another CPU rounds
+
+
+def test_a_network_that_would_be_downloaded_is_not_asked(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    monkeypatch.setattr(huggingface_hub, "try_to_load_from_cache", lambda *_: None)
+    first = models.PHOTOGRAPH_MODELS[0].name
+    others = on_this_machine.others(first)
+    assert len(others) >= 3 and {card.source for card in others} == {"embedded"}
+    file = tmp_path / "hub" / "checkpoints" / "googlenet-e3b0c442.pth"
+    file.parent.mkdir(parents=True)
+    file.touch()  # the SHA-256 of nothing
+    googlenet = models.card("googlenet")
+    assert on_this_machine.is_here(replace(googlenet, sha256="e3b0c442"))
+    assert not on_this_machine.is_here(googlenet)
+    monkeypatch.setattr(huggingface_hub, "try_to_load_from_cache", lambda *_: "/somewhere")
+    assert on_this_machine.is_here(models.card("inception-v3"))
+
+
+def test_a_network_for_ten_digits_meets_no_network_for_two() -> None:
+    assert not {c.name for c in on_this_machine.others("conv")} & {"conv", "logistic"}
+    assert {"rbf", "maxout"} <= {c.name for c in on_this_machine.others("conv")}
+    assert "conv" in {c.name for c in on_this_machine.others("logistic")}

@@ -2,7 +2,8 @@
 
 python -m demo photographs                         # gallery -> assets/results/gallery_flips.json
                                                    # and assets/recorded/
-python -m demo photographs --check CHECK.tar       # and accuracy against epsilon
+python -m demo photographs --check CHECK.tar       # accuracy against epsilon
+python -m demo photographs --transfer              # made on one network, tested on another
 """
 
 import argparse

@@ -171,6 +171,33 @@ def test_the_switch_is_one_click_same_digit_same_epsilon_both_curves(other: Page
     at_rest(page)
 
 
+def test_what_survives_is_dragged_through_without_a_word_to_the_server(
+    other: Page, stay: Visits
+) -> None:
+    page, told = other, other.locator(".survival")
+    set_stop(page, QUARTER)
+    page.get_by_text("Does it survive?").click()
+    rows = told.locator("tbody tr:not(.group)")
+    expect(rows.filter(has_text="Radial basis functions")).to_have_count(1)
+    at_rest(page)
+    before = len(stay.frames)
+    seen = drag(
+        page, (0.99, 0.5, 0.01),
+        lambda: (told.get_by_role("heading").first.inner_text(), rows.first.inner_text()),
+    )  # fmt: skip
+    assert [says[:8] for says, _ in seen] == ["At .5 th", "At .25 t", "Without "]
+    assert len({row for _, row in seen}) == 3
+    told.get_by_role("button", name="Epsilon .375").click()
+    assert readout(page) == ".375 = 95.6/255"
+    set_stop(page, QUARTER + 1)
+    assert "The slider is at .2578" in told.inner_text()
+    assert len(stay.frames) == before > 0
+    page.get_by_role("button", name="Made on one network").click()
+    expect(told.get_by_role("region", name="Made on, tested on").locator("td")).to_have_count(100)
+    page.get_by_text("Does it survive?").click()
+    expect(told).to_be_hidden()
+
+
 def test_ten_steps_stay_in_the_ball_and_no_old_line_stays(other: Page) -> None:
     page = other
     plot, line = page.locator(".fgsm .plot"), page.locator(".fgsm .marker")

@@ -55,6 +55,9 @@ def test_a_page_is_whole_whatever_its_link_says_for_every_reader_on_every_screen
     assert " " in heading(here)
     if not page:
         here.get_by_text("Show the code that made these pictures").click()
+    if query:  # many networks, but quick ones
+        here.get_by_text("Does it survive?").click()
+        here.locator(".survival tbody td").first.wait_for()
     leads_on(here, page)
     accessible_in_light_and_dark(here)
     here.set_viewport_size({"width": 390, "height": 844})

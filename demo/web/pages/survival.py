@@ -1,6 +1,7 @@
 """Does it survive: a fold of the attack page. Nothing is computed while it is closed."""
 
 import base64
+import contextlib
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,6 @@ from numpy.typing import NDArray
 from demo import models
 from demo.experiments.attack import (
     failures,
-    made_and_tested,
     picture_changes,
     survival,
     ten_steps,
@@ -21,18 +21,20 @@ from demo.models import on_this_machine
 from demo.web.components import plotted
 from demo.web.components.viewer import survival as component
 from demo.web.figures import survival as figure
-from demo.web.pages import prose
+from demo.web.pages import made_and_tested, prose
 from demo.web.pages.attack_view import View
 from demo.web.store import attack
 from demo.web.store import survival as store
 
 TITLE = "Does it survive? JPEG, blur, crop, noise; and other networks"
-THROUGH, TABLE = "through the blur", "digits' table"
+THROUGH = "through the blur"
+Elsewhere = list[tuple[models.ModelCard, Row]]
+"""Other networks and what they answer."""
 
 
 def fold() -> Any:
     """The fold, closed at first."""
-    return st.expander(TITLE, key="survival", on_change="rerun")
+    return st.expander(TITLE, key="survives", on_change="rerun")
 
 
 def fill(opened: Any, view: View) -> None:
@@ -41,24 +43,21 @@ def fill(opened: Any, view: View) -> None:
         return
     with opened:
         pictures, attacked = _saved(view)
-        others = on_this_machine.others(view.card.name)
-        changed, elsewhere = _measured(view, pictures, others)
+        changed, elsewhere = _measured(view, pictures)
         strip = st.container()
-        _words(view, attacked, changed)
-        _curves(view, attacked, others, elsewhere)
-        table = _table(view)
-    rows = [*_changes(view, attacked, changed), *_networks(others, elsewhere)]
+        _words(view, changed)
+        _curves(view, attacked, elsewhere)
+        table = made_and_tested.table(view.card.kind)
+    rows = [*_changes(view, attacked, changed), *_networks(elsewhere)]
     with strip:
         component.show(
             {
-                "kind": view.card.kind,
-                "ten": view.ten,
-                "rows": rows,
-                "table": table,
+                "kind": view.card.kind, "ten": view.ten, "rows": rows, "table": table,
                 "stops": [255 * stop for stop in survival.stops_of(view.card.kind)],
                 "attacked": _cells(view.card.name, attacked, [""] * len(attacked.answers)),
+                "said": _said(view, attacked, changed),
             }
-        )
+        )  # fmt: skip
 
 
 def _saved(view: View) -> tuple[NDArray[np.uint8], Row]:
@@ -77,20 +76,20 @@ def _saved(view: View) -> tuple[NDArray[np.uint8], Row]:
     return pictures, survival.read(torch.from_numpy(result.saved_logits[at]))
 
 
-def _measured(
-    view: View, pictures: NDArray[np.uint8], others: tuple[models.ModelCard, ...]
-) -> tuple[list[Row], list[Row]]:
+def _measured(view: View, pictures: NDArray[np.uint8]) -> tuple[list[Row], Elsewhere]:
     """The rows of the changes and of the other networks, and how far it is meanwhile."""
     place, changes = st.empty(), picture_changes.of(view.card.kind)
-    changed: list[Row] = []
-    elsewhere: list[Row] = []
+    others = on_this_machine.others(view.card.name)
     count = len(changes) + len(others)
+    changed: list[Row] = []
+    elsewhere: Elsewhere = []
     for i, change in enumerate(changes):
         place.progress(i / count, f"Asking the network: {change.title}")
         changed.append(store.changed(view.card.name, pictures, change.name))
     for i, other in enumerate(others, len(changes)):
         place.progress(i / count, f"Asking another network: {other.title}")
-        elsewhere.append(store.elsewhere(other.name, pictures))
+        with contextlib.suppress(models.Unavailable):  # its file is broken
+            elsewhere.append((other, store.elsewhere(other.name, pictures)))
     place.empty()
     return changed, elsewhere
 
@@ -106,11 +105,8 @@ def _changes(view: View, attacked: Row, changed: list[Row]) -> list[dict[str, An
     return found
 
 
-def _networks(others: tuple[models.ModelCard, ...], rows: list[Row]) -> list[dict[str, Any]]:
-    found = [
-        _sent(other.name, other.title, row, _own_verdicts(row))
-        for other, row in zip(others, rows, strict=True)
-    ]
+def _networks(elsewhere: Elsewhere) -> list[dict[str, Any]]:
+    found = [_sent(o.name, o.title, row, _own_verdicts(row)) for o, row in elsewhere]
     if found:
         found[0]["group"] = "The same picture, shown to other networks"
     return found
@@ -145,11 +141,17 @@ def _through(view: View) -> Row | None:
     return store.through(view.card.name, view.pixels, view.step.label, toward)
 
 
-def _words(view: View, attacked: Row, changed: list[Row]) -> None:
-    amounts = _amounts(view)
-    by_name = dict(zip((c.name for c in picture_changes.of(view.card.kind)), changed, strict=True))
-    verdicts = survival.verdicts(by_name["jpeg-75"].answers, attacked.answers)
-    st.markdown(f"**Measured here.** {survival.told('JPEG at quality 75', verdicts, amounts)}")
+def _of(change: picture_changes.Change, view: View, changed: list[Row]) -> Row:
+    return changed[picture_changes.of(view.card.kind).index(change)]
+
+
+def _said(view: View, attacked: Row, changed: list[Row]) -> str:
+    row = _of(picture_changes.JPEG, view, changed)
+    verdicts = survival.verdicts(row.answers, attacked.answers)
+    return survival.told(picture_changes.JPEG.title, verdicts, _amounts(view))
+
+
+def _words(view: View, changed: list[Row]) -> None:
     st.markdown(prose.section("survival", "sources"))
     if (own := _through(view)) is None:
         st.button(
@@ -157,7 +159,8 @@ def _words(view: View, attacked: Row, changed: list[Row]) -> None:
             kwargs={THROUGH: view.identity},
         )  # fmt: skip
         return
-    blind = _fooled_at(by_name["blur"], amounts)
+    amounts = _amounts(view)
+    blind = _fooled_at(_of(picture_changes.BLUR, view, changed), amounts)
     st.markdown(
         f"**Through the blur.** The attack that does not know of the blur changes the blurred "
         f"picture’s answer at {blind}; one step that goes through it, at "
@@ -175,41 +178,13 @@ def _amounts(view: View) -> list[str]:
     return [failures.amount(stop, kind) for stop in survival.stops_of(kind)]
 
 
-def _curves(
-    view: View, attacked: Row, others: tuple[models.ModelCard, ...], rows: list[Row]
-) -> None:
-    if not others:
+def _curves(view: View, attacked: Row, elsewhere: Elsewhere) -> None:
+    if not elsewhere:
         return
-    curves = {view.card.title: attacked.shares} | {
-        other.title: row.shares for other, row in zip(others, rows, strict=True)
-    }
+    curves = {view.card.title: attacked.shares}
+    curves |= {other.title: row.shares for other, row in elsewhere}
     st.markdown(prose.section("survival", "other networks"))
     plotted.show(
         figure.plot(curves, _amounts(view)), "transfer",
         "The probability of each network’s own clean answer against epsilon",
     )  # fmt: skip
-
-
-def _table(view: View) -> dict[str, Any] | None:
-    """Made on, tested on: the gallery as recorded; for digits live, where somebody asked."""
-    if view.card.kind == "photographs":
-        found = made_and_tested.recorded()
-        return None if found is None else _titled(found, "photographs of the gallery")
-    names = tuple(c.name for c in models.MODELS if c.kind == "digits" and c.classes >= 10)
-    if not st.session_state.get(TABLE):
-        st.button("Made on one network, tested on another: measure 50 digits on all of them",
-                  on_click=st.session_state.update, kwargs={TABLE: True})  # fmt: skip
-        return None
-    place, rows = st.empty(), []
-    for i, name in enumerate(names):
-        place.progress(i / len(names), f"Attacking 50 digits on {models.card(name).title}")
-        rows.append(store.made_on(name, names))
-    place.empty()
-    return _titled(made_and_tested.Table(names, 5000 // store.EVERY, np.array(rows)), "digits")
-
-
-def _titled(table: made_and_tested.Table, what: str) -> dict[str, Any]:
-    return {
-        "networks": [models.card(name).title for name in table.networks], "what": what,
-        "pictures": table.pictures, "changed": table.changed.tolist(),
-    }  # fmt: skip

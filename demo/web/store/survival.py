@@ -12,8 +12,8 @@ from demo.web.store import attack
 from demo.web.store.by_kind import cached_by_kind
 
 Pixels = NDArray[np.uint8]
-EVERY = 100
-"""Of the 5,000 digits that ship, every so manieth is in the digits' table."""
+TABLE_DIGITS = 50
+"""Of the 5,000 that ship, at equal distances: in the table of the digits' networks."""
 
 
 @cached_by_kind(photographs=480, digits=320)
@@ -47,7 +47,8 @@ def through(name: str, pixels: Pixels, label: int, toward: bool) -> Row:
 @st.cache_data(max_entries=64, show_spinner=False)
 def made_on(name: str, tested: tuple[str, ...]) -> NDArray[np.int64]:
     """A row of the digits' table: made on that network; (tested, L) changed answers."""
-    images = digits.to_images(digits.embedded()[0][::EVERY]).to(device.choose())
+    shipped = digits.embedded()[0]
+    images = digits.to_images(shipped[:: len(shipped) // TABLE_DIGITS]).to(device.choose())
     networks = [attack.loaded(each) for each in tested]
     stops = survival.stops_of("digits")
     return attack.in_turn(name, made_and_tested.run, attack.loaded(name), networks, images, stops)

@@ -19,7 +19,7 @@ export default function ({ data, parentElement }) {
   return () => { survivals.get(root)?.stop(); survivals.delete(root); };
 }
 
-// data: { kind, ten, stops, attacked: [[name, confidence]], rows, table }; see `pages.survival`.
+// data: { kind, ten, stops, attacked: [[name, confidence]], rows, said, table }; see `pages.survival`.
 function createSurvival(root) {
   let data = null;
   let drawn = [];
@@ -41,6 +41,7 @@ function createSurvival(root) {
     root.querySelector(".rows thead tr").replaceChildren(root.querySelector(".rows thead th"), ...data.stops.map((level, i) => stopHead(data, level, i)));
     drawn = fillRows(root.querySelector(".rows tbody"), data);
     fillKey(root.querySelector(".key"), data);
+    root.querySelector(".told span").textContent = data.said;
     drawn.push(...fillTested(root.querySelector(".tested"), data));
     draw();
   }
@@ -48,6 +49,8 @@ function createSurvival(root) {
   window.addEventListener("fgsm-level", draw);
   return { show, stop: () => window.removeEventListener("fgsm-level", draw) };
 }
+
+const sure = (confidence) => `(${percent(confidence).replace(" ", "\u00a0")})`;
 
 function nearestStop(stops, level) {
   return stops.reduce((best, stop, i) => (Math.abs(stop - level) < Math.abs(stops[best] - level) ? i : best), 0);
@@ -88,7 +91,7 @@ function fillRows(body, { rows, stops }) {
       const [name, confidence, verdict] = cells[at];
       seen.style.backgroundPosition = `${(100 * at) / (stops.length - 1)}% 0`;
       seen.style.backgroundSize = `${100 * stops.length}% 100%`;
-      now.textContent = `${MARKS[verdict][1]}: ${name} (${percent(confidence)})`;
+      now.textContent = `${MARKS[verdict][1]}: ${name} ${sure(confidence)}`;
       now.dataset.verdict = verdict;
     };
   });
@@ -96,7 +99,7 @@ function fillRows(body, { rows, stops }) {
 
 function verdictCell([name, confidence, verdict], at) {
   const [mark, word] = MARKS[verdict];
-  const cell = element("td", { title: `${word}: ${name} (${percent(confidence)})` }, element("span", { textContent: mark, ariaHidden: "true" }), element("span", { className: "spoken", textContent: word }));
+  const cell = element("td", { title: `${word}: ${name} ${sure(confidence)}` }, element("span", { textContent: mark, ariaHidden: "true" }), element("span", { className: "spoken", textContent: word }));
   Object.assign(cell.dataset, { at, verdict });
   return cell;
 }
@@ -133,11 +136,11 @@ function fillTested(place, { table, stops, kind }) {
 }
 
 function survivalSays({ attacked, rows, stops, kind }, at) {
-  const changes = rows.filter(({ sheet }) => sheet);
+  const changes = rows.filter(({ cells }) => !["fooled", "firm"].includes(cells[at][2]));
   const count = (verdict) => changes.filter(({ cells }) => cells[at][2] === verdict).length;
   const [[clean], [name, confidence]] = [attacked[0], attacked[at]];
-  const here = `At ${amount(stops[at], kind)} the saved picture is ${withArticle(name)} (${percent(confidence)})`;
-  if (at === 0) return `Without attack the saved picture is ${withArticle(clean)} (${percent(confidence)}); ${count("nothing")} of ${changes.length} changes keep this answer`;
+  const here = `At ${amount(stops[at], kind)} the saved picture is ${withArticle(name)} ${sure(confidence)}`;
+  if (at === 0) return `Without attack the saved picture is ${withArticle(clean)} ${sure(confidence)}; ${count("nothing")} of ${changes.length} changes keep this answer`;
   if (name === clean) return `${here}, as without attack: there is nothing to undo`;
   return `${here}, not ${withArticle(clean)}; ${count("undone")} of ${changes.length} changes undo the attack`;
 }
