@@ -22,11 +22,12 @@ def plot(curves: Mapping[str, NDArray[np.float64]], ticks: Sequence[str]) -> go.
         colour, dash = styles[i % len(styles)]
         symbol = SYMBOLS[(i // len(styles) + i) % len(SYMBOLS)]
         figure.add_scatter(
-            x=np.arange(len(ticks)), y=100 * shares, name=title, mode="lines+markers",
+            x=np.arange(len(ticks)), y=100 * shares, name=_wrapped(title), mode="lines+markers",
             line={"color": colour, "dash": dash, "width": 3 if i == 0 else 2},
             marker={"symbol": symbol, "size": 9}, customdata=list(ticks),
             hovertemplate="%{y:.1f} % at epsilon = %{customdata}",
         )  # fmt: skip
+    lines = sum(1 + _wrapped(title).count("<br>") for title in curves)
     figure.update_xaxes(
         title_text="epsilon", tickvals=list(range(len(ticks))), ticktext=list(ticks),
         fixedrange=True, zeroline=False,
@@ -35,7 +36,12 @@ def plot(curves: Mapping[str, NDArray[np.float64]], ticks: Sequence[str]) -> go.
         title_text="own clean answer, %", range=[-3, 103], fixedrange=True, zeroline=False
     )
     return figure.update_layout(
-        template="none", hovermode="x unified", dragmode=False, height=360 + 22 * len(curves),
-        margin={"l": 56, "r": 12, "t": 12, "b": 60 + 22 * len(curves)},
+        template="none", hovermode="x unified", dragmode=False, height=360 + 20 * lines,
+        margin={"l": 56, "r": 12, "t": 12, "b": 60 + 20 * lines},
         legend={"orientation": "v", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0},
     )  # fmt: skip
+
+
+def _wrapped(title: str) -> str:
+    """On two lines where it is too long for a phone."""
+    return title.replace(", ", ",<br>") if len(title) > 36 else title

@@ -5,8 +5,8 @@ const MARKS = { // verdict: [mark, word, what it means]
   kept: ["●", "kept", "the attack’s wrong answer is still given"],
   undone: ["○", "undone", "the answer without attack is back"],
   other: ["◆", "third answer", "neither of the two"],
-  nothing: ["–", "nothing to undo", "the attack does not change this answer"],
-  spoilt: ["✕", "changes it itself", "another answer where the attack has changed none"],
+  nothing: ["=", "unchanged", "the clean answer, where the attack does not change it"],
+  spoilt: ["≠", "changed without attack", "another answer, where the attack does not change it"],
   fooled: ["●", "fooled", "another network, another answer than its own without attack"],
   firm: ["○", "not fooled", "another network, its own answer"],
 };
@@ -23,6 +23,7 @@ export default function ({ data, parentElement }) {
 function createSurvival(root) {
   let data = null;
   let drawn = [];
+  let shown = null; // the column
 
   function draw() {
     if (!data) return;
@@ -30,6 +31,8 @@ function createSurvival(root) {
     const at = nearestStop(data.stops, level);
     root.querySelector(".say").textContent = survivalSays(data, at);
     root.querySelector(".snapped").textContent = snapped(data, level, at);
+    if (at === shown) return;
+    shown = at;
     for (const place of root.querySelectorAll("[data-at]")) place.toggleAttribute("data-now", Number(place.dataset.at) === at);
     for (const button of root.querySelectorAll("thead button")) button.setAttribute("aria-pressed", String(Number(button.value) === at));
     for (const follow of drawn) follow(at);
@@ -37,6 +40,7 @@ function createSurvival(root) {
 
   function show(fresh) {
     data = fresh;
+    shown = null;
     root.dataset.kind = data.kind;
     root.querySelector(".rows thead tr").replaceChildren(root.querySelector(".rows thead th"), ...data.stops.map((level, i) => stopHead(data, level, i)));
     drawn = fillRows(root.querySelector(".rows tbody"), data);
@@ -50,7 +54,7 @@ function createSurvival(root) {
   return { show, stop: () => window.removeEventListener("fgsm-level", draw) };
 }
 
-const sure = (confidence) => `(${percent(confidence).replace(" ", "\u00a0")})`;
+const sure = (confidence) => `(${percent(confidence).replaceAll(" ", "\u00a0")})`;
 
 function nearestStop(stops, level) {
   return stops.reduce((best, stop, i) => (Math.abs(stop - level) < Math.abs(stops[best] - level) ? i : best), 0);
@@ -65,8 +69,8 @@ function element(tag, properties, ...children) {
 // The head of a column: a click puts the viewer's epsilon there.
 function stopHead(data, level, at) {
   const words = amount(level, data.kind);
-  const button = element("button", { type: "button", value: at, textContent: words.replace("/255", "") });
-  button.setAttribute("aria-label", `Epsilon ${words}`);
+  const button = element("button", { type: "button", value: at, textContent: at ? words.replace("/255", "") : "clean" });
+  button.setAttribute("aria-label", at ? `Epsilon ${words}` : "The clean picture");
   button.addEventListener("click", () => window.dispatchEvent(new CustomEvent("fgsm-go", { detail: { level } })));
   const head = element("th", { scope: "col" }, button);
   head.dataset.at = at;
