@@ -290,7 +290,7 @@ def test_a_network_that_would_be_downloaded_is_not_asked(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
-    monkeypatch.setattr(huggingface_hub, "try_to_load_from_cache", lambda *_: None)
+    monkeypatch.setattr(huggingface_hub, "try_to_load_from_cache", lambda *_, **__: None)
     first = models.PHOTOGRAPH_MODELS[0].name
     others = on_this_machine.others(first)
     assert len(others) >= 3 and {card.source for card in others} == {"embedded"}
@@ -300,7 +300,7 @@ def test_a_network_that_would_be_downloaded_is_not_asked(
     googlenet = models.card("googlenet")
     assert on_this_machine.is_here(replace(googlenet, sha256="e3b0c442"))
     assert not on_this_machine.is_here(googlenet)
-    monkeypatch.setattr(huggingface_hub, "try_to_load_from_cache", lambda *_: "/somewhere")
+    monkeypatch.setattr(huggingface_hub, "try_to_load_from_cache", lambda *_, **__: "/somewhere")
     assert on_this_machine.is_here(models.card("inception-v3"))
 
 
