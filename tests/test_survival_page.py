@@ -9,10 +9,12 @@ from streamlit.testing.v1 import AppTest
 from torch import Tensor
 
 from demo import models
-from demo.experiments.attack import confidence_sweep, picture_changes, survival
+from demo.experiments.attack import picture_changes, record_files, survival
 from demo.models import on_this_machine
 from demo.web.store import attack
 from tests import PATIENCE
+
+SHIPPED = models.MODELS[0].name
 
 
 class Counted:
@@ -30,25 +32,26 @@ class Counted:
 
 @pytest.fixture
 def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """All digit networks, loaded and counting; the store begins and ends empty."""
+    """What ships, loaded and counting, and nothing recorded; the store begins and ends empty."""
     load = models.load
     monkeypatch.setenv("DEMO_DEVICE", "cpu")
     monkeypatch.setattr(models, "load", lambda name, *rest, **named: Counted(load(name)))
+    monkeypatch.setattr(record_files, "find", lambda *_, **__: None)
     st.cache_data.clear()
     st.cache_resource.clear()
     for card in models.MODELS:
-        if card.kind == "digits":
+        if card.source in ("digits", "embedded"):
             attack.network(card.name, lambda share: None)
     yield
     st.cache_data.clear()
     st.cache_resource.clear()
 
 
-def visited(**state: bool) -> tuple[AppTest, int]:
-    """The first page with digits, as nobody has seen it yet, and how many pictures it takes."""
+def visited(kind: str, **state: bool) -> tuple[AppTest, int]:
+    """The first page with that kind, as nobody has seen it yet, and how many pictures it takes."""
     st.cache_data.clear()
     app = AppTest.from_file("../app.py", default_timeout=PATIENCE)
-    app.query_params["kind"] = "digits"
+    app.query_params["kind"] = kind
     for key, value in state.items():
         app.session_state[key] = value
     before = Counted.shown
@@ -62,22 +65,18 @@ def texts(app: AppTest) -> str:
 
 
 @pytest.mark.slow
-def test_closed_it_costs_nothing_and_open_less_than_half_of_the_rest(counted: None) -> None:
-    closed, cost = visited()
-    opened, more = visited(survives=True)
-    rows = len(picture_changes.of("digits")) + len(on_this_machine.others("conv"))
-    assert more - cost == rows * len(survival.stops_of("digits")) <= cost / 2
+@pytest.mark.parametrize(("kind", "first"), [("digits", "conv"), ("photographs", SHIPPED)])
+def test_closed_it_costs_nothing_and_open_less_than_half_of_the_rest(
+    counted: None, kind: str, first: str
+) -> None:
+    closed, cost = visited(kind)
+    opened, more = visited(kind, survives=True)
+    stops = len(survival.stops_of(kind))
+    rows = len(picture_changes.of(kind)) + len(on_this_machine.others(first))
+    assert more - cost == rows * stops <= cost / 2
     assert "1608.00853" in texts(opened) and "1608.00853" not in texts(closed)
     (button,) = [b for b in opened.button if b.label == "Attack through the blur"]
     before = Counted.shown
     button.click().run()
-    assert Counted.shown - before == 1 + len(survival.stops_of("digits"))
+    assert Counted.shown - before == 1 + stops
     assert "one step that goes through it" in texts(opened) and "1802.00420" in texts(opened)
-
-
-def test_a_photograph_costs_less_than_half_of_its_two_curves() -> None:
-    """A step takes four passes, on the network and on its counterpart."""
-    curves = 2 * (4 + len(confidence_sweep.STOPS))
-    shipped = [card for card in models.MODELS if card.source == "embedded"]
-    rows = len(picture_changes.of("photographs")) + len(shipped) - 1
-    assert rows * len(survival.stops_of("photographs")) <= curves / 2
