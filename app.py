@@ -9,6 +9,7 @@ from demo.web.pages import (
     adversarial_training,
     attack,
     attack_cost,
+    guide,
     hidden_l1,
     paper,
     three_against_seven,
@@ -44,6 +45,7 @@ pages = [
     for page, title, address in CONTENTS
 ]
 here = st.navigation(pages)
+guide.show({page.url_path: page for page in pages}, here)
 try:
     device.choose()
 except ValueError as error:

@@ -17,8 +17,8 @@ NETWORK = "l1_network"
 ONE, BATCH = "one", "batch"
 ALPHA = 0.5
 EPSILON = {"digits": 0.25, "photographs": 0.007}
-_OURS = ("epsilon", "alpha", "of")
-"""In the URL, written by the component."""
+_OURS = ("epsilon", "alpha", "of", link.STEP)
+"""In the URL, written by the component and the guided lecture."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from demo import models
 from demo.data import gallery, pictures
 from demo.data.digits import EMBEDDED_COUNT
 from demo.experiments.attack import gallery_flips
+from demo.web.controls import remembered
 
 OWN = "own picture"
 OWN_ANSWER = "the network's own answer"
@@ -30,6 +31,10 @@ SHARED = {"goal": (AWAY, TOWARD), "method": (ONE, TEN)}
 """Choices that both kinds of picture have in common; the first one is the default."""
 OWN_TO_A_KIND = ("picture", "network", "switch", "label", "target")
 IN_THE_URL = ("kind", "training", *SHARED, *(key for key in OWN_TO_A_KIND if key != "switch"))
+STEP = "step"
+"""In the URL of every page: where the guided lecture stands."""
+FOLLOWED = "links followed"
+"""In the session: how many were chosen whole, so that the viewer takes over their epsilon."""
 WRITTEN = "link as written"
 SETTLED = 2.0
 """Seconds after writing the URL for which the browser may still tell of the one before."""
@@ -68,6 +73,14 @@ def start() -> None:
     st.session_state.setdefault("crop", pictures.DEFAULT_CROP)
 
 
+def follow(asked: dict[str, str]) -> None:
+    """Choose all that a link says, on whichever page; what it leaves out is as at first."""
+    remembered.forget()
+    if "kind" in st.session_state:  # else the page's first drawing reads the link itself
+        _follow(_kind(asked), asked)
+    st.session_state[FOLLOWED] = st.session_state.get(FOLLOWED, 0) + 1
+
+
 def _went_elsewhere(asked: dict[str, str]) -> bool:
     """Whether the URL is another than was written though nothing else was chosen meanwhile."""
     written: _Written | None = st.session_state.get(WRITTEN)
@@ -86,7 +99,7 @@ def _follow(kind: models.Kind, asked: dict[str, str]) -> None:
     found = _sound(kind, asked)
     if "picture" not in asked and f"own_{kind}" in state:
         found["picture"] = OWN
-    if state[f"picture_{kind}"] != found["picture"]:
+    if state.get(f"picture_{kind}") != found["picture"]:
         state.crop = pictures.DEFAULT_CROP
     state.update({f"{key}_{kind}": value for key, value in found.items()})
     for key, options in SHARED.items():
@@ -182,7 +195,7 @@ def forget_epsilon() -> None:
 def write(kind: models.Kind, kept: Sequence[str] = ("epsilon",)) -> None:
     """Write into the URL what differs from the default.
 
-    kept: what stands there and stays: the epsilon that the viewer wrote.
+    kept: what stands there and stays, beside `STEP`: the epsilon that the viewer wrote.
     """
     state = st.session_state
     defaults = _defaults(kind, state.get(f"network_{kind}"))
@@ -197,7 +210,7 @@ def write(kind: models.Kind, kept: Sequence[str] = ("epsilon",)) -> None:
         wanted.pop("network", None)  # one of this session's own: no link brings it back
     if wanted.pop("switch", False) and models.card(state[f"network_{kind}"]).twin:
         wanted["training"] = "adversarial"
-    wanted |= {key: st.query_params[key] for key in kept if key in st.query_params}
+    wanted |= {key: st.query_params[key] for key in (*kept, STEP) if key in st.query_params}
     before: _Written | None = state.get(WRITTEN)
     at = time.monotonic() if before is None else before.at
     if wanted != st.query_params.to_dict():

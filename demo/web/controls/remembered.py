@@ -11,6 +11,11 @@ from typing import Any, TypeVar
 import streamlit as st
 
 Name = TypeVar("Name", bound=str)
+AT_FIRST = " at first"
+"""After a widget's key: what it began with, in the session."""
+OTHERS = ("l1_network", "three_against_seven_sheet", "cost_epsilon_photographs",
+          "cost_epsilon_digits")  # fmt: skip
+"""Other keys of the session that begin with what is in the URL."""
 
 
 def first(key: str, known: Sequence[str], default: str) -> str:
@@ -63,9 +68,16 @@ def keep_number(key: str, default: float) -> None:
     _write(key, [f"{st.session_state[key]:g}"], [f"{default:g}"])
 
 
+def forget() -> None:
+    """Before another link is followed: let all of these begin again with what it says."""
+    first = [str(key) for key in st.session_state if str(key).endswith(AT_FIRST)]
+    for key in (*first, *(key.removesuffix(AT_FIRST) for key in first), *OTHERS):
+        st.session_state.pop(key, None)
+
+
 def _first(key: str, asked: Callable[[], Any]) -> Any:
     """What was asked for when the widget was not there yet; the same at each drawing after."""
-    at_first = f"{key} at first"
+    at_first = key + AT_FIRST
     if not {key, at_first} <= set(st.session_state):
         st.session_state[at_first] = asked()
     return st.session_state[at_first]

@@ -66,5 +66,5 @@ def _objective() -> None:
         r"$\qquad +\ (1-\alpha)\, J(\theta, \tilde x, y),$",
         r"$\tilde x = x + \epsilon\,\mathrm{sign}(\nabla_x J(\theta, x, y))$",
     )
-    st.markdown("  \n".join(lines))
+    st.container(key="objective").markdown("  \n".join(lines))
     st.markdown(prose.section(TOPIC, "objective"))

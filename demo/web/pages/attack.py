@@ -20,6 +20,7 @@ from demo.web.pages import (
     attack_curves,
     attack_view,
     fetching,
+    guide,
     model_card,
     only_the_sign,
     onward,
@@ -144,6 +145,7 @@ def _ten(view: View) -> None:
 
 EARS = {
     "switched": controls.switch, "picked": controls.pick, "given": controls.give, "looked": _look,
+    "guided": guide.begin,
 }  # fmt: skip
 
 

@@ -124,6 +124,7 @@ def opening(view: View) -> dict[str, Any]:
         "perturbationAnswer": _pair(step.perturbation),
         "adversarial": {"level": 255 * step.epsilon, "answer": _pair(step.adversarial)},
         "truth": view.truth, "chosen": view.choices.picture,
+        "followed": st.session_state.get(link.FOLLOWED, 0),
         "complaint": st.session_state.get("complaint") or "",
         "against": _against(card) if card.name == view.choices.network else None,
         "training": card.training,

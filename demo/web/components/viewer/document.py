@@ -14,7 +14,7 @@ _document = st.components.v2.component(
 )
 
 PLACES = """<style>
-[data-testid="stLayoutWrapper"]:has(> .st-key-document),
+[data-testid="stLayoutWrapper"]:has(> :is(.st-key-document, .st-key-guide-place)),
 [data-testid="stLayoutWrapper"]:has(> .st-key-waiting-page) { position: absolute; width: 0; }
 </style>"""
 """No place for what shows nothing: a component's own style may come later."""

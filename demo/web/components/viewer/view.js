@@ -23,6 +23,7 @@ function createView(root) {
   const strip = createStrip(root, (event, value) => state.tell(event, value));
   const player = createPlayer(root, state, setStop, rememberEpsilon);
   createExports(root, state, pictures.canvas, rememberEpsilon);
+  root.querySelector(".guide-me").addEventListener("click", () => state.tell("guided", 1));
 
   function setStop(stop, { quiet = false } = {}) {
     if (!state.data) return;
@@ -71,7 +72,7 @@ function createShow(root, state, { pictures, chart, training, strip, setStop, fe
     state.arriving = data.id;
     const [clean, signs] = await Promise.all([unpacked(data.clean), unpacked(data.signs)]);
     if (state.arriving !== data.id) return;
-    const level = state.data?.kind === data.kind && state.stop !== null ? state.data.levels[state.stop] : data.level;
+    const level = state.data?.kind === data.kind && state.data.followed === data.followed && state.stop !== null ? state.data.levels[state.stop] : data.level;
     const fresh = !state.data || state.data.id !== data.id;
     if (fresh && state.data) closeDrawer();
     Object.assign(state, { data, size: data.size, change: null });

@@ -1,0 +1,33 @@
+"""The bar of the guided lecture: what a step says, its keys, and the outline of its control."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from demo.web.components import picker
+
+_HERE = Path(__file__).parent
+_bar = st.components.v2.component(
+    "fgsm_guide",
+    html=(_HERE / "guide.html").read_text(encoding="utf-8"),
+    css=(_HERE / "guide.css").read_text(encoding="utf-8"),
+    js=(_HERE / "guide.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
+
+
+def show(steps: Sequence[dict[str, Any]], at: int, on_ask: Callable[[Any], None]) -> None:
+    """Mount it, below the app; it takes no place on the page.
+
+    steps: {"title", "said": paragraphs, "selector": of the control} of each.  at: the number of
+    the one that is shown, from 1; 0: none.  on_ask: called with the number of another one, or 0.
+    """
+
+    def asked() -> None:
+        on_ask(picker.said("guide", "asked"))
+
+    with st.container(key="guide-place"):
+        _bar(data={"steps": list(steps), "at": at}, key="guide", on_asked_change=asked)
+    picker.hear("guide", {"asked": asked})

@@ -1,0 +1,71 @@
+"""The guided lecture, walked by the keyboard alone, on a laptop and on a phone."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from demo.web.pages import guide
+from tests.browser.conftest import Visits
+from tests.browser.reading import (
+    accessible_in_light_and_dark,
+    at_rest,
+    complete,
+    no_fault,
+    no_wider_than_the_screen,
+    slider,
+)
+
+STEPS = guide.steps()
+
+
+def stands_at(page: Page, number: int) -> None:
+    """The step is said, its control outlined, on the screen, and not under the bar."""
+    bar, step = page.get_by_role("region", name="Guided lecture"), STEPS[number - 1]
+    expect(bar.get_by_role("status")).to_contain_text(f"{number} of {len(STEPS)}: {step.title}")
+    page.wait_for_url(f"**/{step.address}?**step={number}**")
+    lit = page.locator("[data-lit]")
+    expect(lit).to_have_count(1)
+    page.wait_for_function(
+        """selector => {
+            const lit = document.querySelector(selector), bar = document.querySelector(".guide");
+            if (!lit?.matches("[data-lit]")) return false;
+            const [a, b] = [lit, bar].map(e => e.getBoundingClientRect());
+            const room = Math.min(a.height, b.top - 60); // what is taller begins on the screen
+            return a.height > 0 && a.top >= 0 && a.top + room <= b.top + 1;
+        }""",
+        arg=guide.CONTROLS[step.light],
+        polling=100,
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1440, 900)])
+def test_the_lecture_is_walked_by_the_keyboard_alone(
+    visit_real: Visits, width: int, height: int
+) -> None:
+    page = visit_real("/", viewport={"width": width, "height": height})
+    page.on("response", lambda r: print("RESP", r.status, r.url) if r.status >= 400 else None)
+    page.get_by_role("button", name="Guide me").focus()
+    page.keyboard.press("Enter")
+    keys = {1: "ArrowRight", 2: "PageDown"}
+    for number in range(1, len(STEPS)):
+        stands_at(page, number)
+        if number == 1:
+            accessible_in_light_and_dark(page)
+        page.keyboard.press(keys.get(number % 3, "Enter"))
+    stands_at(page, len(STEPS))
+    page.keyboard.press("ArrowRight")
+    complete(page)
+    slider(page).focus()
+    page.keyboard.press("ArrowLeft")  # the slider's
+    stands_at(page, len(STEPS))
+    page.keyboard.press("PageUp")
+    stands_at(page, len(STEPS) - 1)
+    page.keyboard.press("PageDown")
+    stands_at(page, len(STEPS))
+    at_rest(page)
+    no_wider_than_the_screen(page)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("region", name="Guided lecture")).to_have_count(0)
+    page.wait_for_function("!location.search.includes('step')")
+    assert f"epsilon={STEPS[-1].query['epsilon']}" in page.url
+    no_fault(page)
