@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 Pixels = NDArray[np.uint8]
 Which = Literal["clean", "adversarial"]
+Pair = dict[Which, Pixels]
 WHICH: tuple[Which, ...] = ("clean", "adversarial")
 CORNERS = ("upper left", "upper right", "lower right", "lower left")
 
@@ -34,6 +35,8 @@ CODES = 1000 - len(WHICH) * len(CORNERS)
 FINE, FINEST = 4, 900
 """Points a side that a pixel of the straightened picture is the mean of, and that a small picture
 is straightened to."""
+LARGEST = 3600
+"""Pixels of the longer side that are looked at."""
 ASK = "Photograph the whole page from above, flat, sharp and without a shadow on it."
 
 
@@ -41,22 +44,22 @@ ASK = "Photograph the whole page from above, flat, sharp and without a shadow on
 class Straightened:
     """What a photograph of the page shows. code: the page's number, None if it was not found."""
 
-    pictures: dict[Which, Pixels]
+    pictures: Pair
     code: int | None
 
 
-def code(clean: Pixels, adversarial: Pixels) -> int:
+def code(pair: Pair) -> int:
     """The page's number, 0 to `CODES` - 1: the same for the same two pictures."""
-    digest = hashlib.sha256(clean.tobytes() + adversarial.tobytes()).digest()
+    digest = hashlib.sha256(b"".join(pair[which].tobytes() for which in WHICH)).digest()
     return int.from_bytes(digest[:8]) % CODES
 
 
-def sheet(clean: Pixels, adversarial: Pixels, words: dict[Which, str]) -> Image.Image:
-    """The page, `PAGE` dots, mode RGB. clean, adversarial: (S, S, C).  words: below each."""
+def sheet(pair: Pair, words: dict[Which, str]) -> Image.Image:
+    """The page, `PAGE` dots, mode RGB. pair: (S, S, C) each.  words: below each of them."""
     page = Image.new("RGB", PAGE, "white")
     pen, font = ImageDraw.Draw(page), ImageFont.load_default(LETTERS)
-    number = code(clean, adversarial)
-    for which, pixels in zip(WHICH, (clean, adversarial), strict=True):
+    number = code(pair)
+    for which, pixels in pair.items():
         top = TOPS[which]
         for corner in range(len(CORNERS)):
             page.paste(_marker(_number(which, corner)), _place(which, corner))
@@ -79,17 +82,19 @@ def straightened(photograph: Image.Image, size: int, channels: int) -> Straighte
 
     Raises ValueError, with a sentence for the person who took it, where a frame is not whole.
     """
+    photograph = photograph.convert("RGB")
+    photograph.thumbnail((LARGEST, LARGEST))
     found = _found(np.asarray(photograph.convert("L")))
     _whole(found)
-    seen = np.asarray(photograph.convert("RGB"))
-    pictures = {which: _straight(seen, found, which, size) for which in WHICH}
-    if channels == 1:
-        pictures = {
-            which: pixels.mean(axis=2, keepdims=True).round().astype(np.uint8)
-            for which, pixels in pictures.items()
-        }
+    seen = np.asarray(photograph)
+    pictures = {w: _of(_straight(seen, found, w, size), channels) for w in WHICH}
     numbers = [number for number in found if number >= len(WHICH) * len(CORNERS)]
     return Straightened(pictures, numbers[0] - len(WHICH) * len(CORNERS) if numbers else None)
+
+
+def _of(pixels: Pixels, channels: int) -> Pixels:
+    """As it is, or in grey."""
+    return pixels if channels == 3 else pixels.mean(axis=2, keepdims=True).round().astype(np.uint8)
 
 
 def _number(which: Which, corner: int) -> int:
@@ -140,8 +145,9 @@ def _whole(found: dict[int, NDArray[np.float32]]) -> None:
     if len(hidden) == len(WHICH) * len(CORNERS):
         raise ValueError(f"No frame of the printed page was found in this picture. {ASK}")
     if hidden:
+        where = hidden[0] if len(hidden) == 1 else f"first {hidden[0]}"
         count = "a marker is" if len(hidden) == 1 else f"{len(hidden)} of 8 markers are"
-        raise ValueError(f"The frame is not whole: {count} missing, {hidden[0]} first. {ASK}")
+        raise ValueError(f"The frame is not whole: {count} missing, {where}. {ASK}")
 
 
 def _straight(
@@ -161,7 +167,8 @@ def _straight(
     straight = cv2.warpPerspective(seen, matrix, whole, flags=cv2.INTER_LINEAR)
     even = straight / _light(straight, margin) * 255
     inner = even[margin:-margin, margin:-margin].reshape(size, fine, size, fine, 3)
-    return inner.mean(axis=(1, 3)).round().clip(0, 255).astype(np.uint8)
+    mean: Pixels = inner.mean(axis=(1, 3)).round().clip(0, 255).astype(np.uint8)
+    return mean
 
 
 def _light(straight: Pixels, margin: int) -> NDArray[np.float64]:

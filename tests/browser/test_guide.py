@@ -15,6 +15,10 @@ from tests.browser.reading import (
 )
 
 STEPS = guide.steps()
+LOOKED_AT = """document.querySelector("[data-test-script-state=notRunning]")
+    && !document.querySelector("[data-stale=true]")
+    && [...document.images].every(image => image.complete)"""
+"""Whoever leaves a page before this asks the server for its pictures in vain."""
 
 
 def stands_at(page: Page, number: int) -> None:
@@ -24,6 +28,7 @@ def stands_at(page: Page, number: int) -> None:
     page.wait_for_url(f"**/{step.address}?**step={number}**")
     lit = page.locator("[data-lit]")
     expect(lit).to_have_count(1)
+    page.wait_for_function(LOOKED_AT, polling=100)
     page.wait_for_function(
         """selector => {
             const lit = document.querySelector(selector), bar = document.querySelector(".guide");
@@ -43,7 +48,6 @@ def test_the_lecture_is_walked_by_the_keyboard_alone(
     visit_real: Visits, width: int, height: int
 ) -> None:
     page = visit_real("/", viewport={"width": width, "height": height})
-    page.on("response", lambda r: print("RESP", r.status, r.url) if r.status >= 400 else None)
     page.get_by_role("button", name="Guide me").focus()
     page.keyboard.press("Enter")
     keys = {1: "ArrowRight", 2: "PageDown"}

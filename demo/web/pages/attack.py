@@ -24,6 +24,7 @@ from demo.web.pages import (
     model_card,
     only_the_sign,
     onward,
+    printing,
     survival,
     two_networks,
 )
@@ -49,13 +50,14 @@ def page() -> None:
     with top:
         viewer.show(attack_view.opening(view), EARS)
         viewer.feed("strip", choices.kind, {"items": controls.strip(choices)})
-        fold = _below(view)
+        survives, prints = _below(view)
     with ground:
         if view.ten:
             _ten(view)
         else:
             _one(view)
-    survival.fill(fold, view)
+    survival.fill(survives, view)
+    printing.fill(prints, view)
     with twins:
         two_networks.section(view.choices, view.card, view.pixels, view.step.label)
     with sign:
@@ -182,18 +184,18 @@ def _attacked(view: View, name: str) -> NDArray[np.float32]:
     return result.logits
 
 
-def _below(view: View) -> Any:
-    """What stands under the viewer, and the fold that is filled later."""
+def _below(view: View) -> tuple[Any, Any]:
+    """What stands under the viewer, and the two folds that are filled later."""
     choices = view.choices
     st.caption(f"Picture: {choices.title}. {choices.credit}")
-    survives = survival.fold()
+    folds = survival.fold(), printing.fold()
     onward.to_growth(choices)
     fold = st.expander("Show the code that made these pictures", key="code", on_change="rerun")
     if fold.open:  # its colours take a script of 1.6 MB
         fold.code(_source(choices), language="python")
     with st.expander(f"About this network: {view.card.title}"):
         st.markdown(model_card.about(view.card))
-    return survives
+    return folds
 
 
 def _source(choices: Choices) -> str:

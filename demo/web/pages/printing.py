@@ -1,0 +1,137 @@
+"""Print it and photograph it: a fold of the attack page. A closed one costs nothing."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from demo.data import printed
+from demo.experiments.attack import failures, survival, ten_steps
+from demo.experiments.attack.one_step import Answer
+from demo.web.controls import photographs
+from demo.web.pages import prose
+from demo.web.pages.attack_view import View
+from demo.web.store import attack
+from demo.web.store import printed as store
+
+Pixels = NDArray[np.uint8]
+Answers = dict[printed.Which, Answer]
+TOPIC = "printing"
+WIDE = 240
+"""Pixels on the screen of each straightened picture."""
+
+
+def fold() -> Any:
+    """The fold, closed at first."""
+    return st.expander("Print it and photograph it", key="print", on_change="rerun")
+
+
+def fill(opened: Any, view: View) -> None:
+    """Draw what is in the fold, if it is open."""
+    if opened.open:
+        with opened:
+            _inside(view)
+
+
+def _inside(view: View) -> None:
+    st.markdown(prose.section(TOPIC, "how"))
+    shown: printed.Pair = {"clean": view.pixels, "adversarial": _adversarial(view)}
+    files = {which: store.answer(view.card.name, shown[which]) for which in printed.WHICH}
+    _page(view, shown, files)
+    data = _photograph()
+    if data is None:
+        return
+    try:
+        found = store.straightened(data, view.card.input_size, view.card.channels)
+    except ValueError as error:
+        st.error(str(error))
+        return
+    _compared(view, files, found, printed.code(shown))
+    st.markdown(prose.section(TOPIC, "measure"))
+
+
+def _adversarial(view: View) -> Pixels:
+    """The adversarial picture at the view's epsilon, as it is saved: (S, S, C)."""
+    if not view.ten:
+        return survival.saved(view.pixels, view.step.direction, [view.step.epsilon])[0]
+    *_, (_, result) = attack.ten(view.card.name, view.pixels, view.step.label, view.step.target)
+    assert result is not None
+    at = int(np.abs(view.levels - 255 * view.step.epsilon).argmin())
+    fraction = ten_steps.fraction_of(view.card.kind)
+    return survival.saved_after(view.pixels, result.change[[at]], fraction)[0]
+
+
+def _page(view: View, shown: printed.Pair, files: Answers) -> None:
+    """The download, at the epsilon that the server knows, and a button that tells it another."""
+    epsilon = failures.amount(view.step.epsilon, view.card.kind)
+    words = {
+        which: f"{which}: {_said(view, files[which])}; {view.choices.title}, {view.card.title}"
+        + (f", ε = {epsilon}" if which == "adversarial" else "")
+        for which in printed.WHICH
+    }
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            f"Figure to print, ε = {epsilon} (PDF, A4)", key="print_page",
+            data=lambda: printed.pdf(printed.sheet(shown, words)),
+            file_name=f"to-print-{epsilon.replace('/', '-of-')}.pdf", mime="application/pdf",
+        )  # fmt: skip
+        st.button("Take ε from the slider", key="print_epsilon")
+
+
+def _photograph() -> bytes | None:
+    """What was handed in last of the two ways; None: nothing yet."""
+    refused = photographs.uploads_are_refused()
+    file: Any = st.file_uploader(
+        "Photograph of the printed page", key="printed", disabled=refused,
+        help="It stays in the server's memory; nothing is stored.",
+    )  # fmt: skip
+    if st.toggle("Photograph it with the camera", key="use_camera_print", disabled=refused):
+        file = st.camera_input("The whole page", key="camera_print") or file
+    return None if file is None else bytes(file.getvalue())
+
+
+def _compared(view: View, files: Answers, found: printed.Straightened, code: int) -> None:
+    seen = {w: store.answer(view.card.name, found.pictures[w]) for w in printed.WHICH}
+    other = found.code not in (None, code)
+    with st.container(horizontal=True):
+        for which in printed.WHICH:
+            caption = f"{which.capitalize()}, photographed: {_said(view, seen[which])}"
+            st.image(found.pictures[which].squeeze(), caption, width=WIDE)
+    if other:
+        st.warning(
+            "The printed page has other pictures than those shown now (another photograph, "
+            "network, attack or ε), so there is nothing to compare them with: choose what was "
+            "printed, then press “Take ε from the slider”."
+        )
+        return
+    st.markdown(verdict(files, seen, lambda answer: _said(view, answer)))
+
+
+def verdict(files: Answers, seen: Answers, said: Callable[[Answer], str]) -> str:
+    """What printing and photographing did to the attack, in a sentence.
+
+    files, seen: the answers to the files, and to the photographed pictures.  said: one in words.
+    """
+    clean, attacked = files["clean"].label, files["adversarial"].label
+    if attacked == clean:
+        return "At this ε the file does not fool the network: there is nothing to survive."
+    if seen["clean"].label != clean:
+        return (
+            f"The photograph alone changes the answer: the clean picture is {said(seen['clean'])} "
+            f"in it. So it does not tell whether the attack survives; try a sharper one."
+        )
+    if seen["adversarial"].label == clean:
+        return (
+            f"**Undone.** As a file the adversarial picture is {said(files['adversarial'])}, in "
+            f"the photograph {said(seen['adversarial'])}, as the clean one."
+        )
+    return (
+        f"**It survives.** In the photograph the clean picture is {said(seen['clean'])}, the "
+        f"adversarial one {said(seen['adversarial'])}; as a file {said(files['adversarial'])}."
+    )
+
+
+def _said(view: View, answer: Answer) -> str:
+    return f"{view.names[answer.label]} ({100 * answer.confidence:.1f}\u00a0%)"
