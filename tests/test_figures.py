@@ -7,7 +7,7 @@ import pytest
 
 from demo.experiments.attack import failures
 from demo.experiments.attack.confidence_sweep import STOPS
-from demo.web.figures import confidence_sweep, logits_line, palette
+from demo.web.figures import confidence_sweep, logits_line, palette, survival
 
 LEVELS = 255 * np.array(STOPS)
 NAMES = {3: "giant panda", 5: "gibbon", 8: "indri"}
@@ -151,3 +151,14 @@ def test_a_digit_s_axis_is_epsilon_itself() -> None:
     ).layout.xaxis
     assert line.title.text == "epsilon, along the same signs, without the clip"
     assert dict(zip(line.ticktext, line.tickvals, strict=True))[".5"] == 127.5
+
+
+def test_no_two_networks_curves_look_alike_and_they_hold_what_was_measured() -> None:
+    ticks = ("0", ".125", ".25")
+    curves = {f"network {i}": np.array([1, 0.5, i / 20]) for i in range(11)}
+    figure = survival.plot(curves, ticks)
+    assert {t.name: list(t.y) for t in figure.data} == {
+        name: (100 * shares).tolist() for name, shares in curves.items()
+    }
+    assert len({(t.line.color, t.line.dash) for t in figure.data}) == len(curves)
+    assert all("markers" in t.mode and list(t.customdata) == [*ticks] for t in figure.data)

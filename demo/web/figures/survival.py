@@ -8,40 +8,34 @@ from numpy.typing import NDArray
 
 from demo.web.figures import palette
 
-SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "cross")
+COLOURS = (palette.LABEL, *palette.RIVALS)
+DASHES = ("solid", *palette.RIVAL_DASHES)
 
 
 def plot(curves: Mapping[str, NDArray[np.float64]], ticks: Sequence[str]) -> go.Figure:
     """curves: title -> (L,) shares, 0 to 1, the network that is attacked first.  ticks: stops.
 
-    The markers are what was evaluated; the lines only join them.
+    The markers are what was evaluated; the lines only join them. No two have the same colour and
+    dash, as long as there are at most 36.
     """
     figure = go.Figure()
-    styles = [(palette.LABEL, "solid"), *zip(palette.RIVALS, palette.RIVAL_DASHES, strict=True)]
     for i, (title, shares) in enumerate(curves.items()):
-        colour, dash = styles[i % len(styles)]
-        symbol = SYMBOLS[(i // len(styles) + i) % len(SYMBOLS)]
+        turn, place = divmod(i, len(COLOURS))
+        dash = DASHES[(place + turn) % len(DASHES)]
         figure.add_scatter(
-            x=np.arange(len(ticks)), y=100 * shares, name=_wrapped(title), mode="lines+markers",
-            line={"color": colour, "dash": dash, "width": 3 if i == 0 else 2},
-            marker={"symbol": symbol, "size": 9}, customdata=list(ticks),
+            x=np.arange(len(ticks)), y=100 * shares, name=title, mode="lines+markers",
+            line={"color": COLOURS[place], "dash": dash, "width": 3 if i == 0 else 2},
+            marker={"size": 7}, customdata=list(ticks),
             hovertemplate="%{y:.1f} % at epsilon = %{customdata}",
         )  # fmt: skip
-    lines = sum(1 + _wrapped(title).count("<br>") for title in curves)
     figure.update_xaxes(
         title_text="epsilon", tickvals=list(range(len(ticks))), ticktext=list(ticks),
-        fixedrange=True, zeroline=False,
+        range=[-0.3, len(ticks) - 0.7], fixedrange=True, zeroline=False,
     )  # fmt: skip
     figure.update_yaxes(
         title_text="own clean answer, %", range=[-3, 103], fixedrange=True, zeroline=False
     )
     return figure.update_layout(
-        template="none", hovermode="x unified", dragmode=False, height=360 + 20 * lines,
-        margin={"l": 56, "r": 12, "t": 12, "b": 60 + 20 * lines},
-        legend={"orientation": "v", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0},
+        template="none", hovermode="closest", dragmode=False,
+        margin={"l": 56, "r": 12, "t": 12, "b": 56},
     )  # fmt: skip
-
-
-def _wrapped(title: str) -> str:
-    """On two lines where it is too long for a phone."""
-    return title.replace(", ", ",<br>") if len(title) > 36 else title

@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import json
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,6 @@ from demo.experiments.attack import (
 )
 from demo.experiments.attack.survival import Row
 from demo.models import on_this_machine
-from demo.web.components import plotted
 from demo.web.components.viewer import survival as component
 from demo.web.figures import survival as figure
 from demo.web.pages import made_and_tested, prose
@@ -46,7 +46,7 @@ def fill(opened: Any, view: View) -> None:
         changed, elsewhere = _measured(view, pictures)
         strip = st.container()
         _words(view, changed)
-        _curves(view, attacked, elsewhere)
+        curves = _curves(view, attacked, elsewhere)
         table = made_and_tested.table(view.card.kind)
     rows = [*_changes(view, attacked, changed), *_networks(elsewhere)]
     with strip:
@@ -55,7 +55,7 @@ def fill(opened: Any, view: View) -> None:
                 "kind": view.card.kind, "ten": view.ten, "rows": rows, "table": table,
                 "stops": [255 * stop for stop in survival.stops_of(view.card.kind)],
                 "attacked": _cells(view.card.name, attacked, [""] * len(attacked.answers)),
-                "said": _said(view, attacked, changed),
+                "figure": curves, "said": _said(view, attacked, changed),
             }
         )  # fmt: skip
 
@@ -178,13 +178,10 @@ def _amounts(view: View) -> list[str]:
     return [failures.amount(stop, kind) for stop in survival.stops_of(kind)]
 
 
-def _curves(view: View, attacked: Row, elsewhere: Elsewhere) -> None:
+def _curves(view: View, attacked: Row, elsewhere: Elsewhere) -> dict[str, Any] | None:
     if not elsewhere:
-        return
+        return None
+    st.markdown(prose.section("survival", "other networks"))
     curves = {view.card.title: attacked.shares}
     curves |= {other.title: row.shares for other, row in elsewhere}
-    st.markdown(prose.section("survival", "other networks"))
-    plotted.show(
-        figure.plot(curves, _amounts(view)), "transfer",
-        "The probability of each network’s own clean answer against epsilon",
-    )  # fmt: skip
+    return dict(json.loads(figure.plot(curves, _amounts(view)).to_json()))

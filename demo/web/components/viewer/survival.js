@@ -19,11 +19,12 @@ export default function ({ data, parentElement }) {
   return () => { survivals.get(root)?.stop(); survivals.delete(root); };
 }
 
-// data: { kind, ten, stops, attacked: [[name, confidence]], rows, said, table }; see `pages.survival`.
+// data: { kind, ten, stops, attacked: [[name, confidence]], rows, said, figure, table }; see `pages.survival`.
 function createSurvival(root) {
   let data = null;
   let drawn = [];
   let shown = null; // the column
+  const chart = createChart(root, (at) => goTo(data.stops[Math.min(data.stops.length - 1, Math.max(0, at))]));
 
   function draw() {
     if (!data) return;
@@ -36,6 +37,7 @@ function createSurvival(root) {
     for (const place of root.querySelectorAll("[data-at]")) place.toggleAttribute("data-now", Number(place.dataset.at) === at);
     for (const button of root.querySelectorAll("thead button")) button.setAttribute("aria-pressed", String(Number(button.value) === at));
     for (const follow of drawn) follow(at);
+    chart.place(at);
   }
 
   function show(fresh) {
@@ -46,6 +48,8 @@ function createSurvival(root) {
     drawn = fillRows(root.querySelector(".rows tbody"), data);
     fillKey(root.querySelector(".key"), data);
     root.querySelector(".told span").textContent = data.said;
+    root.querySelector(".followed").hidden = !data.figure;
+    if (data.figure) chart.draw(data.figure, { toX: (at) => at, toStop: (x) => Math.round(x) }, data.kind);
     drawn.push(...fillTested(root.querySelector(".tested"), data));
     draw();
   }
@@ -66,12 +70,14 @@ function element(tag, properties, ...children) {
   return made;
 }
 
+const goTo = (level) => window.dispatchEvent(new CustomEvent("fgsm-go", { detail: { level } }));
+
 // The head of a column: a click puts the viewer's epsilon there.
 function stopHead(data, level, at) {
   const words = amount(level, data.kind);
   const button = element("button", { type: "button", value: at, textContent: at ? words.replace("/255", "") : "clean" });
   button.setAttribute("aria-label", at ? `Epsilon ${words}` : "The clean picture");
-  button.addEventListener("click", () => window.dispatchEvent(new CustomEvent("fgsm-go", { detail: { level } })));
+  button.addEventListener("click", () => goTo(level));
   const head = element("th", { scope: "col" }, button);
   head.dataset.at = at;
   return head;
