@@ -42,9 +42,10 @@ def fill(opened: Any, view: View) -> None:
     if not opened.open:
         return
     with opened:
+        strip, words, place = st.container(), st.container(), st.empty()
         pictures, attacked = _saved(view)
-        changed, elsewhere = _measured(view, pictures)
-        strip = st.container()
+        changed, elsewhere = _measured(view, pictures, place)
+    with words:
         _words(view, changed)
         curves = _curves(view, attacked, elsewhere)
         table = made_and_tested.table(view.card.kind)
@@ -76,9 +77,9 @@ def _saved(view: View) -> tuple[NDArray[np.uint8], Row]:
     return pictures, survival.read(torch.from_numpy(result.saved_logits[at]))
 
 
-def _measured(view: View, pictures: NDArray[np.uint8]) -> tuple[list[Row], Elsewhere]:
-    """The rows of the changes and of the other networks, and how far it is meanwhile."""
-    place, changes = st.empty(), picture_changes.of(view.card.kind)
+def _measured(view: View, pictures: NDArray[np.uint8], place: Any) -> tuple[list[Row], Elsewhere]:
+    """The rows of the changes and of the other networks; `place` says meanwhile how far it is."""
+    changes = picture_changes.of(view.card.kind)
     others = on_this_machine.others(view.card.name)
     count = len(changes) + len(others)
     changed: list[Row] = []
