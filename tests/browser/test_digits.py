@@ -179,14 +179,17 @@ def test_what_survives_is_dragged_through_without_a_word_to_the_server(
     page.get_by_text("Does it survive?").click()
     rows = told.locator("tbody tr:not(.group)")
     expect(rows.filter(has_text="Radial basis functions")).to_have_count(1)
+    line = told.locator(".marker")
+    expect(line).to_be_visible()
     at_rest(page)
     before = len(stay.frames)
     seen = drag(
         page, (0.99, 0.5, 0.01),
-        lambda: (told.get_by_role("heading").first.inner_text(), rows.first.inner_text()),
+        lambda: (told.get_by_role("heading").first.inner_text()[:8], rows.first.inner_text(),
+                 line.evaluate("m => m.getBoundingClientRect().left")),
     )  # fmt: skip
-    assert [says[:8] for says, _ in seen] == ["At .5 th", "At .25 t", "Without "]
-    assert len({row for _, row in seen}) == 3
+    assert [says for says, _, _ in seen] == ["At .5 th", "At .25 t", "Without "]
+    assert len({row for _, row, _ in seen}) == len({place for _, _, place in seen}) == 3
     told.get_by_role("button", name="Epsilon .375").click()
     assert readout(page) == ".375 = 95.6/255"
     set_stop(page, QUARTER + 1)
