@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from demo import fgsm
+from demo import fgsm, scores
 from demo.attacks import sign_methods
 from demo.data import pictures
 from demo.experiments.attack import confidence_sweep, one_step, ten_steps
@@ -62,5 +62,5 @@ def ten(
     return Walk(
         epsilons, result.logits, result.saved_logits,
         lambda i: pictures.to_pixels(ten_steps.rounded(adversarial[i : i + 1])), perturbation,
-        255 * change.abs().amax(dim=(1, 2, 3)).double().cpu().numpy(), None,
+        255 * scores.exact(change.abs().amax(dim=(1, 2, 3))).numpy(), None,
     )  # fmt: skip

@@ -171,6 +171,7 @@ except OSError as error:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="the limit of a file's size is POSIX's")
 def test_a_disk_that_really_takes_no_more_leaves_the_checkpoint_too(tmp_path: Path) -> None:
 
