@@ -89,8 +89,11 @@ def link(page: Page) -> str:
     return str(page.evaluate("location.search"))
 
 
-def accessible_in_light_and_dark(page: Page) -> None:
-    """Axe finds no serious fault, whichever of the two the reader's system asks for."""
+def accessible_in_light_and_dark(page: Page, within: str | None = None) -> None:
+    """Axe finds no serious fault, whichever of the two the reader's system asks for.
+
+    within: a CSS selector of what is looked at; None: the whole page.
+    """
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         page.wait_for_function(
@@ -98,7 +101,7 @@ def accessible_in_light_and_dark(page: Page) -> None:
             arg=scheme,
         )
         at_rest(page)
-        found = Axe().run(page).response["violations"]
+        found = Axe().run(page, within).response["violations"]
         grave = [f for f in found if f["impact"] in ("serious", "critical")]
         told = [(scheme, f["id"], [n["html"][:200] for n in f["nodes"]]) for f in grave]
         assert not told, told

@@ -53,7 +53,7 @@ def test_the_lecture_is_walked_by_the_keyboard_alone(
     for number in range(1, len(STEPS)):
         stands_at(page, number)
         if number == 1:
-            accessible_in_light_and_dark(page)
+            accessible_in_light_and_dark(page, ".guide")
         page.keyboard.press(keys.get(number % 3, "Enter"))
     stands_at(page, len(STEPS))
     page.keyboard.press("ArrowRight")

@@ -48,7 +48,7 @@ def page() -> None:
         return
     view = attack_view.view(choices, name)
     with top:
-        viewer.show(attack_view.opening(view), EARS)
+        viewer.show(attack_view.opening(view) | {"told": printing.told(view)}, EARS)
         viewer.feed("strip", choices.kind, {"items": controls.strip(choices)})
         survives, prints = _below(view)
     with ground:
@@ -147,7 +147,7 @@ def _ten(view: View) -> None:
 
 EARS = {
     "switched": controls.switch, "picked": controls.pick, "given": controls.give, "looked": _look,
-    "guided": guide.begin,
+    "guided": guide.begin, "stayed": printing.stayed,
 }  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Print it and photograph it: a fold of the attack page. A closed one costs nothing."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -19,13 +20,32 @@ from demo.web.store import printed as store
 Pixels = NDArray[np.uint8]
 Answers = dict[printed.Which, Answer]
 TOPIC = "printing"
+OPEN, LEVEL = "print", "print_level"
+"""In the session: whether the fold is open, and 255 * epsilon of the viewer's slider."""
 WIDE = 240
 """Pixels on the screen of each straightened picture."""
 
 
 def fold() -> Any:
     """The fold, closed at first."""
-    return st.expander("Print it and photograph it", key="print", on_change="rerun")
+    return st.expander("Print it and photograph it", key=OPEN, on_change="rerun")
+
+
+def told(view: View) -> float | None:
+    """255 * epsilon of the page to print, for the viewer; None while nobody prints."""
+    return _level(view) if st.session_state.get(OPEN) else None
+
+
+def stayed(level: Any) -> None:
+    """The viewer says at which 255 * epsilon its slider stands."""
+    if isinstance(level, int | float) and math.isfinite(level):
+        st.session_state[LEVEL] = float(level)
+
+
+def _level(view: View) -> float:
+    """The view's stop that is nearest to the slider's."""
+    asked = st.session_state.get(LEVEL, 255 * view.step.epsilon)
+    return float(view.levels[np.abs(view.levels - asked).argmin()])
 
 
 def fill(opened: Any, view: View) -> None:
@@ -53,31 +73,29 @@ def _inside(view: View) -> None:
 
 
 def _adversarial(view: View) -> Pixels:
-    """The adversarial picture at the view's epsilon, as it is saved: (S, S, C)."""
+    """The adversarial picture at the slider's epsilon, as it is saved: (S, S, C)."""
+    level = _level(view)
     if not view.ten:
-        return survival.saved(view.pixels, view.step.direction, [view.step.epsilon])[0]
+        return survival.saved(view.pixels, view.step.direction, [level / 255])[0]
     *_, (_, result) = attack.ten(view.card.name, view.pixels, view.step.label, view.step.target)
     assert result is not None
-    at = int(np.abs(view.levels - 255 * view.step.epsilon).argmin())
+    at = view.levels.tolist().index(level)
     fraction = ten_steps.fraction_of(view.card.kind)
     return survival.saved_after(view.pixels, result.change[[at]], fraction)[0]
 
 
 def _page(view: View, shown: printed.Pair, files: Answers) -> None:
-    """The download, at the epsilon that the server knows, and a button that tells it another."""
-    epsilon = failures.amount(view.step.epsilon, view.card.kind)
+    epsilon = failures.amount(_level(view) / 255, view.card.kind)
     words = {
         which: f"{which}: {_said(view, files[which])}; {view.choices.title}, {view.card.title}"
         + (f", ε = {epsilon}" if which == "adversarial" else "")
         for which in printed.WHICH
     }
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.download_button(
-            f"Figure to print, ε = {epsilon} (PDF, A4)", key="print_page",
-            data=lambda: printed.pdf(printed.sheet(shown, words)),
-            file_name=f"to-print-{epsilon.replace('/', '-of-')}.pdf", mime="application/pdf",
-        )  # fmt: skip
-        st.button("Take ε from the slider", key="print_epsilon")
+    st.download_button(
+        f"Figure to print, ε = {epsilon} (PDF, A4)", key="print_page",
+        data=lambda: printed.pdf(printed.sheet(shown, words)),
+        file_name=f"to-print-{epsilon.replace('/', '-of-')}.pdf", mime="application/pdf",
+    )  # fmt: skip
 
 
 def _photograph() -> bytes | None:
@@ -103,7 +121,7 @@ def _compared(view: View, files: Answers, found: printed.Straightened, code: int
         st.warning(
             "The printed page has other pictures than those shown now (another photograph, "
             "network, attack or ε), so there is nothing to compare them with: choose what was "
-            "printed, then press “Take ε from the slider”."
+            "printed, and drag ε to where it was."
         )
         return
     st.markdown(verdict(files, seen, lambda answer: _said(view, answer)))

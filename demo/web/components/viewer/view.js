@@ -49,6 +49,13 @@ function createView(root) {
     url.searchParams.set("epsilon", String(+(state.data.levels[state.stop] / 255).toFixed(6)));
     history.replaceState(history.state, "", url);
     state.chosen = state.data.kind;
+    tellStop();
+  }
+
+  // While the fold of the printed page is open, the server hears of a stop that stays.
+  function tellStop() {
+    const level = state.data.levels[state.stop];
+    if (state.data.told !== null && state.data.told !== level) state.tell("stayed", level);
   }
 
   slider.addEventListener("input", (event) => {
@@ -60,12 +67,12 @@ function createView(root) {
   const go = (event) => { player.stop(); setStop(nearest(state.data.levels, event.detail.level)); };
   window.addEventListener("fgsm-go", go); // another part of the page asks for an epsilon
   const feeds = createFeeds(root, state, { chart, draw, strip });
-  const show = createShow(root, state, { pictures, chart, training, strip, setStop, feeds, rememberEpsilon });
+  const show = createShow(root, state, { pictures, chart, training, strip, setStop, feeds, rememberEpsilon, tellStop });
   return { show: (data, tell) => { show(data, tell); }, stop: () => { player.stop(); feeds.stop(); window.removeEventListener("fgsm-go", go); } };
 }
 
 // show(data, tell): another opening has arrived; tell(event, value) says something to the server.
-function createShow(root, state, { pictures, chart, training, strip, setStop, feeds, rememberEpsilon }) {
+function createShow(root, state, { pictures, chart, training, strip, setStop, feeds, rememberEpsilon, tellStop }) {
   return async (data, tell) => {
     state.tell = tell;
     root.dataset.dark = isDark(root) ? "1" : "0";
@@ -91,6 +98,7 @@ function createShow(root, state, { pictures, chart, training, strip, setStop, fe
     }
     setStop(nearest(data.levels, level), { quiet: true });
     if (state.chosen === data.kind) rememberEpsilon(); // the server writes an address without it
+    else tellStop();
     feeds.again();
   };
 }
