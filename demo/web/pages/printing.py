@@ -116,7 +116,8 @@ def _compared(view: View, files: Answers, found: printed.Straightened, code: int
     with st.container(horizontal=True):
         for which in printed.WHICH:
             caption = f"{which.capitalize()}, photographed: {_said(view, seen[which])}"
-            st.image(found.pictures[which].squeeze(), caption, width=WIDE)
+            pixels = found.pictures[which].squeeze()
+            st.image(pixels, caption, WIDE, output_format="PNG", alt=caption)
     if other:
         st.warning(
             "The printed page has other pictures than those shown now (another photograph, "
