@@ -33,8 +33,8 @@ def stands_at(page: Page, number: int) -> None:
             const lit = document.querySelector(selector), bar = document.querySelector(".guide");
             if (!lit?.matches("[data-lit]")) return false;
             const [a, b] = [lit, bar].map(e => e.getBoundingClientRect());
-            const room = Math.min(a.height, b.top - 60); // what is taller begins on the screen
-            return a.height > 0 && a.top >= 0 && a.top + room <= b.top + 1;
+            const seen = a.bottom <= b.top + 1 || a.height > b.top / 2 && a.top < b.top / 2;
+            return a.height > 0 && a.top >= 0 && seen; // what is tall begins on the screen
         }""",
         arg=guide.CONTROLS[step.light],
         polling=100,
