@@ -5,6 +5,7 @@ from streamlit.testing.v1 import AppTest
 from demo import models
 from demo.data import gallery
 from demo.experiments.attack import gallery_flips
+from demo.web.controls import link
 
 NAME = "everyday"
 KANGAROO = "kangaroo"
@@ -40,6 +41,18 @@ def test_a_link_to_it_opens_its_own_photograph() -> None:
     assert app.query_params == {"network": NAME}  # the photograph is the default there
 
 
+def test_the_bare_address_opens_the_measured_network_and_older_links_mean_the_first_one() -> None:
+    bare = opened()
+    assert bare.session_state.network_photographs == link.OPENS
+    assert bare.query_params == {"network": link.OPENS}
+    first = models.offered("photographs")[0].name
+    for asked in ({"picture": KANGAROO}, {"epsilon": "0.01"}, {"training": "adversarial"}):
+        app = opened(**asked)
+        assert app.session_state.network_photographs == first and app.query_params == asked
+    bare.radio(key="network_photographs").set_value(first).run()
+    assert bare.query_params["network"] == first  # or a reload would open the other one
+
+
 def test_chosen_beside_a_picture_that_it_does_not_know_it_brings_one_that_it_knows() -> None:
     app = opened(picture=KANGAROO)
     app.radio(key="network_photographs").set_value(NAME).run()
@@ -50,5 +63,5 @@ def test_chosen_beside_a_picture_that_it_does_not_know_it_brings_one_that_it_kno
 
 
 def test_the_papers_panda_is_offered_only_where_a_gibbon_is_known() -> None:
-    assert [b.label for b in opened().button] == ["The paper's panda: ten steps toward “gibbon”"]
+    assert [b.label for b in opened(picture="panda").button] == ["The paper's panda: ten steps toward “gibbon”"]
     assert [b.label for b in opened(network=NAME).button] == []

@@ -45,5 +45,15 @@ def test_the_app_opens_on_what_the_recorded_flips_say() -> None:
     assert link.FIRST_PICTURE["photographs"] == gallery_flips.opening_of(EMBEDDED[0])
 
 
+def test_the_app_opens_on_the_network_whose_counterpart_is_surest_where_it_holds() -> None:
+    def sureness(name: str) -> float:
+        robust = models.card(str(models.counterpart(name)))
+        flips = gallery_flips.recorded(robust.name, str(robust.sha256))
+        return max(f.confidence for f in flips if f.photograph == gallery_flips.opening_of(name))
+
+    assert len(EMBEDDED) >= 2
+    assert link.OPENS == gallery_flips.opening_network() == max(EMBEDDED, key=sureness)
+
+
 def test_a_network_that_was_not_measured_opens_on_the_first_photograph() -> None:
     assert gallery_flips.opening_of("resnet50") == gallery.of(1000)[0].name

@@ -43,6 +43,9 @@ def register() -> None:
         replace(twin, training="adversarial", against="one step"),
         *models.MODELS,
     )
+    from demo.web.controls import link  # it reads what there is
+
+    link.OPENS = STANDARD
 
 
 if __name__ == "__main__":

@@ -91,6 +91,20 @@ def opening_of(name: str) -> str:
     return gallery.of(cards[0].labelled)[0].name if found is None else found
 
 
+def opening_network() -> str:
+    """The photograph network to open on: the one whose counterpart is surest where it opens."""
+    return max(models.offered("photographs"), key=_sureness).name
+
+
+def _sureness(card: models.ModelCard) -> float:
+    """The robust network's confidence, where the standard one falls and it holds; else 0."""
+    if card.twin is None:
+        return 0.0
+    opens, robust = opening_of(card.name), models.card(card.twin)
+    flips = [f for f in recorded(robust.name, str(robust.sha256)) if f.photograph == opens]
+    return max((flip.confidence for flip in flips if flip.holds), default=0.0)
+
+
 def recorded(name: str, sha256: str, path: Path = RECORDED) -> list[Flip]:
     """What was measured of the network of that name with exactly these weights; else nothing."""
     if not path.is_file():

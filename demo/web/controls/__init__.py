@@ -42,7 +42,7 @@ def read() -> Choices:
 
     The URL fills in what has not been touched yet; nonsense in it falls back to the defaults.
     """
-    link.start()
+    link.start(link.OPENS)
     with st.sidebar:
         kind = kind_widget()
         picture = st.container()
@@ -56,7 +56,7 @@ def read() -> Choices:
             "Attack", (ONE, TEN), key="method", persist_state="session",
             format_func={ONE: "FGSM, one step", TEN: "BIM, ten steps"}.get,
         )  # fmt: skip
-    link.write(kind)
+    link.write(kind, opens=link.OPENS)
     return Choices(
         kind=kind, network=network, data=chosen.data, picture=chosen.name, title=chosen.title,
         credit=chosen.credit, crop=chosen.crop, true_label=chosen.true_label, label=label,

@@ -22,6 +22,9 @@ AWAY, TOWARD = "away", "toward"
 ONE, TEN = "one", "ten"
 DIGIT = "digit-"
 """Before a digit's number, 0 to 4,999, as a picture's name."""
+OPENS = gallery_flips.opening_network()
+"""The photograph network behind the first page's bare address. A link that says more, and names
+none, means the first network."""
 FIRST_PICTURE = {
     "photographs": gallery_flips.opening_of(models.MODELS[0].name), "digits": DIGIT + "1505",
 }  # fmt: skip
@@ -50,14 +53,18 @@ class _Written:
     at: float
 
 
-def start() -> None:
+def start(opens: str | None = None) -> None:
     """Fill the session once: from the URL where it makes sense, else with the defaults.
 
     Once more where the browser went back or forward to another URL of this page.
+    opens: the photograph network where the URL says nothing; None: the first one.
     """
     asked = st.query_params.to_dict()
+    elsewhere = _went_elsewhere(asked)
+    if opens is not None and not {*IN_THE_URL, "epsilon", STEP} & {*asked}:
+        asked["network"] = opens
     kind = _kind(asked)
-    if _went_elsewhere(asked):
+    if elsewhere:
         _follow(kind, asked)
     written: _Written | None = st.session_state.get(WRITTEN)
     if written is not None and written.page != _page() and st.session_state.get("kind"):
@@ -192,10 +199,11 @@ def forget_epsilon() -> None:
     st.session_state.complaint = None
 
 
-def write(kind: models.Kind, kept: Sequence[str] = ("epsilon",)) -> None:
+def write(kind: models.Kind, kept: Sequence[str] = ("epsilon",), opens: str | None = None) -> None:
     """Write into the URL what differs from the default.
 
     kept: what stands there and stays, beside `STEP`: the epsilon that the viewer wrote.
+    opens: as in `start`.
     """
     state = st.session_state
     defaults = _defaults(kind, state.get(f"network_{kind}"))
@@ -211,6 +219,8 @@ def write(kind: models.Kind, kept: Sequence[str] = ("epsilon",)) -> None:
     if wanted.pop("switch", False) and models.card(state[f"network_{kind}"]).twin:
         wanted["training"] = "adversarial"
     wanted |= {key: st.query_params[key] for key in (*kept, STEP) if key in st.query_params}
+    if not wanted and opens not in (None, state[f"network_{kind}"]):
+        wanted["network"] = state[f"network_{kind}"]
     before: _Written | None = state.get(WRITTEN)
     at = time.monotonic() if before is None else before.at
     if wanted != st.query_params.to_dict():
