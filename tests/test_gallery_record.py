@@ -179,7 +179,9 @@ def test_a_gallery_picture_is_shown_without_a_network(monkeypatch: pytest.Monkey
         raise AssertionError("a network was loaded")
 
     monkeypatch.setattr(models, "load", load)
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=600).run()
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=600)
+    app.query_params["picture"] = "lemur"
+    app.run()
     for picture in ("panda", "koala"):
         app.session_state["picture_photographs"] = picture
         app.run()

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from demo import models
 from demo.data import gallery
-from demo.experiments.attack import confidence_sweep
+from demo.experiments.attack import confidence_sweep, gallery_flips
 from demo.web.controls import link
 from tests.browser.conftest import Visits
 from tests.browser.reading import (
@@ -31,8 +31,9 @@ from tests.browser.reading import (
     upload,
 )
 
-OPENS = gallery.card(link.FIRST_PICTURE["photographs"])
-"""The photograph that the page opens on."""
+CARD = models.card(link.OPENS)
+OPENS = gallery.card(gallery_flips.opening_of(link.OPENS))
+"""The network and the photograph that the page opens on."""
 
 
 @pytest.fixture(scope="module")
@@ -43,19 +44,23 @@ def page(stay_real: Visits) -> Page:
 
 def test_it_opens_on_an_attack_that_works(page: Page) -> None:
     assert readout(page) == ".007 = 1.785/255"
-    name = models.class_names(models.offered("photographs")[0])[OPENS.label]
+    label = OPENS.label_among(CARD.classes)
+    assert label is not None
+    name = models.class_names(CARD)[label]
     fooled = answer(page).rsplit(" ", 2)[0]
     assert clean(page).startswith(name) and fooled != name
     assert f"turns this {name}" in heading(page) and f"{fooled} (" in heading(page)
     assert f"The robust model still says {name}" in heading(page)
     page.get_by_role("heading", name=re.compile("gallery’s answers change by ε")).wait_for()
     dots = page.locator(".plotted .scatterlayer .point")
-    expect(dots).to_have_count(2 * len(gallery.of(1000)))
+    expect(dots).to_have_count(2 * len(gallery.of(CARD.classes)))
 
 
 def test_the_kangaroo_becomes_a_wolf_and_rounding_to_eight_bits_can_give_it_back(
     page: Page,
 ) -> None:
+    page.goto(page.url.partition("?")[0] + "?picture=panda")
+    complete(page)
     old = pixels(page, CLEAN)
     page.get_by_role("radio", name="Kangaroo").click(force=True)
     other_picture(page, old)

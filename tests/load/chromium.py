@@ -7,11 +7,10 @@ import time
 from playwright.sync_api import Page, sync_playwright
 
 from demo import models
-from demo.data import gallery
 from tests.browser.chromium import FLAGS, chromium
 from tests.browser.reading import at_rest, complete
 from tests.load.alone import Question, alone
-from tests.load.person import PHOTOGRAPHS
+from tests.load.person import GALLERY, PHOTOGRAPHS
 
 Read = tuple[Question, int, str]
 """What was looked at, at which stop, and the words of the answer."""
@@ -63,7 +62,7 @@ class Browsing(threading.Thread):
         self._frames += 1
 
     def _pick(self, page: Page) -> None:
-        self._photo = self._dice.choice(gallery.of(1000))
+        self._photo = self._dice.choice(GALLERY)
         page.get_by_role("radio", name=self._photo.title, exact=True).click(force=True)
         page.get_by_text(f"Picture: {self._photo.title}.").wait_for()
         complete(page)

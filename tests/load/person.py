@@ -11,6 +11,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from demo import models
 from demo.data import gallery
 from demo.data.digits import EMBEDDED_COUNT
+from demo.experiments.attack import gallery_flips
 from demo.web.controls import link
 from tests.client import Client
 from tests.load import alone
@@ -20,8 +21,9 @@ ACTIONS = {"photograph": 3, "digit": 4, "switch": 3, "upload": 1, "drag": 5}
 """How often each is done, among others."""
 UPLOADS = 12
 """Different pictures that are uploaded, by all together: each must be computed alone, too."""
-PHOTOGRAPHS = models.offered("photographs")[0].name
-FIRST = {"photographs": link.FIRST_PICTURE["photographs"], "digits": "digit-1505"}
+PHOTOGRAPHS = link.OPENS
+FIRST = {"photographs": gallery_flips.opening_of(PHOTOGRAPHS), "digits": "digit-1505"}
+GALLERY = gallery.of(models.card(PHOTOGRAPHS).classes)
 PAIR = ("conv", "conv-adversarial")
 
 
@@ -81,7 +83,7 @@ class Person:
             return
         self._turn_to("photographs" if action in ("photograph", "upload") else "digits")
         if action == "photograph":
-            name = self._picture["photographs"] = self._dice.choice(gallery.of(1000)).name
+            name = self._picture["photographs"] = self._dice.choice(GALLERY).name
             self._ask(action, self.client.trigger("thumbnails", "picked", name))
         elif action == "digit":
             name = self._picture["digits"] = f"digit-{self._dice.randrange(EMBEDDED_COUNT)}"
