@@ -2,7 +2,6 @@
 
 import math
 import time
-import urllib.parse
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,8 +22,7 @@ ONE, TEN = "one", "ten"
 DIGIT = "digit-"
 """Before a digit's number, 0 to 4,999, as a picture's name."""
 OPENS = gallery_flips.opening_network()
-"""The photograph network behind the first page's bare address. A link that says more, and names
-none, means the first network."""
+"""The network behind the first page's bare address; links that name none mean the first network."""
 FIRST_PICTURE = {
     "photographs": gallery_flips.opening_of(models.MODELS[0].name), "digits": DIGIT + "1505",
 }  # fmt: skip
@@ -123,12 +121,6 @@ def _chosen() -> tuple[object, ...]:
     return tuple(st.session_state.get(key) for key in ("kind", *SHARED, *own))
 
 
-def without_frame() -> str:
-    """The address of this view for a tab of its own."""
-    parts = urllib.parse.urlsplit(st.context.url or "")
-    return parts._replace(query=urllib.parse.urlencode(st.query_params.to_dict())).geturl()
-
-
 def _page() -> str:
     """Which page is drawn; `st.context.url` may still be that of the page before."""
     context = get_script_run_ctx(suppress_warning=True)
@@ -202,8 +194,7 @@ def forget_epsilon() -> None:
 def write(kind: models.Kind, kept: Sequence[str] = ("epsilon",), opens: str | None = None) -> None:
     """Write into the URL what differs from the default.
 
-    kept: what stands there and stays, beside `STEP`: the epsilon that the viewer wrote.
-    opens: as in `start`.
+    kept: what stays there, beside `STEP`: the viewer's epsilon.  opens: as in `start`.
     """
     state = st.session_state
     defaults = _defaults(kind, state.get(f"network_{kind}"))

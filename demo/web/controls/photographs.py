@@ -3,6 +3,7 @@
 import base64
 import re
 import unicodedata
+import urllib.parse
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,7 +71,7 @@ def own_file(kind: str, upload: str, take: str) -> None:
     """Draw uploader and camera; where an upload would be refused, a sentence and a way out."""
     if refused := uploads_are_refused():
         st.info(REFUSED)
-        st.link_button("Open it in a tab of its own", link.without_frame(), width="stretch")
+        st.link_button("Open it in a tab of its own", _without_frame(), width="stretch")
     st.file_uploader(
         upload, key=f"upload_{kind}", on_change=_take, args=("upload", kind),
         disabled=refused,
@@ -85,6 +86,12 @@ def uploads_are_refused() -> bool:
     """Whether the browser keeps back the cookie that Streamlit wants to see with an upload."""
     wanted = st.get_option("server.enableXsrfProtection") and len(st.context.headers) > 0
     return bool(wanted and "_streamlit_xsrf" not in st.context.cookies)
+
+
+def _without_frame() -> str:
+    """The address of this view for a tab of its own."""
+    parts = urllib.parse.urlsplit(st.context.url or "")
+    return parts._replace(query=urllib.parse.urlencode(st.query_params.to_dict())).geturl()
 
 
 def complaint() -> None:
