@@ -65,6 +65,7 @@ def _step(title: str, text: str) -> Step:
     opened, light, said = found.groups()
     parts = urllib.parse.urlsplit(opened)
     query = dict(urllib.parse.parse_qsl(parts.query))
+    said = said.replace(" %", "\u00a0%").replace("ε = ", "ε\u00a0=\u00a0")
     return Step(title, parts.path.strip("/"), query, light, tuple(said.split("\n\n")))
 
 
