@@ -15,6 +15,8 @@ from tests.browser.reading import (
 )
 
 STEPS = guide.steps()
+READOUT = {"0": "0 = 0/255", "0.007": ".007 = 1.785/255"}
+"""An epsilon in a step's link -> what stands beside the first page's slider."""
 LOOKED_AT = """document.querySelector("[data-test-script-state=notRunning]")
     && !document.querySelector("[data-stale=true]")"""
 """Whoever leaves a page before this asks the server for its pictures in vain."""
@@ -28,6 +30,8 @@ def stands_at(page: Page, number: int) -> None:
     lit = page.locator("[data-lit]")
     expect(lit).to_have_count(1)
     page.wait_for_function(LOOKED_AT, polling=100)
+    shown = [READOUT[step.query["epsilon"]]] if not step.address else []
+    expect(page.locator(".fgsm .readout")).to_have_text(shown)
     page.wait_for_function(
         """selector => {
             const lit = document.querySelector(selector), bar = document.querySelector(".guide");
@@ -60,7 +64,8 @@ def test_the_lecture_is_walked_by_the_keyboard_alone(
     complete(page)
     slider(page).focus()
     page.keyboard.press("ArrowLeft")  # the slider's
-    stands_at(page, len(STEPS))
+    expect(page.locator(".fgsm .readout")).to_have_text(".0067 = 1.7/255")
+    expect(page.get_by_role("status").filter(has_text="12 of 12")).to_have_count(1)
     page.keyboard.press("PageUp")
     stands_at(page, len(STEPS) - 1)
     page.keyboard.press("PageDown")
