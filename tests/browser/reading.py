@@ -122,6 +122,9 @@ def no_wider_than_the_screen(page: Page) -> None:
         }"""
     )
     assert wide == [], wide
+    tables = page.locator("[data-testid=stMarkdownContainer]:has(> table)")
+    room = tables.evaluate_all("all => all.map(e => e.scrollWidth - e.clientWidth)")
+    assert max(room, default=0) <= 1, room  # one that scrolls cannot be reached by keyboard
 
 
 def on_the_first_screen(page: Page, *shown: Locator) -> None:
