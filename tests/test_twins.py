@@ -180,7 +180,8 @@ import timm, torch
 from pathlib import Path
 sys.path.insert(0, sys.argv[3])
 torch.set_num_threads(1)
-from demo import photographs, places, twins
+from demo.data import photographs
+from demo.training import photograph_networks, places
 from tests import test_twins
 rank, ranks = places.processes()
 if ranks > 1:
@@ -189,11 +190,11 @@ place = places.Place(torch.device("cpu"), rank, ranks, workers=0, dtype=torch.fl
 recipe = test_twins.HUNDRED
 torch.manual_seed(0)
 standard = timm.create_model("test_efficientnet").eval()
-run = twins.started(recipe, standard, 1, place)
+run = photograph_networks.started(recipe, standard, 1, place)
 losses = []
 some = photographs.Archives([Path(sys.argv[1]) / "train-0.tar"])
 few = test_twins.held_out(torch.float64)
-next(twins.rounds(run, standard, some, few, place, losses=losses.append))
+next(photograph_networks.rounds(run, standard, some, few, place, losses=losses.append))
 Path(sys.argv[2], f"losses-{ranks}-{rank}.json").write_text(json.dumps(losses))
 if ranks > 1:
     torch.distributed.destroy_process_group()
