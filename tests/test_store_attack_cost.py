@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from demo.data import digits
 from demo.experiments.attack_cost.walks import Question
+from demo.web.pages import attack_cost as page
 from demo.web.store import attack, memory, worker
 from demo.web.store import attack_cost as store
 
@@ -153,6 +154,17 @@ def test_a_target_that_is_the_answer_already_gets_a_sentence() -> None:
     app.run()
     assert not app.exception
     assert app.error[0].value.startswith("The network already says 3: choose another target")
+
+
+def test_attacks_that_end_within_one_drawing_are_drawn_to_their_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(page, "SECONDS", 600)
+    app = AppTest.from_function(script, default_timeout=600)
+    app.query_params["kind"] = "digits"
+    app.run()
+    assert app.session_state["cost_work"].finished and not app.exception
+    assert app.button("cost_button").label == "Start over"
 
 
 @pytest.mark.slow

@@ -142,7 +142,8 @@ def _words(work: store.Work) -> None:
 
 
 def _go_on(work: store.Work) -> None:
+    """What ends now is not drawn yet: so it goes on once more."""
     going = not work.finished and st.session_state.get(STOPPED) is not work
+    st.session_state[GOING] = going
     if going:
         store.advance(work, SECONDS)
-    st.session_state[GOING] = going and not work.finished

@@ -22,15 +22,16 @@ def section(whole: going_on.Page) -> None:
 
 def _section() -> None:
     state = st.session_state
+    run: Measurement | None = state.get(RUN)
+    if run is None or run.result is not None:
+        state[MEASURING] = False
     cost = store.measured()
     st.header(heading(cost), anchor=False)
     st.markdown(prose.section(TOPIC, "loop"))
-    run: Measurement | None = state.get(RUN)
     if state[MEASURING] and run is not None:
         st.progress(run.share, f"Measuring: {run.share:.0%} of the pieces")
         st.button("Stop", key="loop_button", on_click=_stop)
         store.advance_measurement(run, SECONDS)
-        state[MEASURING] = run.result is None
     else:
         st.button(
             "Measure it here" if cost is None else "Measure again", key="loop_button",
