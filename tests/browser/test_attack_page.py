@@ -334,6 +334,7 @@ def test_the_crop_can_be_moved_and_zoomed_and_put_back(other: Page) -> None:
     assert (other_picture(page, zoomed) == old).all()
 
 
+@pytest.mark.slow
 def test_the_camera_takes_a_picture(other: Page) -> None:
     page, old = other, pixels(other, CLEAN)
     page.get_by_text("Use the camera").click()
