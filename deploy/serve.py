@@ -53,10 +53,10 @@ async def is_ready(request: Request) -> Response:
 
 def load() -> None:
     """The network that the page opens on, before the first person comes."""
-    from demo import models
+    from demo.web.controls import link
     from demo.web.store import attack
 
-    attack.network(models.MODELS[0].name, lambda share: None)
+    attack.loaded(link.OPENS)
 
 
 async def get_ready() -> None:

@@ -33,7 +33,7 @@ STEPS = guide.steps()
 def bear() -> gallery_record.Recorded:
     """The polar bear's record."""
     card = models.card(NETWORK)
-    pixels = gallery_flips.pixels(gallery.card("polar-bear"), card.input_size)
+    pixels = gallery.pixels(gallery.card("polar-bear"), card.input_size)
     found = record_files.find(card.name, str(card.sha256), pixels)
     assert found is not None
     return found

@@ -12,13 +12,12 @@ import pytest
 from PIL import Image, ImageDraw
 
 from demo.data import gallery, pictures, printed
-from demo.experiments.attack import gallery_flips
 from demo.experiments.attack.one_step import Answer
 from demo.web.pages.printing import verdict
 from tests.photographing import photographed
 
 SIZE = 224
-CLEAN = gallery_flips.pixels(gallery.card("polar-bear"), SIZE)
+CLEAN = gallery.pixels(gallery.card("polar-bear"), SIZE)
 SIGNS = np.random.default_rng(7).choice([-1, 1], CLEAN.shape)
 PAIR: printed.Pair = {
     "clean": CLEAN, "adversarial": np.clip(CLEAN + 8 * SIGNS, 0, 255).astype(np.uint8),

@@ -19,7 +19,6 @@ from demo import fgsm, models
 from demo.data import gallery
 from demo.experiments.attack import (
     confidence_sweep,
-    gallery_flips,
     made_and_tested,
     picture_changes,
     survival,
@@ -280,7 +279,7 @@ def test_two_cells_of_the_gallerys_table_come_out_again() -> None:
     assert found is not None
     at, stops = 4, survival.stops_of("photographs")
     networks = [models.load(name, CPU) for name in found.networks[:2]]
-    pictures = np.stack([gallery_flips.pixels(photo, 224) for photo in gallery.GALLERY])
+    pictures = np.stack([gallery.pixels(photo, 224) for photo in gallery.GALLERY])
     images = picture_changes.to_tensor(pictures)
     again = made_and_tested.run(networks[0], networks, images, (stops[at],))
     assert again[:, 0] == pytest.approx(found.changed[0, :2, at], abs=1)  # another CPU rounds

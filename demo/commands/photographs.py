@@ -61,7 +61,7 @@ def _transfer(path: Path, device: torch.device) -> None:
     shipped = made_and_tested.shipped()
     networks = [models.load(name, device) for name in shipped]
     size, stops = models.card(next(iter(shipped))).input_size, survival.stops_of("photographs")
-    pictures = np.stack([gallery_flips.pixels(photo, size) for photo in gallery.GALLERY])
+    pictures = np.stack([gallery.pixels(photo, size) for photo in gallery.GALLERY])
     images = picture_changes.to_tensor(pictures).to(device)
     changed = [made_and_tested.run(network, networks, images, stops) for network in networks]
     setting = "one step of FGSM away from the network's own answer, saved as 8 bit"
@@ -78,7 +78,7 @@ def _record(card: models.ModelCard, device: torch.device, folder: Path) -> None:
     """
     weights, before = str(card.sha256), record_files.code_of(card.name, folder)
     photographs = gallery.of(card.classes)
-    pixels = [gallery_flips.pixels(photo, card.input_size) for photo in photographs]
+    pixels = [gallery.pixels(photo, card.input_size) for photo in photographs]
     kept = [record_files.find(card.name, weights, each, folder, before) for each in pixels]
     if before == record_files.code() and None not in kept:
         print(f"{card.title}: recorded already", flush=True)

@@ -9,6 +9,8 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
+from demo.data import pictures
+
 ASSETS = Path(__file__).parents[2] / "assets"
 IMAGES = ASSETS / "images"
 KINDS = tuple((ASSETS / "everyday_classes.txt").read_text(encoding="utf-8").splitlines())
@@ -75,3 +77,8 @@ def card(name: str) -> Photograph:
 def photograph(name: str) -> bytes:
     """The photograph's file."""
     return (IMAGES / card(name).file).read_bytes()
+
+
+def pixels(photo: Photograph, size: int) -> pictures.Pixels:
+    """A photograph as a network of that input size sees it: (S, S, 3)."""
+    return pictures.at_network_size(pictures.from_bytes(photograph(photo.name)), size)

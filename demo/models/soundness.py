@@ -23,8 +23,7 @@ SAME = 1e-3
 def tried_on(size: int, device: torch.device) -> tuple[Tensor, Tensor]:
     """Photographs of the gallery, (8, 3, S, S) in [0, 1], and their ImageNet labels (8,)."""
     photos = gallery.of(1000)[:PHOTOGRAPHS]
-    files = [pictures.from_bytes(gallery.photograph(photo.name)) for photo in photos]
-    images = [pictures.to_tensor(pictures.at_network_size(file, size)) for file in files]
+    images = [pictures.to_tensor(gallery.pixels(photo, size)) for photo in photos]
     labels = torch.tensor([photo.label or 0 for photo in photos])
     return torch.cat(images).to(device), labels.to(device)
 

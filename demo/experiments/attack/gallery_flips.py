@@ -43,18 +43,13 @@ class Flip:
         return confidence_sweep.STOPS[-1 if self.stop is None else self.stop]
 
 
-def pixels(photo: gallery.Photograph, size: int) -> pictures.Pixels:
-    """A photograph of the gallery as a network of that input size sees it: (S, S, 3)."""
-    return pictures.at_network_size(pictures.from_bytes(gallery.photograph(photo.name)), size)
-
-
 def run(model: fgsm.Model, size: int, device: torch.device, classes: int = 1000) -> Iterator[Flip]:
     """One `Flip` a photograph of the gallery, each attacked away from the network's own answer.
 
     classes: how many the network knows.
     """
     for photo in gallery.of(classes):
-        image = pictures.to_tensor(pixels(photo, size)).to(device)
+        image = pictures.to_tensor(gallery.pixels(photo, size)).to(device)
         label = sign_methods.logits_of(model, image).argmax(dim=1)
         direction = fgsm.loss_gradient(model, image, label).sign()
         stops = confidence_sweep.STOPS

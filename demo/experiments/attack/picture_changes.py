@@ -85,9 +85,9 @@ def noisy(images: Tensor, epsilons: Tensor) -> Tensor:
     return fgsm.adversarial_example(images, levels * signs)
 
 
-def resized(size: int) -> Apply:
-    """To another network's input size, bicubic, by Pillow; the same where it is that size."""
-    return lambda images, epsilons: _each(images, lambda p: _square(p, size))
+def resized(images: Tensor, size: int) -> Tensor:
+    """To another network's input size, bicubic, by Pillow."""
+    return _each(images, lambda p: _square(p, size))
 
 
 BLUR = Change("blur", "a Gaussian blur (σ 1 pixel)", blurred)

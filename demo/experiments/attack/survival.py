@@ -84,7 +84,7 @@ def elsewhere(model: fgsm.Model, size: int, pictures: Pixels, device: torch.devi
     """Another network's answers to the same pictures at its own input size."""
     images = picture_changes.to_tensor(pictures)
     if size != images.shape[-1]:
-        images = picture_changes.resized(size)(images, torch.empty(0))
+        images = picture_changes.resized(images, size)
     return said(model, images.to(device))
 
 

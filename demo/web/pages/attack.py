@@ -179,9 +179,7 @@ def _attacked(view: View, name: str) -> NDArray[np.float32]:
     if not view.ten:
         theirs = store.step(name, pixels, step.epsilon, step.label, step.target)
         return store.sweep(name, pixels, theirs.direction).logits
-    *_, (_, result) = store.ten(name, pixels, step.label, step.target)
-    assert result is not None
-    return result.logits
+    return attack_view.after_ten(view, name).logits
 
 
 def _below(view: View) -> tuple[Any, Any]:

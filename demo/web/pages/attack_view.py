@@ -10,7 +10,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from demo import device, models
-from demo.experiments.attack import confidence_sweep, one_step, ten_steps
+from demo.experiments.attack import confidence_sweep, one_step, survival, ten_steps
 from demo.web import controls
 from demo.web.components import viewer
 from demo.web.controls import Choices, link
@@ -130,6 +130,23 @@ def opening(view: View) -> dict[str, Any]:
         "training": card.training,
         "wrong": view.label if view.label not in (None, step.clean.label) else None,
     }  # fmt: skip
+
+
+def after_ten(view: View, name: str) -> ten_steps.TenSteps:
+    """Ten steps on that network, as the view asks for them, when they are over."""
+    *_, (_, result) = store.ten(name, view.pixels, view.step.label, view.step.target)
+    assert result is not None
+    return result
+
+
+def saved(view: View, at: list[int]) -> NDArray[np.uint8]:
+    """The PNGs at those of the view's stops: (L, H, W, C)."""
+    step = view.step
+    if not view.ten:
+        return survival.saved(view.pixels, step.direction, (view.levels[at] / 255).tolist())
+    change = after_ten(view, view.card.name).change[at]
+    fraction = ten_steps.fraction_of(view.card.kind)
+    return survival.saved_after(view.pixels, change, fraction)
 
 
 def _against(card: models.ModelCard) -> str | None:

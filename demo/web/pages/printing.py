@@ -9,12 +9,11 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from demo.data import printed
-from demo.experiments.attack import failures, survival, ten_steps
+from demo.experiments.attack import failures
 from demo.experiments.attack.one_step import Answer
 from demo.web.controls import photographs
-from demo.web.pages import prose
+from demo.web.pages import attack_view, prose
 from demo.web.pages.attack_view import View
-from demo.web.store import attack
 from demo.web.store import printed as store
 
 Pixels = NDArray[np.uint8]
@@ -74,14 +73,8 @@ def _inside(view: View) -> None:
 
 def _adversarial(view: View) -> Pixels:
     """The adversarial picture at the slider's epsilon, as it is saved: (S, S, C)."""
-    level = _level(view)
-    if not view.ten:
-        return survival.saved(view.pixels, view.step.direction, [level / 255])[0]
-    *_, (_, result) = attack.ten(view.card.name, view.pixels, view.step.label, view.step.target)
-    assert result is not None
-    at = view.levels.tolist().index(level)
-    fraction = ten_steps.fraction_of(view.card.kind)
-    return survival.saved_after(view.pixels, result.change[[at]], fraction)[0]
+    pixels: Pixels = attack_view.saved(view, [view.levels.tolist().index(_level(view))])[0]
+    return pixels
 
 
 def _page(view: View, shown: printed.Pair, files: Answers) -> None:

@@ -11,17 +11,12 @@ import torch
 from numpy.typing import NDArray
 
 from demo import models
-from demo.experiments.attack import (
-    failures,
-    picture_changes,
-    survival,
-    ten_steps,
-)
+from demo.experiments.attack import failures, picture_changes, survival
 from demo.experiments.attack.survival import Row
 from demo.models import on_this_machine
 from demo.web.components.viewer import survival as component
 from demo.web.figures import survival as figure
-from demo.web.pages import made_and_tested, prose
+from demo.web.pages import attack_view, made_and_tested, prose
 from demo.web.pages.attack_view import View
 from demo.web.store import attack
 from demo.web.store import survival as store
@@ -65,16 +60,12 @@ def _saved(view: View) -> tuple[NDArray[np.uint8], Row]:
     """The saved pictures at the stops, (L, H, W, C), and what the network says of them."""
     stops = survival.stops_of(view.card.kind)
     at = [int(np.abs(view.levels - 255 * stop).argmin()) for stop in stops]
-    name, step = view.card.name, view.step
-    if not view.ten:
-        sweep = attack.sweep(name, view.pixels, step.direction)
-        pictures = survival.saved(view.pixels, step.direction, stops)
-        return pictures, survival.read(torch.from_numpy(sweep.saved_logits[sweep.saved[at]]))
-    *_, (_, result) = attack.ten(name, view.pixels, step.label, step.target)
-    assert result is not None
-    fraction = ten_steps.fraction_of(view.card.kind)
-    pictures = survival.saved_after(view.pixels, result.change[at], fraction)
-    return pictures, survival.read(torch.from_numpy(result.saved_logits[at]))
+    if view.ten:
+        logits = attack_view.after_ten(view, view.card.name).saved_logits[at]
+    else:
+        sweep = attack.sweep(view.card.name, view.pixels, view.step.direction)
+        logits = sweep.saved_logits[sweep.saved[at]]
+    return attack_view.saved(view, at), survival.read(torch.from_numpy(logits))
 
 
 def _measured(view: View, pictures: NDArray[np.uint8], place: Any) -> tuple[list[Row], Elsewhere]:

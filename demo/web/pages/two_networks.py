@@ -101,9 +101,9 @@ def _strip(
     standard: models.ModelCard, twin: models.ModelCard, choices: Choices, pixels: Pixels
 ) -> None:
     """The gallery as dots, as recorded, and this picture's own."""
-    recorded = {c.training: gallery_flips.recorded(c.name, str(c.sha256)) for c in (standard, twin)}
     if standard.source != "embedded":
         return
+    recorded = {c.training: gallery_flips.recorded(c.name, str(c.sha256)) for c in (standard, twin)}
     if not all(recorded.values()):
         st.info(
             "The gallery has not been measured with these weights: `python -m demo photographs` "

@@ -83,3 +83,9 @@ function isDark(root) {
   const [r, g, b] = probe.getImageData(0, 0, 1, 1).data;
   return r + g + b < 384;
 }
+
+function nearest(values, wanted) {
+  let best = 0;
+  values.forEach((v, i) => { if (Math.abs(v - wanted) < Math.abs(values[best] - wanted)) best = i; });
+  return best;
+}

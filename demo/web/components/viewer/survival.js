@@ -29,7 +29,7 @@ function createSurvival(root) {
   function draw() {
     if (!data) return;
     const level = window.fgsmLevel ?? data.stops[0];
-    const at = nearestStop(data.stops, level);
+    const at = nearest(data.stops, level);
     root.querySelector(".say").textContent = survivalSays(data, at);
     root.querySelector(".snapped").textContent = snapped(data, level, at);
     if (at === shown) return;
@@ -59,10 +59,6 @@ function createSurvival(root) {
 }
 
 const sure = (confidence) => `(${percent(confidence).replaceAll(" ", "\u00a0")})`;
-
-function nearestStop(stops, level) {
-  return stops.reduce((best, stop, i) => (Math.abs(stop - level) < Math.abs(stops[best] - level) ? i : best), 0);
-}
 
 function element(tag, properties, ...children) {
   const made = Object.assign(document.createElement(tag), properties);

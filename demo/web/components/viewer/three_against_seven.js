@@ -25,8 +25,7 @@ function createView(root) {
   let derive = null;
 
   const epsilonOf = (stop) => state.data.stops[stop];
-  const nearest = (epsilon) => state.data.stops.reduce((best, e, i, stops) => (Math.abs(e - epsilon) < Math.abs(stops[best] - epsilon) ? i : best), 0);
-  const margins = createMargins(root, epsilonOf, (epsilon) => { if (state.data) { setStop(nearest(epsilon)); remember(); } });
+  const margins = createMargins(root, epsilonOf, (epsilon) => { if (state.data) { setStop(nearest(state.data.stops, epsilon)); remember(); } });
 
   // --- what arrives -------------------------------------------------------------------------
 
@@ -68,11 +67,11 @@ function createView(root) {
     const number = (name, most) => { const v = Number(asked.get(name) ?? NaN); return Number.isFinite(v) && v >= 0 && v <= most ? v : null; };
     const guess = asked.get("guess") ?? sessionStorage.getItem(GUESS);
     if (guess === "skipped") state.guess = guess;
-    else if (guess !== null && guess !== "" && Number(guess) >= 0 && Number(guess) <= 0.5) state.guess = nearest(Number(guess));
+    else if (guess !== null && guess !== "" && Number(guess) >= 0 && Number(guess) <= 0.5) state.guess = nearest(state.data.stops, Number(guess));
     state.network = Math.max(0, data.networks.findIndex((n) => n.name === asked.get("network")));
     state.digit = Math.round(number("digit", data.labels.length) ?? 1) - 1;
     if (state.digit < 0) state.digit = 0;
-    setStop(nearest(number("epsilon", 0.5) ?? (state.guess === null ? 0 : 0.25)));
+    setStop(nearest(state.data.stops, number("epsilon", 0.5) ?? (state.guess === null ? 0 : 0.25)));
   }
 
   function createChoices() {
@@ -312,7 +311,7 @@ function createView(root) {
   function answered(guess) {
     if (!state.data) return;
     state.guess = guess;
-    if (guess === "skipped" && state.stop === 0) setStop(nearest(0.25));
+    if (guess === "skipped" && state.stop === 0) setStop(nearest(state.data.stops, 0.25));
     draw();
     remember();
     slider.focus({ preventScroll: true });

@@ -136,9 +136,3 @@ function showProgress(root, state, done) {
   bar.hidden = done >= 10 || !!state.change;
   bar.value = done;
 }
-
-function nearest(values, wanted) {
-  let best = 0;
-  values.forEach((v, i) => { if (Math.abs(v - wanted) < Math.abs(values[best] - wanted)) best = i; });
-  return best;
-}
