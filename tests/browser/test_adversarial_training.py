@@ -82,6 +82,7 @@ def test_the_curve_is_computed_to_its_end_another_attack_brings_its_points_and_t
 def test_a_training_starts_and_stops_by_keyboard_and_the_first_page_can_attack_its_network(
     here: Page,
 ) -> None:
+    at_rest(here)  # what is drawn anew between the two has no focus
     here.get_by_role("button", name="Start", exact=True).focus()
     here.keyboard.press("Enter")
     here.wait_for_function("document.activeElement.innerText.trim() == 'Stop'")
