@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from demo.experiments.adversarial_training.accuracy_against_epsilon import Curve
-from demo.web.figures import palette
+from demo.web.figures import frame, palette
 
 DASHES = {"standard": "solid", "adversarial": "dash", "control": "dot"}
 _COLOURS = ("#0072B2", "#009E73", "#D55E00", "#CC79A7", "#E69F00", "#56B4E9", "#8F8A00")
@@ -102,14 +102,7 @@ def _with_axes(figure: go.Figure, kind: str) -> go.Figure:
         title_text="255 × epsilon" if photographs
         else "epsilon, 1 = the whole range from black to white",
         range=[-0.15, 8.15] if photographs else [-0.01, 0.51],
-        dtick=1 if photographs else 0.1, fixedrange=True, zeroline=False,
+        dtick=1 if photographs else 0.1,
     )  # fmt: skip
-    figure.update_yaxes(
-        title_text="right answers, %", range=[-3, 103], fixedrange=True, zeroline=False
-    )
-    return figure.update_layout(
-        template="none", hovermode="closest", dragmode=False, height=560,
-        margin={"l": 56, "r": 12, "t": 12, "b": 56}, showlegend=True,
-        legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0,
-                "itemclick": False, "itemdoubleclick": False},
-    )  # fmt: skip
+    figure.update_yaxes(title_text="right answers, %", range=[-3, 103])
+    return frame.around(figure, 56, 12, 56, height=560, showlegend=True, legend=frame.UNMOVED)

@@ -9,7 +9,7 @@ from plotly.subplots import make_subplots
 from demo.experiments.attack_cost.loop import LoopCost
 from demo.experiments.attack_cost.race import Point
 from demo.experiments.attack_cost.walks import Attack
-from demo.web.figures import palette
+from demo.web.figures import frame, palette
 
 STYLES: dict[Attack, tuple[str, str, str]] = {
     "FGSM": (palette.RIVALS[0], "circle", "solid"),
@@ -18,14 +18,6 @@ STYLES: dict[Attack, tuple[str, str, str]] = {
     "L-BFGS": (palette.TARGET, "diamond", "solid"),
 }
 """Colour, marker and dash: FGSM's markers are filled, PGD's hollow; what has a target is purple."""
-
-_LEGEND: dict[str, object] = {
-    "orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0,
-    "itemclick": False, "itemdoubleclick": False,
-}  # fmt: skip
-_GRID: dict[str, object] = {
-    "gridcolor": "rgba(128,128,128,.25)", "zeroline": False, "fixedrange": True,
-}  # fmt: skip
 
 
 def plot(points: Mapping[Attack, Sequence[Point]], against: str, clean: str) -> go.Figure:
@@ -39,18 +31,17 @@ def plot(points: Mapping[Attack, Sequence[Point]], against: str, clean: str) -> 
         if along:
             _draw(figure, attack, along, against)
     word = "passes, forward and back" if against == "passes" else "seconds"
-    figure.update_xaxes(type="log", **_GRID, dtick=1, exponentformat="power")
+    figure.update_xaxes(type="log", dtick=1, exponentformat="power")
     if against == "passes":
         figure.update_xaxes(tickvals=[1, 10, 100, 1000], ticktext=["1", "10", "100", "1,000"])
     figure.update_xaxes(title_text=word, row=2)
-    figure.update_yaxes(title_text=f"“{_cut(clean)}”, %", range=[-14, 114], row=1, **_GRID)
+    figure.update_yaxes(title_text=f"“{_cut(clean)}”, %", range=[-14, 114], row=1)
     figure.update_yaxes(tickvals=[0, 50, 100], row=1)
-    figure.update_yaxes(title_text="‖r‖₂", type="log", range=_sizes(points), row=2, **_GRID)
+    figure.update_yaxes(title_text="‖r‖₂", type="log", range=_sizes(points), row=2)
     figure.update_yaxes(tickvals=_TICKS, ticktext=[f"{tick:g}" for tick in _TICKS], row=2)
-    return figure.update_layout(
-        template="none", height=460, dragmode=False, hovermode="closest", showlegend=True,
-        margin={"l": 56, "r": 12, "t": 12, "b": 84}, legend=_LEGEND, uirevision="same",
-    )  # fmt: skip
+    return frame.around(
+        figure, 56, 12, 84, height=460, showlegend=True, legend=frame.UNMOVED, uirevision="same"
+    )
 
 
 def _sizes(points: Mapping[Attack, Sequence[Point]]) -> list[float]:
@@ -114,18 +105,11 @@ def loop(cost: LoopCost) -> go.Figure:
     shortest = min(seconds for seconds, _, _ in bars.values()) / 60
     figure.update_xaxes(
         type="log", title_text="minutes", tickvals=[0.1, 1, 10, 100, 1000, 10000],
-        ticktext=["0.1", "1", "10", "100", "1,000", "10,000"], **_GRID,
+        ticktext=["0.1", "1", "10", "100", "1,000", "10,000"],
+        range=[math.log10(shortest / 3), math.log10(longest * 8)],
     )  # fmt: skip
-    figure.update_xaxes(range=_decades(shortest / 3, longest * 8))
-    figure.update_yaxes(autorange="reversed", automargin=True, fixedrange=True)
-    return figure.update_layout(
-        template="none", height=230, dragmode=False, bargap=0.35,
-        margin={"l": 8, "r": 16, "t": 8, "b": 48},
-    )  # fmt: skip
-
-
-def _decades(low: float, high: float) -> list[float]:
-    return [math.log10(low), math.log10(high)]
+    figure.update_yaxes(autorange="reversed", automargin=True)
+    return frame.around(figure, 8, 8, 48, right=16, height=230, bargap=0.35)
 
 
 def duration(seconds: float) -> str:

@@ -1,5 +1,6 @@
 """Confidence against epsilon: the label's, its rivals', the control's, and who answers where."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -8,12 +9,13 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from demo.experiments.attack.failures import amount
-from demo.web.figures import palette
+from demo.web.figures import frame, palette
 
 TICKS = (0, 1 / 4, 1 / 2, 1, 2, 4, 8, 16)
 """255 * epsilon at the ticks; the stops lie at equal distances, so the axis is wider near 0."""
 DIGIT_TICKS = (0, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5)
 """Epsilon at the ticks of a digit's axis, which is even."""
+STRETCHED = "255 × epsilon (stretched near 0)"
 
 
 @dataclass(frozen=True)
@@ -100,15 +102,9 @@ def _add_control(
     kind: str,
 ) -> None:
     at, curves = np.interp(control[0], levels, np.arange(len(levels))), 100 * control[1]
-    grey = palette.CONTROL
-    edge = {"x": at, "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
-    figure.add_scatter(y=curves.max(axis=0), showlegend=False, **edge)
+    frame.add_band(figure, at, curves)
     figure.add_scatter(
-        y=curves.min(axis=0), fill="tonexty", fillcolor="rgba(138,138,138,.3)",
-        showlegend=False, **edge,
-    )  # fmt: skip
-    figure.add_scatter(
-        x=at, y=curves.mean(axis=0), mode="lines", line={"color": grey, "width": 2},
+        x=at, y=curves.mean(axis=0), mode="lines", line={"color": palette.CONTROL, "width": 2},
         name=f"{name}, random signs", customdata=_amounts(control[0], kind),
         hovertemplate="%{y:.1f} % under random signs at epsilon = %{customdata}",
     )  # fmt: skip
@@ -146,22 +142,22 @@ def _words(answers: NDArray[np.int64], names: dict[int, str]) -> list[dict[str, 
 
 
 def _with_axes(figure: go.Figure, levels: NDArray[np.float64], kind: str) -> go.Figure:
-    photographs = kind == "photographs"
-    ticks = TICKS if photographs else tuple(255 * t for t in DIGIT_TICKS)
-    ticks = tuple(t for t in ticks if t <= levels[-1] + 1e-9)
-    digits = {t: amount(t / 255, kind) for t in ticks}
-    text = {1 / 4: "¼", 1 / 2: "½"} if photographs else digits
+    values, text = ticks(levels, kind)
     figure.update_xaxes(
-        title_text="255 × epsilon (stretched near 0)" if photographs else "epsilon",
-        tickvals=[float(np.interp(t, levels, np.arange(len(levels)))) for t in ticks],
-        ticktext=[text.get(t, f"{t:g}") for t in ticks],
-        range=[-0.5, len(levels) - 0.5], fixedrange=True, zeroline=False,
+        title_text=STRETCHED if kind == "photographs" else "epsilon",
+        tickvals=values, ticktext=text, range=[-0.5, len(levels) - 0.5],
     )  # fmt: skip
-    figure.update_yaxes(
-        title_text="confidence, %", range=[-2, 102], fixedrange=True, zeroline=False
-    )
-    return figure.update_layout(
-        template="none", hovermode="x unified", dragmode=False,
-        margin={"l": 56, "r": 12, "t": 44, "b": 110},
-        legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0},
-    )  # fmt: skip
+    figure.update_yaxes(title_text="confidence, %", range=[-2, 102])
+    return frame.around(figure, 56, 44, 110, hovermode="x unified", legend=frame.LEGEND)
+
+
+def ticks(
+    levels: Sequence[float] | NDArray[np.float64], kind: str = "photographs"
+) -> tuple[list[float], list[str]]:
+    """Where the ticks stand among the stops, and their words. levels: 255 * epsilon of those."""
+    photographs = kind == "photographs"
+    wanted = TICKS if photographs else tuple(255 * t for t in DIGIT_TICKS)
+    there = [t for t in wanted if t <= levels[-1] + 1e-9]
+    text = {1 / 4: "¼", 1 / 2: "½"} if photographs else {t: amount(t / 255, kind) for t in there}
+    values = [float(np.interp(t, levels, np.arange(len(levels)))) for t in there]
+    return values, [text.get(t, f"{t:g}") for t in there]

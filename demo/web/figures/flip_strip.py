@@ -7,8 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from demo.experiments.attack.failures import amount
-from demo.web.figures import palette
-from demo.web.figures.confidence_sweep import TICKS
+from demo.web.figures import confidence_sweep, frame, palette
 
 HEIGHT = 0.12
 """Of one dot above another, in rows."""
@@ -71,16 +70,10 @@ def _said(dot: Dot, levels: Sequence[float]) -> str:
 
 
 def _with_axes(figure: go.Figure, levels: Sequence[float]) -> go.Figure:
-    stops = np.arange(len(levels))
-    ticks = [float(np.interp(t, levels, stops)) for t in TICKS]
-    words = [{1 / 4: "¼", 1 / 2: "½"}.get(t, f"{t:g}") for t in TICKS]
+    ticks, words = confidence_sweep.ticks(levels)
     figure.update_xaxes(
-        title_text="255 × epsilon (stretched near 0)",
+        title_text=confidence_sweep.STRETCHED, range=[-1.5, len(levels) + 4],
         tickvals=[*ticks, len(levels) + 2], ticktext=[*words, "more"],
-        range=[-1.5, len(levels) + 4], fixedrange=True, zeroline=False,
     )  # fmt: skip
-    figure.update_yaxes(visible=False, range=[-0.35, 1.5], fixedrange=True)
-    return figure.update_layout(
-        template="none", hovermode="closest", dragmode=False, height=260,
-        margin={"l": 12, "r": 12, "t": 8, "b": 56}, showlegend=False,
-    )  # fmt: skip
+    figure.update_yaxes(visible=False, range=[-0.35, 1.5])
+    return frame.around(figure, 12, 8, 56, height=260, showlegend=False)

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from demo.experiments.activation_growth.growth_on_a_photograph import SIDES, Row
-from demo.web.figures import palette
+from demo.web.figures import frame, palette
 
 Measured = Literal["gap", "loss"]
 Floats = NDArray[np.float64]
@@ -55,10 +55,7 @@ def change(rows: Sequence[Row], measured: Measured) -> go.Figure:
     if rows:
         n, chance = [row.n for row in rows], by_chance(rows, measured)
         l1, l2 = linear(rows, measured)
-        edge = {"x": n, "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
-        figure.add_scatter(y=chance.max(axis=1), showlegend=False, name="highest", **edge)
-        figure.add_scatter(y=chance.min(axis=1), showlegend=False, name="lowest", fill="tonexty",
-                           fillcolor="rgba(138,138,138,.3)", **edge)  # fmt: skip
+        frame.add_band(figure, n, chance.T)
         fgsm = by_fgsm(rows, measured)
         _line(figure, n, l1, "‖∇‖₁, linear", palette.RIVALS[1], "dash", "square-open")
         _line(figure, n, np.where(fgsm > 0, fgsm, np.nan), "FGSM", WORST, "solid", "circle")
@@ -89,25 +86,19 @@ def _line(
     figure: go.Figure, n: Sequence[int], values: Floats, name: str, colour: str, dash: str,
     symbol: str | None,
 ) -> None:  # fmt: skip
-    figure.add_scatter(
-        x=n, y=values, name=name, mode="lines" if symbol is None else "lines+markers",
-        line={"color": colour, "dash": dash, "width": 2 if dash == "dash" else 3},
-        marker=None if symbol is None else palette.marker(symbol, colour),
-        hovertemplate="%{y:,.4~g}<extra>" + name + "</extra>",
-    )  # fmt: skip
+    hover = "%{y:,.4~g}<extra>" + name + "</extra>"
+    width = 2 if dash == "dash" else 3
+    frame.add_line(figure, n, values, name, (colour, dash, symbol), hover, width)
 
 
 def _with_axes(figure: go.Figure) -> go.Figure:
     figure.update_xaxes(
         title_text="n, values of the picture (pixels a side below)", type="log",
-        range=[np.log10(3 * 32**2) - 0.1, np.log10(3 * 448**2) + 0.1], fixedrange=True,
+        range=[np.log10(3 * 32**2) - 0.1, np.log10(3 * 448**2) + 0.1], tickangle=0,
         tickvals=[3 * side**2 for side in SHOWN],
-        ticktext=[f"{3 * side**2:,}<br>{side}" for side in SHOWN], tickangle=0, zeroline=False,
+        ticktext=[f"{3 * side**2:,}<br>{side}" for side in SHOWN],
     )  # fmt: skip
-    figure.update_yaxes(fixedrange=True, zeroline=False)
-    return figure.update_layout(
-        template="none", hovermode="x unified", dragmode=False, height=440, showlegend=True,
-        margin={"l": 60, "r": 8, "t": 8, "b": 120},
-        legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0,
-                "itemclick": False, "itemdoubleclick": False},
+    return frame.around(
+        figure, 60, 8, 120, right=8, hovermode="x unified", height=440, showlegend=True,
+        legend=frame.UNMOVED,
     )  # fmt: skip

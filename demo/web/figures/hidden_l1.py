@@ -13,18 +13,18 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from demo.experiments.hidden_l1 import TOLERANCE, HiddenL1
-from demo.web.figures import palette
+from demo.web.figures import frame, palette
 
-TRUE = {"color": palette.RIVALS[0], "dash": "solid", "width": 3}
-FIRST_ORDER = {"color": palette.LABEL, "dash": "dash", "width": 3}
-STRAIGHT = {"color": palette.RIVALS[2], "dash": "dot", "width": 3}
-CLIPPED = {"color": palette.RIVALS[0], "dash": "dashdot", "width": 1.5}
+TRUE: dict[str, object] = {"color": palette.RIVALS[0], "dash": "solid", "width": 3}
+FIRST_ORDER: dict[str, object] = {"color": palette.LABEL, "dash": "dash", "width": 3}
+STRAIGHT: dict[str, object] = {"color": palette.RIVALS[2], "dash": "dot", "width": 3}
+CLIPPED: dict[str, object] = {"color": palette.RIVALS[0], "dash": "dashdot", "width": 1.5}
 LARGEST_RATIO = 2.5
 _SLACK = 1.15
 LINES = ((palette.LABEL, "solid"), (palette.RIVALS[0], "dash"), (palette.RIVALS[2], "dot"))
 """Colour and dash: standard training, against FGSM, against PGD."""
 
-Gradients = NDArray[np.float64]
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Lengths:
     """One network's gradients, (N,) lengths."""
 
     title: str
-    values: Gradients
+    values: Floats
 
 
 def objective(found: HiddenL1, clean_weight: float) -> go.Figure:
@@ -40,16 +40,14 @@ def objective(found: HiddenL1, clean_weight: float) -> go.Figure:
 
     The axes are those of a = 0, so that a change of a moves the lines alone.
     """
-    a, figure = clean_weight, go.Figure()
-    rows = (
+    a = clean_weight
+    figure = _lines(
+        found.epsilons,
         ("J̃", found.objective(a), TRUE),
         ("J + (1−α)ε‖∇J‖₁", found.first_order(a), FIRST_ORDER),
         ("J̃, linear margin", a * found.loss + (1 - a) * found.straight, STRAIGHT),
         ("J̃, clipped", a * found.loss + (1 - a) * found.clipped, CLIPPED),
     )
-    for name, values, line in rows:
-        figure.add_scatter(x=found.epsilons, y=values, name=name, mode="lines", line=line,
-                           hoverinfo="skip", showlegend=False)  # fmt: skip
     everything = np.concatenate([[found.loss], found.adversarial, found.first_order(0.0)])
     positive = everything[everything > 0]
     lowest, highest = positive.min() / _SLACK**3, positive.max() * _SLACK**3
@@ -62,17 +60,14 @@ def objective(found: HiddenL1, clean_weight: float) -> go.Figure:
 
 def ratios(found: HiddenL1) -> go.Figure:
     """What FGSM really does over what is promised to first order; 1 is a promise kept."""
-    figure = go.Figure()
-    figure.add_hrect(y0=1 - TOLERANCE, y1=1 + TOLERANCE, line_width=0, opacity=0.25,
-                     fillcolor=palette.CONTROL, layer="below")  # fmt: skip
-    rows = (
+    figure = _lines(
+        found.epsilons,
         ("loss", found.loss_ratio(), TRUE),
         ("margin", found.margin_ratio(), STRAIGHT),
         ("loss, clipped", found.clipped_ratio(), CLIPPED),
     )
-    for name, values, line in rows:
-        figure.add_scatter(x=found.epsilons, y=values, name=name, mode="lines", line=line,
-                           hoverinfo="skip", showlegend=False)  # fmt: skip
+    figure.add_hrect(y0=1 - TOLERANCE, y1=1 + TOLERANCE, line_width=0, opacity=0.25,
+                     fillcolor=palette.CONTROL, layer="below")  # fmt: skip
     figure.update_yaxes(title_text="true / first order", range=[0, LARGEST_RATIO], dtick=0.5)
     return _over_epsilon(figure, found.epsilons)
 
@@ -96,10 +91,11 @@ def lengths(networks: Sequence[Lengths], what: str) -> go.Figure:
             fillcolor=colour + "33",
         )  # fmt: skip
         _median(figure, network, line, place)
-    figure.update_xaxes(title_text=what, type="log", fixedrange=True, zeroline=False,
-                        **_ticks(positive.min(), positive.max()))  # fmt: skip
-    figure.update_yaxes(title_text="digits", fixedrange=True, rangemode="tozero", zeroline=False)
-    return _laid_out(figure, 340).update_layout(margin={"t": 80})
+    figure.update_xaxes(title_text=what, type="log", **_ticks(positive.min(), positive.max()))
+    figure.update_yaxes(title_text="digits", rangemode="tozero")
+    return frame.around(
+        figure, 64, 80, 92, hovermode=False, height=340, showlegend=True, legend=frame.UNMOVED
+    )
 
 
 def _median(figure: go.Figure, network: Lengths, line: dict[str, str | int], place: int) -> None:
@@ -123,22 +119,20 @@ def spoken(value: float) -> str:
     return f"{mantissa} × 10{raised}"
 
 
-def _over_epsilon(figure: go.Figure, epsilons: NDArray[np.float64]) -> go.Figure:
+def _lines(epsilons: Floats, *rows: tuple[str, Floats, dict[str, object]]) -> go.Figure:
+    figure = go.Figure()
+    for name, values, line in rows:
+        figure.add_scatter(x=epsilons, y=values, name=name, mode="lines", line=line,
+                           hoverinfo="skip", showlegend=False)  # fmt: skip
+    return figure
+
+
+def _over_epsilon(figure: go.Figure, epsilons: Floats) -> go.Figure:
     figure.update_xaxes(
         title_text="epsilon", type="log", range=[*np.log10(epsilons[[0, -1]])], dtick=1,
-        exponentformat="power", fixedrange=True, zeroline=False,
+        exponentformat="power",
     )  # fmt: skip
-    figure.update_yaxes(fixedrange=True, zeroline=False)
-    return _laid_out(figure, None).update_layout(showlegend=False, margin={"b": 48})
-
-
-def _laid_out(figure: go.Figure, height: int | None) -> go.Figure:
-    return figure.update_layout(
-        template="none", hovermode=False, dragmode=False, height=height,
-        margin={"l": 64, "r": 12, "t": 14, "b": 92}, showlegend=True,
-        legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0,
-                "itemclick": False, "itemdoubleclick": False},
-    )  # fmt: skip
+    return frame.around(figure, 64, 14, 48, hovermode=False, showlegend=False, legend=frame.UNMOVED)
 
 
 def _ticks(lowest: float, highest: float) -> dict[str, object]:

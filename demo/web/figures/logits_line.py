@@ -4,6 +4,8 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from demo.web.figures import frame
+
 _LEVELS, _EPSILONS = [-16, -8, -4, 0, 4, 8, 16], [-1, -0.5, -0.25, 0, 0.25, 0.5, 1]
 _AXES = {
     "photographs": (_LEVELS, [str(n) for n in _LEVELS], "255 × epsilon, along the same signs"),
@@ -36,13 +38,9 @@ def plot(
             line={"color": styles[k][0], "dash": styles[k][1], "width": 3 if k == label else 2},
             hovertemplate="%{y:.2f}",
         )  # fmt: skip
+    frame.around(figure, 56, 16, 110, hovermode="x unified", legend=frame.LEGEND)
     figure.update_xaxes(
-        title_text=title, zeroline=True, fixedrange=True,
-        tickvals=ticks, ticktext=text, range=[levels[0], levels[-1]],
+        title_text=title, zeroline=True, tickvals=ticks, ticktext=text,
+        range=[levels[0], levels[-1]],
     )  # fmt: skip
-    figure.update_yaxes(title_text="logit", fixedrange=True, zeroline=False)
-    return figure.update_layout(
-        template="none", hovermode="x unified", dragmode=False,
-        margin={"l": 56, "r": 12, "t": 16, "b": 110},
-        legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0},
-    )  # fmt: skip
+    return figure.update_yaxes(title_text="logit")

@@ -7,9 +7,10 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from demo.web.figures import palette
+from demo.web.figures import frame, palette
 
 ADVERSARIAL = palette.RIVALS[0]
+PAPER = (palette.CONTROL, "diamond-open")
 _INK = "#1B2530"
 
 
@@ -18,21 +19,16 @@ def beside(
 ) -> go.Figure:
     """One line for each number, both on one axis of per cent. ours, papers: shares, 0 to 1."""
     figure = go.Figure()
-    for name, values, colour, symbol in (
-        ("here", ours, palette.LABEL, "circle"),
-        ("paper", papers, palette.CONTROL, "diamond-open"),
+    for name, values, look in (
+        ("here", ours, (palette.LABEL, "circle")),
+        ("paper", papers, PAPER),
     ):
         there = [
             (100 * v, _wrapped(w)) for v, w in zip(values, whats, strict=True) if v is not None
         ]
         if there:
             x, y = zip(*there, strict=True)
-            figure.add_scatter(
-                x=x, y=y, name=name, mode="markers",
-                marker={"symbol": symbol, "size": 14, "color": colour,
-                        "line": {"width": 2, "color": colour}},
-                hovertemplate="%{x:.2f} %",
-            )  # fmt: skip
+            frame.add_markers(figure, x, y, name, look, "%{x:.2f} %")
     figure.update_xaxes(title_text="%", rangemode="tozero", fixedrange=True)
     top_down = [_wrapped(what) for what in reversed(whats)]
     figure.update_yaxes(categoryorder="array", categoryarray=top_down)
@@ -49,22 +45,16 @@ def seeds(errors: Mapping[str, Sequence[float]], papers: Mapping[str, float]) ->
     for i, (name, values) in enumerate(errors.items()):
         colour = palette.LABEL if i == 0 else ADVERSARIAL
         percent = [100 * value for value in values]
-        figure.add_scatter(
-            x=percent, y=[name] * len(percent), name=f"{name}: seeds", mode="markers",
-            marker={"symbol": "circle" if i == 0 else "square", "size": 12, "color": colour},
-            hovertemplate="%{x:.2f} %",
-        )  # fmt: skip
+        look, rows = (colour, "circle" if i == 0 else "square"), [name] * len(percent)
+        frame.add_markers(figure, percent, rows, f"{name}: seeds", look, "%{x:.2f} %", 12)
         if percent:
             mean = sum(percent) / len(percent)
             figure.add_shape(
                 type="line", x0=mean, x1=mean, y0=i - 0.3, y1=i + 0.3,
                 line={"color": colour, "width": 3, "dash": "solid" if i == 0 else "dash"},
             )  # fmt: skip
-    figure.add_scatter(
-        x=[100 * value for value in papers.values()], y=list(papers), name="paper", mode="markers",
-        marker={"symbol": "diamond-open", "size": 14, "color": palette.CONTROL,
-                "line": {"width": 2}}, hovertemplate="%{x:.2f} %",
-    )  # fmt: skip
+    theirs = [100 * value for value in papers.values()]
+    frame.add_markers(figure, theirs, list(papers), "paper", PAPER, "%{x:.2f} %")
     figure.update_xaxes(title_text="error without attack, %", fixedrange=True)
     return _laid_out(figure, 260)
 
@@ -90,19 +80,14 @@ def attacks(names: Sequence[str], accuracies: NDArray[np.float64]) -> go.Figure:
     """accuracies: (networks, 3), without attack, under FGSM, under PGD, shares 0 to 1."""
     figure = go.Figure()
     lines = [_wrapped(name) for name in names]
-    for column, (name, symbol, colour) in enumerate(
+    for column, (name, look) in enumerate(
         (
-            ("without attack", "line-ns-open", palette.LABEL),
-            ("under FGSM", "circle", ADVERSARIAL),
-            ("under PGD", "circle-open", ADVERSARIAL),
+            ("without attack", (palette.LABEL, "line-ns-open")),
+            ("under FGSM", (ADVERSARIAL, "circle")),
+            ("under PGD", (ADVERSARIAL, "circle-open")),
         )
     ):
-        figure.add_scatter(
-            x=100 * accuracies[:, column], y=lines, name=name, mode="markers",
-            marker={"symbol": symbol, "size": 15, "color": colour,
-                    "line": {"width": 3, "color": colour}},
-            hovertemplate="%{x:.1f} %", cliponaxis=False,
-        )  # fmt: skip
+        frame.add_markers(figure, 100 * accuracies[:, column], lines, name, look, "%{x:.1f} %")
     figure.update_xaxes(title_text="accuracy, %", range=[-2, 102], fixedrange=True)
     figure.update_yaxes(autorange="reversed")
     return _laid_out(figure, 120 + 46 * len(names))
@@ -111,16 +96,12 @@ def attacks(names: Sequence[str], accuracies: NDArray[np.float64]) -> go.Figure:
 def aimed(before: Sequence[float], after: Sequence[float]) -> go.Figure:
     """For each digit the share of noise taken for it, 0 to 1, without and with the step."""
     figure = go.Figure()
-    for name, shares, colour, symbol in (
-        ("without the step", before, palette.CONTROL, "circle-open"),
-        ("after one step toward it", after, palette.TARGET, "circle"),
+    for name, shares, look in (
+        ("without the step", before, (palette.CONTROL, "circle-open")),
+        ("after one step toward it", after, (palette.TARGET, "circle")),
     ):
-        figure.add_scatter(
-            x=[str(k) for k in range(len(shares))], y=[100 * share for share in shares],
-            name=name, mode="markers", hovertemplate="%{y:.1f} %", cliponaxis=False,
-            marker={"symbol": symbol, "size": 13, "color": colour,
-                    "line": {"width": 2, "color": colour}},
-        )  # fmt: skip
+        digits, percent = [str(k) for k in range(len(shares))], [100 * share for share in shares]
+        frame.add_markers(figure, digits, percent, name, look, "%{y:.1f} %")
     figure.update_xaxes(title_text="digit", type="category", fixedrange=True)
     figure.update_yaxes(title_text="noise taken for it, %", range=[-2, 102])
     return _laid_out(figure, 300)
@@ -166,6 +147,5 @@ def _laid_out(figure: go.Figure, height: int, legend: bool = True) -> go.Figure:
     figure.update_yaxes(automargin=True, fixedrange=True)
     return figure.update_layout(
         height=height, dragmode=False, showlegend=legend,
-        margin={"l": 8, "r": 24, "t": 16, "b": 8},
-        legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0},
+        margin={"l": 8, "r": 24, "t": 16, "b": 8}, legend=frame.LEGEND,
     )  # fmt: skip

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from demo.web.figures import palette
+from demo.web.figures import frame, palette
 
 COLOURS = (palette.LABEL, *palette.RIVALS)
 DASHES = ("solid", *palette.RIVAL_DASHES)
@@ -30,12 +30,7 @@ def plot(curves: Mapping[str, NDArray[np.float64]], ticks: Sequence[str]) -> go.
         )  # fmt: skip
     figure.update_xaxes(
         title_text="epsilon", tickvals=list(range(len(ticks))), ticktext=list(ticks),
-        range=[-0.3, len(ticks) - 0.7], fixedrange=True, zeroline=False,
+        range=[-0.3, len(ticks) - 0.7],
     )  # fmt: skip
-    figure.update_yaxes(
-        title_text="own clean answer, %", range=[-3, 103], fixedrange=True, zeroline=False
-    )
-    return figure.update_layout(
-        template="none", hovermode="closest", dragmode=False,
-        margin={"l": 56, "r": 12, "t": 12, "b": 56},
-    )  # fmt: skip
+    figure.update_yaxes(title_text="own clean answer, %", range=[-3, 103])
+    return frame.around(figure, 56, 12, 56)

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from demo.web.figures import palette
+from demo.web.figures import frame, palette
 
 BINS = 36
 CLASSES = (("threes", "#009E73", ""), ("sevens", "#E69F00", "/"))
@@ -61,16 +61,14 @@ def _entry(figure: go.Figure, name: str, colour: str, dash: str) -> None:
 
 
 def _with_axes(figure: go.Figure, low: float, high: float, highest_loss: float) -> go.Figure:
-    figure.update_xaxes(range=[low, high], fixedrange=True, zeroline=True)
+    frame.around(
+        figure, 52, 26, 92, right=10, barmode="stack", bargap=0, height=560, showlegend=True,
+        legend=frame.UNMOVED | {"traceorder": "normal"},
+    )  # fmt: skip
+    figure.update_xaxes(range=[low, high], zeroline=True)
     figure.update_xaxes(title_text="margin M = y(w·x + b), without attack", row=2, col=1)
-    figure.update_yaxes(fixedrange=True, zeroline=False, rangemode="tozero", title_standoff=8)
+    figure.update_yaxes(rangemode="tozero", title_standoff=8)
     figure.update_yaxes(title_text="digits", row=1, col=1)
-    figure.update_yaxes(
+    return figure.update_yaxes(
         title_text="loss, nats", range=[-0.02 * highest_loss, highest_loss], row=2, col=1
     )
-    return figure.update_layout(
-        template="none", barmode="stack", bargap=0, hovermode="closest", dragmode=False,
-        height=560, margin={"l": 52, "r": 10, "t": 26, "b": 92}, showlegend=True,
-        legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0,
-                "traceorder": "normal", "itemclick": False, "itemdoubleclick": False},
-    )  # fmt: skip

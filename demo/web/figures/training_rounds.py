@@ -1,37 +1,28 @@
-"""A twin's accuracies while it was trained, against the crops it had seen."""
+"""A robust network's accuracies while it was trained, against the crops it had seen."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import plotly.graph_objects as go
 
-from demo.web.figures import palette
+from demo.web.figures import frame, palette
 
 LINES = (
-    ("clean_accuracy", "without attack", palette.LABEL, "circle", "solid"),
-    ("accuracy_under_fgsm", "FGSM, {:.4g}/255", palette.RIVALS[0], "square", "dash"),
-    ("accuracy_under_pgd", "PGD, {:.4g}/255", palette.RIVALS[2], "diamond-open", "dot"),
+    ("clean_accuracy", "without attack", (palette.LABEL, "solid", "circle")),
+    ("accuracy_under_fgsm", "FGSM, {:.4g}/255", (palette.RIVALS[0], "dash", "square")),
+    ("accuracy_under_pgd", "PGD, {:.4g}/255", (palette.RIVALS[2], "dot", "diamond-open")),
 )
 
 
 def plot(rounds: Sequence[dict[str, Any]], level: float = 1) -> go.Figure:
-    """rounds: of a twin's history, with `crops` and the three accuracies, 0 to 1.
+    """rounds: of its history, with `crops` and the three accuracies, 0 to 1.
 
     level: 255 * epsilon of the attacks.
     """
-    figure = go.Figure()
-    for key, name, colour, symbol, dash in LINES:
-        figure.add_scatter(
-            x=[row["crops"] for row in rounds], y=[100 * row[key] for row in rounds],
-            name=name.format(level),
-            mode="lines+markers", line={"color": colour, "dash": dash, "width": 2},
-            marker=palette.marker(symbol, colour),
-            hovertemplate="%{y:.1f} % after %{x:,} crops",
-        )  # fmt: skip
-    figure.update_xaxes(title_text="crops seen", fixedrange=True, rangemode="tozero")
-    figure.update_yaxes(title_text="right answers, %", range=[0, 100], fixedrange=True)
-    return figure.update_layout(
-        template="none", hovermode="x unified", dragmode=False, height=380,
-        margin={"l": 56, "r": 12, "t": 12, "b": 96},
-        legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0},
-    )  # fmt: skip
+    figure, crops = go.Figure(), [row["crops"] for row in rounds]
+    for key, name, look in LINES:
+        percent, hover = [100 * row[key] for row in rounds], "%{y:.1f} % after %{x:,} crops"
+        frame.add_line(figure, crops, percent, name.format(level), look, hover, width=2)
+    figure.update_xaxes(title_text="crops seen", rangemode="tozero")
+    figure.update_yaxes(title_text="right answers, %", range=[0, 100])
+    return frame.around(figure, 56, 12, 96, hovermode="x unified", height=380, legend=frame.LEGEND)
