@@ -16,7 +16,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from demo import fgsm, models
-from demo.data import gallery
+from demo.data import gallery, pictures
 from demo.experiments.attack import (
     confidence_sweep,
     made_and_tested,
@@ -57,7 +57,7 @@ def picture(kind: str = "photographs", seed: int = 1) -> NDArray[np.uint8]:
 
 def changed(kind: str, name: str, pixels: NDArray[np.uint8], epsilon: float = 0) -> Tensor:
     """That change of one picture, in 8-bit levels: (H, W, C)."""
-    images = picture_changes.to_tensor(pixels[None])
+    images = pictures.to_tensor(pixels[None])
     change = picture_changes.called(kind, name)
     return 255 * change.apply(images, torch.tensor([epsilon]))[0].permute(1, 2, 0)
 
@@ -75,7 +75,7 @@ def levels(picture: Image.Image) -> Tensor:
 def test_jpeg_is_pillows(kind: str, quality: int) -> None:
     file = io.BytesIO()
     by_pillow(picture(kind)).save(file, "JPEG", quality=quality)
-    images = picture_changes.to_tensor(picture(kind)[None])
+    images = pictures.to_tensor(picture(kind)[None])
     ours = 255 * picture_changes.jpeg(quality)(images, torch.zeros(1))[0].permute(1, 2, 0)
     assert torch.allclose(ours, levels(Image.open(file)), atol=1e-3)
 
@@ -84,7 +84,7 @@ def test_jpeg_is_pillows(kind: str, quality: int) -> None:
 def test_the_blur_is_a_gaussian_by_pytorchs_convolution(kind: str) -> None:
     weights = torch.exp(-(torch.arange(-2.0, 3) ** 2) / 2)
     kernel = torch.outer(weights, weights) / weights.sum() ** 2
-    image = picture_changes.to_tensor(picture(kind)[None]).transpose(0, 1)
+    image = pictures.to_tensor(picture(kind)[None]).transpose(0, 1)
     expected = F.conv2d(F.pad(image, (2, 2, 2, 2), "reflect"), kernel[None, None])
     found = changed(kind, "blur", picture(kind)).permute(2, 0, 1)
     assert torch.allclose(found, 255 * expected[:, 0], atol=1e-3)
@@ -136,7 +136,7 @@ def test_the_noise_is_as_large_as_the_attack_blind_and_inside_the_range() -> Non
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_change_keeps_shape_and_range_and_is_the_same_each_time(kind: str) -> None:
-    images = picture_changes.to_tensor(np.stack([picture(kind), picture(kind, 2)]))
+    images = pictures.to_tensor(np.stack([picture(kind), picture(kind, 2)]))
     for change in picture_changes.of(kind):
         found = change.apply(images, torch.tensor([0, 4 / 255]))
         assert found.shape == images.shape and found.min() >= 0 and found.max() <= 1
@@ -146,7 +146,7 @@ def test_every_change_keeps_shape_and_range_and_is_the_same_each_time(kind: str)
 
 def attacked(model: nn.Module) -> tuple[NDArray[np.uint8], confidence_sweep.ConfidenceSweep]:
     """The saved pictures of one step, and the answers of the sweep along it."""
-    image = picture_changes.to_tensor(picture()[None])
+    image = pictures.to_tensor(picture()[None])
     gradient = fgsm.loss_gradient(model, image, model(image).argmax(dim=1))
     direction = gradient.sign()[0].permute(1, 2, 0).to(torch.int8).numpy()
     stops = survival.stops_of("photographs")
@@ -158,8 +158,8 @@ def attacked(model: nn.Module) -> tuple[NDArray[np.uint8], confidence_sweep.Conf
 
 def test_the_identity_changes_nothing(small: Callable[[int], nn.Module]) -> None:
     model = small(1)
-    pictures, sweep = attacked(model)
-    found = survival.run(model, pictures, survival.stops_of("photographs"), IDENTITY, CPU)
+    saved, sweep = attacked(model)
+    found = survival.run(model, saved, survival.stops_of("photographs"), IDENTITY, CPU)
     answers = sweep.logits.argmax(axis=1)
     assert found.answers.tolist() == answers.tolist()
     given = torch.tensor(sweep.logits).double().softmax(dim=1)
@@ -168,22 +168,22 @@ def test_the_identity_changes_nothing(small: Callable[[int], nn.Module]) -> None
 
 
 def test_what_a_network_gets_is_shown_stop_by_stop(small: Callable[[int], nn.Module]) -> None:
-    pictures, _ = attacked(small(1))
-    found = survival.run(small(1), pictures, survival.stops_of("photographs"), IDENTITY, CPU)
+    saved, _ = attacked(small(1))
+    found = survival.run(small(1), saved, survival.stops_of("photographs"), IDENTITY, CPU)
     sheet = Image.open(io.BytesIO(found.sheet))
     assert (sheet.format, sheet.size) == ("WEBP", (6 * SIZE, SIZE))
-    assert np.array_equal(np.array(sheet), np.concatenate([*pictures], axis=1))
+    assert np.array_equal(np.array(sheet), np.concatenate([*saved], axis=1))
 
 
 def test_one_step_and_ten_save_the_pictures_that_are_scored(
     small: Callable[[int], nn.Module],
 ) -> None:
-    model, image = small(1), picture_changes.to_tensor(picture()[None])
+    model, image = small(1), pictures.to_tensor(picture()[None])
     label = int(model(image).argmax())
     *_, last = ten.steps(model, image, label, None)
     result = ten.result(model, image, last)
-    pictures = survival.saved_after(picture(), result.change, ten.FRACTION)
-    found = survival.said(model, picture_changes.to_tensor(pictures))
+    saved = survival.saved_after(picture(), result.change, ten.FRACTION)
+    found = survival.said(model, pictures.to_tensor(saved))
     assert found.answers.tolist() == result.saved_logits.argmax(axis=1).tolist()
 
 
@@ -196,9 +196,9 @@ def test_another_network_gets_the_picture_at_its_own_size(
         seen.append(tuple(images.shape))
         return images.mean(dim=(2, 3))
 
-    pictures, _ = attacked(small(1))
-    same = survival.elsewhere(other, SIZE, pictures, CPU)
-    larger = survival.elsewhere(other, 40, pictures, CPU)
+    saved, _ = attacked(small(1))
+    same = survival.elsewhere(other, SIZE, saved, CPU)
+    larger = survival.elsewhere(other, 40, saved, CPU)
     assert {shape[-1] for shape in seen} == {SIZE, 40}
     assert same.answers.tolist() == larger.answers.tolist()
     assert same.sheet == b""
@@ -209,7 +209,7 @@ def test_an_attack_through_the_blur_is_fgsm_on_the_network_behind_it(
 ) -> None:
     model, stops = small(1), survival.stops_of("photographs")
     behind = lambda x: model(picture_changes.blurred(x))  # noqa: E731
-    image = picture_changes.to_tensor(picture()[None])
+    image = pictures.to_tensor(picture()[None])
     label = int(behind(image).argmax())
     found = survival.through(model, picture(), label, False, stops, CPU)
     strong = behind(fgsm.fgsm(behind, image, torch.tensor([label]), stops[-1]))
@@ -251,7 +251,7 @@ def test_every_stop_is_one_of_the_sliders_for_one_step_and_for_ten(kind: str) ->
 
 def test_a_table_counts_the_answers_that_change(small: Callable[[int], nn.Module]) -> None:
     source, other = small(1), small(2)
-    images = picture_changes.to_tensor(np.stack([picture(seed=seed) for seed in range(6)]))
+    images = pictures.to_tensor(np.stack([picture(seed=seed) for seed in range(6)]))
     stops = survival.stops_of("photographs")
     found = made_and_tested.run(source, [source, other], images, stops)
     assert found.shape == (2, 6) and (found[:, 0] == 0).all() and found[0, -1] > 0
@@ -279,8 +279,8 @@ def test_two_cells_of_the_gallerys_table_come_out_again() -> None:
     assert found is not None
     at, stops = 4, survival.stops_of("photographs")
     networks = [models.load(name, CPU) for name in found.networks[:2]]
-    pictures = np.stack([gallery.pixels(photo, 224) for photo in gallery.GALLERY])
-    images = picture_changes.to_tensor(pictures)
+    saved = np.stack([gallery.pixels(photo, 224) for photo in gallery.GALLERY])
+    images = pictures.to_tensor(saved)
     again = made_and_tested.run(networks[0], networks, images, (stops[at],))
     assert again[:, 0] == pytest.approx(found.changed[0, :2, at], abs=1)  # another CPU rounds
 

@@ -18,7 +18,7 @@ from torch import nn
 
 import demo.device
 from demo import models
-from demo.data import gallery, whole
+from demo.data import gallery, pictures, whole
 from demo.data.labelled import Labelled
 from demo.data.photographs import Archives, Folder, Photographs, measured_on
 from demo.experiments.adversarial_training import photograph_accuracy
@@ -26,7 +26,6 @@ from demo.experiments.attack import (
     gallery_flips,
     gallery_record,
     made_and_tested,
-    picture_changes,
     record_files,
     survival,
 )
@@ -61,12 +60,12 @@ def _transfer(path: Path, device: torch.device) -> None:
     shipped = made_and_tested.shipped()
     networks = [models.load(name, device) for name in shipped]
     size, stops = models.card(next(iter(shipped))).input_size, survival.stops_of("photographs")
-    pictures = np.stack([gallery.pixels(photo, size) for photo in gallery.GALLERY])
-    images = picture_changes.to_tensor(pictures).to(device)
+    photographs = np.stack([gallery.pixels(photo, size) for photo in gallery.GALLERY])
+    images = pictures.to_tensor(photographs).to(device)
     changed = [made_and_tested.run(network, networks, images, stops) for network in networks]
     setting = "one step of FGSM away from the network's own answer, saved as 8 bit"
     _write(
-        path, device, setting, " --transfer", networks=shipped, pictures=len(pictures),
+        path, device, setting, " --transfer", networks=shipped, pictures=len(photographs),
         levels=made_and_tested.levels("photographs"), changed=np.array(changed).tolist(),
     )  # fmt: skip
 

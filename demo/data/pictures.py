@@ -15,6 +15,7 @@ A user's file is opened in `decoding`, which `isolation` runs in a process of it
 written to disk.
 """
 
+import base64
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -137,8 +138,9 @@ def _square(grid: tuple[int, int], size: int, crop: Crop) -> tuple[float, float,
 
 
 def to_tensor(pixels: Pixels) -> Tensor:
-    """image = pixels / 255, (H, W, C) uint8 -> (1, C, H, W) float32."""
-    return torch.tensor(pixels).permute(2, 0, 1)[None].contiguous().float() / 255
+    """image = pixels / 255: (H, W, C) or (N, H, W, C) uint8 -> (1 or N, C, H, W) float32."""
+    several = pixels if pixels.ndim == 4 else pixels[None]
+    return torch.tensor(several).permute(0, 3, 1, 2).contiguous().float() / 255
 
 
 def to_pixels(image: Tensor) -> Pixels:
@@ -147,11 +149,21 @@ def to_pixels(image: Tensor) -> Pixels:
     return levels.reshape(image.shape[-3:]).permute(1, 2, 0).cpu().contiguous().numpy()
 
 
+def from_pixels(pixels: Pixels) -> Image.Image:
+    """(H, W, C) or (H, W) uint8 -> a picture in grey or in colours."""
+    grey = pixels.ndim == 3 and pixels.shape[2] == 1
+    return Image.fromarray(pixels[:, :, 0] if grey else pixels)
+
+
 def to_png(image: Image.Image | Pixels | Tensor) -> bytes:
     """A lossless file of a picture, of pixels or of an image tensor; `from_bytes` undoes it."""
     pixels = to_pixels(image) if isinstance(image, Tensor) else np.asarray(image)
-    grey = pixels.ndim == 3 and pixels.shape[2] == 1
-    return _saved(Image.fromarray(pixels[:, :, 0] if grey else pixels), "PNG")
+    return saved(from_pixels(pixels), "PNG")
+
+
+def uri(file: bytes, kind: str) -> str:
+    """A small picture's file as an address that holds it. kind: "png", "webp", "jpeg"."""
+    return f"data:image/{kind};base64,{base64.b64encode(file).decode()}"
 
 
 def preview(picture: Image.Image, longest: int) -> bytes:
@@ -159,10 +171,11 @@ def preview(picture: Image.Image, longest: int) -> bytes:
     scale = min(1.0, longest / max(picture.size))
     size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
     small = picture.resize(size, Image.Resampling.BICUBIC, reducing_gap=3.0)
-    return _saved(small, "JPEG", quality=85)
+    return saved(small, "JPEG", quality=85)
 
 
-def _saved(picture: Image.Image, format: str, **options: int) -> bytes:
+def saved(picture: Image.Image, format: str, **options: int) -> bytes:
+    """Its file in one of Pillow's formats, with Pillow's options for it."""
     file = BytesIO()
     picture.save(file, format, **options)
     return file.getvalue()

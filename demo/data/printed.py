@@ -7,12 +7,13 @@ by who prints or photographs, and by nobody else.
 
 import hashlib
 from dataclasses import dataclass
-from io import BytesIO
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
+
+from demo.data import pictures
 
 Pixels = NDArray[np.uint8]
 Which = Literal["clean", "adversarial"]
@@ -65,16 +66,16 @@ def sheet(pair: Pair, words: dict[Which, str]) -> Image.Image:
             page.paste(_marker(_number(which, corner)), _place(which, corner))
         middle = (LEFT - GAP - MARKER, top + (SIDE - MARKER) // 2)
         page.paste(_marker(len(WHICH) * len(CORNERS) + number), middle)
-        page.paste(_picture(pixels).resize((SIDE, SIDE), Image.Resampling.BOX), (LEFT, top))
+        page.paste(
+            pictures.from_pixels(pixels).resize((SIDE, SIDE), Image.Resampling.BOX), (LEFT, top)
+        )
         pen.text((LEFT, top + SIDE + 20), words[which], "black", font)
     return page
 
 
 def pdf(page: Image.Image) -> bytes:
     """A PDF of one page in its size on paper."""
-    file = BytesIO()
-    page.save(file, "PDF", resolution=DOTS, quality=97, subsampling=0)
-    return file.getvalue()
+    return pictures.saved(page, "PDF", resolution=DOTS, quality=97, subsampling=0)
 
 
 def straightened(photograph: Image.Image, size: int, channels: int) -> Straightened:
@@ -87,9 +88,9 @@ def straightened(photograph: Image.Image, size: int, channels: int) -> Straighte
     found = _found(np.asarray(photograph.convert("L")))
     _whole(found)
     seen = np.asarray(photograph)
-    pictures = {w: _of(_straight(seen, found, w, size), channels) for w in WHICH}
+    both = {w: _of(_straight(seen, found, w, size), channels) for w in WHICH}
     numbers = [number for number in found if number >= len(WHICH) * len(CORNERS)]
-    return Straightened(pictures, numbers[0] - len(WHICH) * len(CORNERS) if numbers else None)
+    return Straightened(both, numbers[0] - len(WHICH) * len(CORNERS) if numbers else None)
 
 
 def _of(pixels: Pixels, channels: int) -> Pixels:
@@ -105,10 +106,6 @@ def _place(which: Which, corner: int) -> tuple[int, int]:
     """The upper left corner of a marker on the page, in dots."""
     left = LEFT - GAP - MARKER if corner in (0, 3) else LEFT + SIDE + GAP
     return left, TOPS[which] + (0 if corner < 2 else SIDE - MARKER)
-
-
-def _picture(pixels: Pixels) -> Image.Image:
-    return Image.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels)
 
 
 def _markers() -> Any:

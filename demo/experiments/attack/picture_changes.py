@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
 from demo import fgsm
 from demo.attacks import sign_methods
+from demo.data import pictures
 
 SEED = 1
 SIDE = 96
@@ -37,9 +37,7 @@ def jpeg(quality: int) -> Apply:
     """Saved as a JPEG of that quality by Pillow, and read again."""
 
     def coded(picture: Image.Image) -> Image.Image:
-        file = BytesIO()
-        picture.save(file, "JPEG", quality=quality)
-        return Image.open(file)
+        return Image.open(BytesIO(pictures.saved(picture, "JPEG", quality=quality)))
 
     return lambda images, epsilons: _each(images, coded)
 
@@ -119,18 +117,11 @@ def called(kind: str, name: str) -> Change:
     return next(each for each in _CHANGES[kind] if each.name == name)
 
 
-def to_tensor(pictures: NDArray[np.uint8]) -> Tensor:
-    """(L, H, W, C) uint8 -> (L, C, H, W) float32 in [0, 1]."""
-    return torch.tensor(pictures).permute(0, 3, 1, 2).float() / 255
-
-
 def sheet(images: Tensor) -> bytes:
     """Thumbnails side by side, at most `SIDE` wide each, as WebP; a digit's without loss."""
     small = [p if p.width < SIDE else _square(p, SIDE) for p in _pictures(images)]
-    file = BytesIO()
     whole = Image.fromarray(np.concatenate([np.asarray(p) for p in small], axis=1))
-    whole.save(file, "WEBP", quality=70, lossless=small[0].width < SIDE)
-    return file.getvalue()
+    return pictures.saved(whole, "WEBP", quality=70, lossless=small[0].width < SIDE)
 
 
 def _square(picture: Image.Image, size: int, box: Any = None) -> Image.Image:
@@ -140,9 +131,8 @@ def _square(picture: Image.Image, size: int, box: Any = None) -> Image.Image:
 def _each(images: Tensor, change: Callable[[Image.Image], Image.Image]) -> Tensor:
     """Each picture changed by Pillow: (L, C, H, W) -> (L, C, H', W')."""
     changed = np.stack([np.asarray(change(picture)) for picture in _pictures(images)])
-    return to_tensor(changed if changed.ndim == 4 else changed[..., None])
+    return pictures.to_tensor(changed if changed.ndim == 4 else changed[..., None])
 
 
 def _pictures(images: Tensor) -> list[Image.Image]:
-    levels = (255 * images).round().to(torch.uint8).permute(0, 2, 3, 1).numpy()
-    return [Image.fromarray(each[:, :, 0] if each.shape[2] == 1 else each) for each in levels]
+    return [pictures.from_pixels(pictures.to_pixels(image)) for image in images]

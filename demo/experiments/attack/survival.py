@@ -15,6 +15,7 @@ from torch import Tensor
 
 from demo import fgsm, scores
 from demo.attacks import sign_methods
+from demo.data import pictures
 from demo.experiments.attack import confidence_sweep, picture_changes
 from demo.experiments.attack.picture_changes import Change
 
@@ -55,16 +56,16 @@ def saved(pixels: Pixels, direction: NDArray[np.int8], epsilons: Sequence[float]
 def saved_after(pixels: Pixels, change: NDArray[np.int16], fraction: int) -> Pixels:
     """The PNGs of ten steps. change: (L, H, W, C) in parts of an 8-bit level; a half goes up."""
     moved = (fraction * pixels.astype(np.int32) + change + fraction // 2) // fraction
-    pictures: Pixels = np.clip(moved, 0, 255).astype(np.uint8)
-    return pictures
+    found: Pixels = np.clip(moved, 0, 255).astype(np.uint8)
+    return found
 
 
 def run(
-    model: fgsm.Model, pictures: Pixels, epsilons: Sequence[float], change: Change,
+    model: fgsm.Model, saved: Pixels, epsilons: Sequence[float], change: Change,
     device: torch.device,
 ) -> Row:  # fmt: skip
-    """The network's answers to the changed pictures. pictures: (L, H, W, C), see `saved`."""
-    images = change.apply(picture_changes.to_tensor(pictures), torch.tensor(epsilons))
+    """The network's answers to the changed pictures. saved: (L, H, W, C), as `saved` gives them."""
+    images = change.apply(pictures.to_tensor(saved), torch.tensor(epsilons))
     return said(model, images.to(device), picture_changes.sheet(images))
 
 
@@ -80,9 +81,9 @@ def read(logits: Tensor, sheet: bytes = b"") -> Row:
     return Row(answers, shares.max(axis=1), shares[:, answers[0]], sheet)
 
 
-def elsewhere(model: fgsm.Model, size: int, pictures: Pixels, device: torch.device) -> Row:
+def elsewhere(model: fgsm.Model, size: int, saved: Pixels, device: torch.device) -> Row:
     """Another network's answers to the same pictures at its own input size."""
-    images = picture_changes.to_tensor(pictures)
+    images = pictures.to_tensor(saved)
     if size != images.shape[-1]:
         images = picture_changes.resized(images, size)
     return said(model, images.to(device))
@@ -97,12 +98,12 @@ def through(
     label: the class in J, a target if `toward`. The attacker knows of the blur, as
     arXiv:1802.00420 asks of every evaluation of a defence.
     """
-    image = picture_changes.to_tensor(pixels[None]).to(device)
+    image = pictures.to_tensor(pixels).to(device)
     labels = torch.tensor([label], device=device)
     gradient = fgsm.loss_gradient(lambda x: model(picture_changes.blurred(x)), image, labels)
     uphill = (-gradient if toward else gradient).sign()[0].permute(1, 2, 0)
-    pictures = saved(pixels, uphill.to(torch.int8).cpu().numpy(), epsilons)
-    return run(model, pictures, epsilons, picture_changes.BLUR, device)
+    moved = saved(pixels, uphill.to(torch.int8).cpu().numpy(), epsilons)
+    return run(model, moved, epsilons, picture_changes.BLUR, device)
 
 
 def verdicts(answers: Answers, attacked: Answers) -> list[str]:

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from demo import fgsm, scores
 from demo.attacks import sign_methods
+from demo.data import pictures
 from demo.experiments.attack import one_step
 from demo.experiments.attack.one_step import Answer
 from demo.experiments.attack_cost.counted import Counted, forward_seconds, timed
@@ -129,7 +130,8 @@ class Race:
         return Row(
             attack, counted.backward, counted.forward - counted.backward, seconds, unit,
             _norm(image, self.image), largest, answer, self._reached(attack, answer.label),
-            _as_pixels(255 * image), _as_pixels(128 + 127 * change / max(largest, 1e-12)),
+            pictures.to_pixels(image),
+            pictures.to_pixels((128 + 127 * change / max(largest, 1e-12)) / 255),
         )  # fmt: skip
 
     def _reached(self, attack: Attack, answer: int) -> bool:
@@ -140,10 +142,3 @@ class Race:
 
 def _norm(image: Tensor, origin: Tensor) -> float:
     return float((scores.exact(image) - scores.exact(origin)).norm())
-
-
-def _as_pixels(image: Tensor) -> NDArray[np.uint8]:
-    """(1, C, H, W), 0 to 255 -> (H, W, C) uint8, rounded."""
-    levels = image.detach()[0].permute(1, 2, 0).round().clamp(0, 255)
-    pixels: NDArray[np.uint8] = levels.to(torch.uint8).cpu().numpy()
-    return pixels

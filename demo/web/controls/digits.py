@@ -109,7 +109,7 @@ def thumbnails() -> list[dict[str, str]]:
     return [
         {
             "name": f"{link.DIGIT}{i}", "title": f"{labels[i]}, digit {i:,}",
-            "src": photographs.uri(store.gallery_digit(i), "png"),
+            "src": pictures.uri(store.gallery_digit(i), "png"),
         }
         for i in range(first, min(first + PER_PAGE, len(labels)))
     ]  # fmt: skip

@@ -50,7 +50,7 @@ def choose(network: str) -> Chosen:
     complaint()
     with st.expander("Crop"):
         small, size = store.preview(_data(), 400)
-        picker.crop(uri(small), size, _as_dict(state.crop), _cut)
+        picker.crop(pictures.uri(small, "jpeg"), size, _as_dict(state.crop), _cut)
     name = state.picture_photographs
     if name == link.OWN:
         return Chosen(name, _data(), state.own_title_photographs, OWN_CREDIT, state.crop)
@@ -180,7 +180,7 @@ def thumbnails(classes: int) -> list[dict[str, str]]:
         {
             "name": p.name,
             "title": p.title,
-            "src": uri(store.preview(store.gallery_bytes(p.name), 120)[0]),
+            "src": pictures.uri(store.preview(store.gallery_bytes(p.name), 120)[0], "jpeg"),
         }
         for p in gallery.of(classes)
     ]
@@ -188,8 +188,3 @@ def thumbnails(classes: int) -> list[dict[str, str]]:
 
 def _as_dict(crop: pictures.Crop) -> dict[str, float]:
     return {"x": crop.x, "y": crop.y, "zoom": crop.zoom}
-
-
-def uri(picture: bytes, kind: str = "jpeg") -> str:
-    """A small picture's file as an address that holds it."""
-    return f"data:image/{kind};base64," + base64.b64encode(picture).decode()

@@ -1,14 +1,12 @@
 """The attacks side by side in HTML: picture, change, cost, size, answer; they wrap on a phone."""
 
-import base64
-import io
 from collections.abc import Sequence
 from html import escape
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
+from demo.data import pictures
 from demo.experiments.attack_cost.race import Row
 from demo.experiments.attack_cost.walks import Attack
 from demo.web.figures.attack_cost import STYLES, duration
@@ -95,9 +93,6 @@ def _open(attack: Attack) -> str:
 
 
 def _image(pixels: Pixels, alt: str) -> str:
-    kept = io.BytesIO()
-    grey = pixels.shape[2] == 1
-    Image.fromarray(pixels[:, :, 0] if grey else pixels).save(kept, "PNG")
-    data = base64.b64encode(kept.getvalue()).decode()
-    crisp = ' style="image-rendering:pixelated"' if grey else ""
-    return f'<img src="data:image/png;base64,{data}" alt="{escape(alt)}"{crisp}>'
+    source = pictures.uri(pictures.to_png(pixels), "png")
+    crisp = ' style="image-rendering:pixelated"' if pixels.shape[2] == 1 else ""
+    return f'<img src="{source}" alt="{escape(alt)}"{crisp}>'

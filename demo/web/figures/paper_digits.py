@@ -1,14 +1,12 @@
 """Digits before and after an attack as a strip that wraps, in HTML: sharp at any width."""
 
-import base64
-import io
 from collections.abc import Sequence
 from html import escape
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
+from demo.data import pictures
 from demo.web.figures import palette
 
 Pixels = NDArray[np.uint8]
@@ -58,12 +56,10 @@ def captioned(pixels: Pixels, caption: str, size: int = 140) -> str:
 
 
 def _picture(pixels: Pixels, size: int, alt: str, right: bool) -> str:
-    kept = io.BytesIO()
-    Image.fromarray(pixels).save(kept, "PNG")
-    data = base64.b64encode(kept.getvalue()).decode()
+    source = pictures.uri(pictures.to_png(pixels), "png")
     edge = "transparent" if right else palette.RIVALS[0]
     return (
-        f'<img src="data:image/png;base64,{data}" alt="{escape(alt)}" width="{size}" '
+        f'<img src="{source}" alt="{escape(alt)}" width="{size}" '
         f'height="{size}" style="image-rendering:pixelated;display:block;'
         f'border:3px solid {edge};border-radius:4px">'
     )

@@ -1,14 +1,12 @@
 """Two networks' gradients at one picture, as pictures: raw, and their sign."""
 
-import base64
-import io
 from dataclasses import dataclass
 from html import escape
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
+from demo.data import pictures
 from demo.web.figures import palette
 
 Pixels = NDArray[np.uint8]
@@ -77,7 +75,6 @@ def _card(side: Side) -> str:
 
 def _image(pixels: Pixels, alt: str) -> str:
     """A picture of its own; lossless, for noise has nothing that could be left out."""
-    held = io.BytesIO()
-    Image.fromarray(pixels).save(held, "WEBP", lossless=True, quality=50, method=2)
-    data = base64.b64encode(held.getvalue()).decode()
-    return f'<img src="data:image/webp;base64,{data}" alt="{escape(alt)}">'
+    picture = pictures.from_pixels(pixels)
+    file = pictures.saved(picture, "WEBP", lossless=True, quality=50, method=2)
+    return f'<img src="{pictures.uri(file, "webp")}" alt="{escape(alt)}">'

@@ -1,6 +1,5 @@
 """Does it survive: a fold of the attack page. Nothing is computed while it is closed."""
 
-import base64
 import contextlib
 import json
 from typing import Any
@@ -11,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from demo import models
+from demo.data import pictures
 from demo.experiments.attack import failures, picture_changes, survival
 from demo.experiments.attack.survival import Row
 from demo.models import on_this_machine
@@ -38,8 +38,8 @@ def fill(opened: Any, view: View) -> None:
         return
     with opened:
         strip, words, place = st.container(), st.container(), st.empty()
-        pictures, attacked = _saved(view)
-        changed, elsewhere = _measured(view, pictures, place)
+        saved, attacked = _saved(view)
+        changed, elsewhere = _measured(view, saved, place)
     with words:
         _words(view, changed)
         curves = _curves(view, attacked, elsewhere)
@@ -68,7 +68,7 @@ def _saved(view: View) -> tuple[NDArray[np.uint8], Row]:
     return attack_view.saved(view, at), survival.read(torch.from_numpy(logits))
 
 
-def _measured(view: View, pictures: NDArray[np.uint8], place: Any) -> tuple[list[Row], Elsewhere]:
+def _measured(view: View, saved: NDArray[np.uint8], place: Any) -> tuple[list[Row], Elsewhere]:
     """The rows of the changes and of the other networks; `place` says meanwhile how far it is."""
     changes = picture_changes.of(view.card.kind)
     others = on_this_machine.others(view.card.name)
@@ -77,11 +77,11 @@ def _measured(view: View, pictures: NDArray[np.uint8], place: Any) -> tuple[list
     elsewhere: Elsewhere = []
     for i, change in enumerate(changes):
         place.progress(i / count, f"Asking the network: {change.title}")
-        changed.append(store.changed(view.card.name, pictures, change.name))
+        changed.append(store.changed(view.card.name, saved, change.name))
     for i, other in enumerate(others, len(changes)):
         place.progress(i / count, f"Asking another network: {other.title}")
         with contextlib.suppress(models.Unavailable):  # its file is broken
-            elsewhere.append((other, store.elsewhere(other.name, pictures)))
+            elsewhere.append((other, store.elsewhere(other.name, saved)))
     place.empty()
     return changed, elsewhere
 
@@ -110,10 +110,9 @@ def _own_verdicts(row: Row) -> list[str]:
 
 
 def _sent(name: str, title: str, row: Row, verdicts: list[str]) -> dict[str, Any]:
-    sheet = base64.b64encode(row.sheet).decode()
     return {
         "title": title[0].upper() + title[1:], "cells": _cells(name, row, verdicts),
-        "sheet": f"data:image/webp;base64,{sheet}" if sheet else "",
+        "sheet": pictures.uri(row.sheet, "webp") if row.sheet else "",
     }  # fmt: skip
 
 
