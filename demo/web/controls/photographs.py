@@ -1,6 +1,7 @@
 """Which photograph: one of the gallery's, the visitor's own, the camera's; and its crop."""
 
 import base64
+import functools
 import re
 import unicodedata
 import urllib.parse
@@ -174,6 +175,7 @@ def _data() -> bytes:
     return store.gallery_bytes(state.picture_photographs)
 
 
+@functools.cache
 def thumbnails(classes: int) -> list[dict[str, str]]:
     """The gallery of a network of that many classes, small: {"name", "title", "src"} of each."""
     return [

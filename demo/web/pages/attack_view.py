@@ -109,6 +109,7 @@ def _identity(name: str, pixels: NDArray[np.uint8], choices: Choices) -> str:
 def opening(view: View) -> dict[str, Any]:
     """What the viewer needs to draw the three pictures at any stop, and the first three answers."""
     card, step, levels = view.card, view.step, view.levels.tolist()
+    clean, signs = recorded.shown(f"packed {view.identity}", lambda: _packed(view))
     return {
         "id": view.identity, "kind": card.kind, "size": card.input_size,
         "channels": card.channels, "names": list(view.names), "method": view.choices.method,
@@ -116,7 +117,7 @@ def opening(view: View) -> dict[str, Any]:
         "recorded": view.recorded is not None,
         "milliseconds": step.milliseconds, "picture": _slug(view.choices),
         "own": view.choices.picture == link.OWN,
-        "clean": viewer.packed(view.pixels), "signs": viewer.packed(step.direction),
+        "clean": clean, "signs": signs,
         "levels": levels, "saved": [confidence_sweep.round_half_up(x) for x in levels],
         "fraction": ten_steps.fraction_of(card.kind),
         "level": 255 * step.epsilon, "label": step.label, "target": step.target,
@@ -130,6 +131,10 @@ def opening(view: View) -> dict[str, Any]:
         "training": card.training,
         "wrong": view.label if view.label not in (None, step.clean.label) else None,
     }  # fmt: skip
+
+
+def _packed(view: View) -> tuple[str, str]:
+    return viewer.packed(view.pixels), viewer.packed(view.step.direction)
 
 
 def after_ten(view: View, name: str) -> ten_steps.TenSteps:

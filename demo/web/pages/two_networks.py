@@ -5,6 +5,8 @@ gallery.
 """
 
 import contextlib
+import functools
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -112,19 +114,19 @@ def _strip(
         return
     st.header(summary(recorded["standard"], recorded["adversarial"]), anchor=False)
     titles = {photo.name: photo.title for photo in gallery.GALLERY}
-    rows: dict[str, list[flip_strip.Dot]] = {
-        c.training: [
+    rows = tuple(
+        (
             *(
                 flip_strip.Dot(titles[f.photograph], f.stop)
                 for f in recorded[c.training]
                 if f.photograph != choices.picture and f.photograph in titles
             ),
             flip_strip.Dot(choices.title, flip(c.name, pixels), here=True),
-        ]
+        )
         for c in (standard, twin)
-    }
+    )
     plotted.show(
-        flip_strip.plot(rows, LEVELS), "flips",
+        _dots(*rows), "flips",
         "The smallest ε that changes the answer, for each photograph of the gallery and "
         "both networks",
     )  # fmt: skip
@@ -135,6 +137,11 @@ def _strip(
         f"the diamond is the picture above. Without attack the standard network is "
         f"wrong on {wrong[0]} of the {count}, the robust one on {wrong[1]}: that is its price.]"
     )
+
+
+@functools.lru_cache(maxsize=64)
+def _dots(standard: tuple[flip_strip.Dot, ...], twin: tuple[flip_strip.Dot, ...]) -> Any:
+    return flip_strip.plot({"standard": standard, "adversarial": twin}, LEVELS)
 
 
 def summary(standard: list[gallery_flips.Flip], twin: list[gallery_flips.Flip]) -> str:
