@@ -37,7 +37,8 @@ test-all: test test-peers
 check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/oxlint demo/web
+	$(BIN)/oxlint demo/web tests/scripts
+	$(BIN)/deno check --quiet demo/web tests/scripts
 	$(BIN)/mypy
 
 benchmark: $(PEERS)

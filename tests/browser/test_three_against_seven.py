@@ -48,9 +48,9 @@ def canvas(page: Page, name: str) -> NDArray[np.uint8]:
 
 
 def number(text: str) -> float:
-    """−3.8 · 10⁻⁶ -> -3.8e-6."""
+    """−3.8 × 10⁻⁶ -> -3.8e-6."""
     plain = text.translate(str.maketrans("−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "--0123456789"))
-    return float(plain.replace(" · 10", "e"))
+    return float(plain.replace(" × 10", "e"))
 
 
 def served_sheet(name: str, epsilon: float, sheet: int = 0) -> NDArray[np.uint8]:

@@ -48,7 +48,7 @@ def page() -> None:
         return
     view = attack_view.view(choices, name)
     with top:
-        viewer.show(attack_view.opening(view) | {"told": printing.told(view)}, EARS)
+        viewer.show(attack_view.opening(view, printing.told(view)), EARS)
         viewer.feed("strip", choices.kind, {"items": controls.strip(choices)})
         survives, prints = _below(view)
     with ground:

@@ -3,7 +3,6 @@
 import hashlib
 import re
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -13,6 +12,7 @@ from demo import device, models
 from demo.experiments.attack import confidence_sweep, one_step, survival, ten_steps
 from demo.web import controls
 from demo.web.components import viewer
+from demo.web.components.viewer.sent import Opening
 from demo.web.controls import Choices, link
 from demo.web.store import attack as store
 from demo.web.store import recorded
@@ -106,8 +106,8 @@ def _identity(name: str, pixels: NDArray[np.uint8], choices: Choices) -> str:
     return hashlib.sha256(pixels.tobytes() + repr(what).encode()).hexdigest()[:16]
 
 
-def opening(view: View) -> dict[str, Any]:
-    """What the viewer needs to draw the three pictures at any stop, and the first three answers."""
+def opening(view: View, told: float | None) -> Opening:
+    """What the viewer needs to draw it at any stop. told: of the page to print."""
     card, step, levels = view.card, view.step, view.levels.tolist()
     clean, signs = recorded.shown(f"packed {view.identity}", lambda: _packed(view))
     return {
@@ -130,6 +130,7 @@ def opening(view: View) -> dict[str, Any]:
         "against": _against(card) if card.name == view.choices.network else None,
         "training": card.training,
         "wrong": view.label if view.label not in (None, step.clean.label) else None,
+        "told": told,
     }  # fmt: skip
 
 

@@ -1,21 +1,13 @@
 """The bar of the guided lecture: what a step says, its keys, and the outline of its control."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from demo.web.components import picker
+from demo.web.components import linked, picker
 
-_HERE = Path(__file__).parent
-_bar = st.components.v2.component(
-    "fgsm_guide",
-    html=(_HERE / "guide.html").read_text(encoding="utf-8"),
-    css=(_HERE / "guide.css").read_text(encoding="utf-8"),
-    js=(_HERE / "guide.js").read_text(encoding="utf-8"),
-    isolate_styles=False,
-)
+_bar = linked.component("guide/guide")
 
 
 def show(steps: Sequence[dict[str, Any]], at: int, on_ask: Callable[[Any], None]) -> None:

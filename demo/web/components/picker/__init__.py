@@ -2,7 +2,6 @@
 
 import base64
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,23 +9,10 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from demo.data import pictures
+from demo.web.components import linked
 
-_HERE = Path(__file__).parent
-
-
-OWN_FILE, DRAWER = (
-    (_HERE / name).read_text(encoding="utf-8") for name in ("own_file.js", "drawer.js")
-)
-"""Scripts that other components begin with: a visitor's file, made ready; the drawer, closed."""
-
-
-def _component(name: str) -> Callable[..., Any]:
-    html, css, js = (
-        (_HERE / f"{name}.{kind}").read_text(encoding="utf-8") for kind in ("html", "css", "js")
-    )
-    return st.components.v2.component(
-        f"fgsm_{name}", html=html, css=css, js=f"{OWN_FILE}\n{DRAWER}\n{js}", isolate_styles=False
-    )
+_thumbnails, _crop = linked.component("picker/thumbnails"), linked.component("picker/crop")
+_digits, _pad = linked.component("picker/digits"), linked.component("picker/pad")
 
 
 def said(key: str, event: str) -> Any:
@@ -50,10 +36,6 @@ def hear(key: str, ears: Mapping[str, Callable[[], None]]) -> None:
         ear()
     if unheard:
         st.rerun()
-
-
-_thumbnails, _crop = _component("thumbnails"), _component("crop")
-_digits, _pad = _component("digits"), _component("pad")
 
 
 def thumbnails(

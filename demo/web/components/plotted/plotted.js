@@ -1,22 +1,24 @@
 // A chart of a page. Its words and its grid follow the theme by plotted.css.
 
+/** @import { Call } from "../shared/component.js" */
+/** @import { Figure } from "../shared/types.d.ts" */
+import { CONFIG, themed } from "../shared/chart.js";
+import { plotlyReady } from "../shared/plotly.js";
+
+/** @param {Call<{ figure: Figure, alt: string }>} call */
 export default function ({ data, parentElement }) {
-  const plot = parentElement.querySelector(".plotted");
+  const plot = /** @type {HTMLElement | null} */ (parentElement.querySelector(".plotted"));
   if (!plot || !data) return;
   const { figure, alt } = data;
   plot.style.height = `${figure.layout.height ?? 450}px`;
   plot.setAttribute("aria-label", alt);
-  const style = getComputedStyle(plot);
-  const layout = Object.assign(structuredClone(figure.layout), {
-    paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", autosize: true,
-    font: { color: style.getPropertyValue("--st-text-color").trim(), family: style.fontFamily, size: 14 },
-    hoverlabel: { bgcolor: style.getPropertyValue("--st-secondary-background-color").trim() },
-  });
-  for (const axis of Object.keys(layout).filter((key) => /^[xy]axis/.test(key))) {
-    const title = { ...layout[axis].title, standoff: 10, font: { size: 14 } };
-    layout[axis] = { tickfont: { size: 13 }, automargin: true, ...layout[axis], title };
+  const { layout, axes } = themed(figure, plot);
+  layout.font.size = 14;
+  for (const axis of axes) {
+    const title = { ...axis.title, standoff: 10, font: { size: 14 } };
+    Object.assign(axis, { tickfont: { size: 13 }, automargin: true, ...axis, title });
   }
   plotlyReady().then((Plotly) => {
-    if (plot.isConnected) Plotly.react(plot, structuredClone(figure.data), layout, { displayModeBar: false, responsive: true });
+    if (plot.isConnected) Plotly.react(plot, structuredClone(figure.data), layout, CONFIG);
   });
 }

@@ -7,45 +7,25 @@ them the browser has everything that a drag needs, and asks the server for nothi
 import base64
 import zlib
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from demo.web.components import picker, plotted
+from demo.web.components import linked, picker
+from demo.web.components.viewer.sent import Opening
 
-_HERE = Path(__file__).parent
-_SCRIPTS = (
-    "pixels.js", "png.js", "words.js", "legend.js", "chart.js", "lens.js", "link.js", "slide.js",
-    "switch.js", "strip.js", "pictures.js", "answers.js", "curves.js", "player.js", "exports.js",
-    "view.js",
-)  # fmt: skip
-
-_view = st.components.v2.component(
-    "fgsm_viewer",
-    html=(_HERE / "view.html").read_text(encoding="utf-8"),
-    css=(_HERE / "view.css").read_text(encoding="utf-8"),
-    js="\n".join(
-        [plotted.BUNDLE, picker.OWN_FILE, picker.DRAWER]
-        + [(_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS]
-    ),
-    isolate_styles=False,
-)
-_feed = st.components.v2.component(
-    "fgsm_feed", js=(_HERE / "feed.js").read_text(encoding="utf-8"), isolate_styles=False
-)
+_view, _feed = linked.component("viewer/view"), linked.component("viewer/feed")
 
 
 PLACE = 900
 """Pixels held for the viewer until it comes; its style then lets it be as high as it is."""
 
 
-def show(data: dict[str, Any], ears: Mapping[str, Callable[[Any], None]]) -> None:
+def show(data: Opening, ears: Mapping[str, Callable[[Any], None]]) -> None:
     """Mount the viewer, or hand the one that is there another picture.
 
-    data: JSON; arrays packed by `packed`. The keys are those that `demo.web.pages.attack` writes.
     ears: called with what was said. "switched": "standard" or "adversarial".  "picked": the name
     of a picture of the strip.  "given": a picture of the visitor's, as `picker.own_file` has it.
     """

@@ -1,83 +1,109 @@
 // Growth against dimension: three sliders over the sums that the server has sent.
 
-const growths = new WeakMap();
+import { all, component, element, find } from "../shared/component.js";
+import { remember } from "../shared/link.js";
+import { count, fourDigits, plainly } from "../shared/numbers.js";
+import { createCurves } from "./activation_growth_curves.js";
+import { createParts } from "./activation_growth_parts.js";
 
-export default function ({ data, parentElement }) {
-  const root = parentElement.querySelector(".growth");
-  if (!root || !data) return;
-  if (!growths.has(root)) growths.set(root, createGrowth(root, data));
-  return () => { growths.get(root)?.stop(); growths.delete(root); };
-}
+/**
+ * What the server sends. The sums hold for epsilon = m = 1, at each n.
+ * @typedef {object} Growth
+ * @property {number[]} ns
+ * @property {number[]} ms
+ * @property {number[]} epsilons
+ * @property {number[]} worst
+ * @property {number[]} blind
+ * @property {number[]} low
+ * @property {number[]} high
+ * @property {number[]} first parts of the sum
+ * @property {{ worst: string, blind: string }} slopes
+ * @property {string} fitted
+ * @property {number} decisive
+ * @property {[string, number][]} jumps
+ * @property {Record<Slider, number>} usual index of the stop
+ * @property {Record<Slider, number>} start
+ */
+/** @typedef {"n" | "m" | "epsilon"} Slider */
 
+const KEYS = /** @type {Slider[]} */ (["n", "m", "epsilon"]);
+
+/** @param {HTMLElement} root @param {Growth} data */
 function createGrowth(root, data) {
-  const find = (selector) => root.querySelector(selector);
   const stops = { n: data.ns, m: data.ms, epsilon: data.epsilons };
-  const sliders = Object.fromEntries(Object.keys(stops).map((key) => [key, find(`[data-of="${key}"]`)]));
-  const curves = createCurves(find(".curves svg"));
-  const parts = createParts(find(".parts svg"), data.first, data.decisive);
-  const cell = (line, what) => find(`[data-line="${line}"] .${what}`);
-
-  const at = (key) => stops[key][sliders[key].value];
+  const sliders = sliderOf(root);
+  const curves = createCurves(find(root, ".curves svg", SVGSVGElement));
+  const parts = createParts(find(root, ".parts svg", SVGSVGElement), data.first, data.decisive);
+  const at = (/** @type {Slider} */ key) => stops[key][Number(sliders[key].value)];
 
   function draw() {
     const i = Number(sliders.n.value);
-    const [n, m, epsilon] = [data.ns[i], at("m"), at("epsilon")];
-    const theory = epsilon * m * n, drawn = epsilon * m * data.worst[i], blind = epsilon * m * data.blind[i];
+    const [n, m, epsilon] = KEYS.map(at);
+    const drawn = epsilon * m * data.worst[i], blind = epsilon * m * data.blind[i];
     const words = { n: count(n), m: plainly(m), epsilon: `${plainly(epsilon)} = ${+(255 * epsilon).toPrecision(3)}/255` };
-    for (const [key, slider] of Object.entries(sliders)) {
-      slider.nextElementSibling.textContent = words[key];
-      slider.setAttribute("aria-valuetext", words[key]);
+    for (const key of KEYS) {
+      find(/** @type {HTMLElement} */ (sliders[key].parentElement), "output").textContent = words[key];
+      sliders[key].setAttribute("aria-valuetext", words[key]);
     }
     curves.place(n, epsilon * m, epsilon, [drawn, blind, epsilon]);
     const pixels = parts.place(n, epsilon * m, drawn);
-    find(".say").innerHTML = `No value moves by more than <span class="small">ε = ${plainly(epsilon)}</span>; with ${n === 1 ? "one of them" : `${count(n)} of them`} the answer w·x of a linear model moves by <span class="large">${fourDigits(drawn)}</span>`;
-    find(".parts figcaption").textContent = pixels === null ? "" : `One part at the scale of the sum: ${plainly(+pixels.toPrecision(2))} pixel${pixels === 1 ? "" : "s"} tall. The line: ${data.decisive.toFixed(1)} takes an answer from 50 % to 99 %.`;
-    told(".theory", `ε · m · n = ${plainly(epsilon)} × ${plainly(m)} × ${count(n)} = <b>${fourDigits(theory)}</b>;`, theory);
-    told(".drawn", `drawn: Σ ε|w<sub>i</sub>| = <b>${fourDigits(drawn)}</b>;`, drawn);
-    const off = drawn - theory;
-    told(".off", `difference ${off < 0 ? "−" : "+"}${fourDigits(Math.abs(off))} (${off < 0 ? "−" : "+"}${percentOff(Math.abs(off / theory))} %)`, off);
-    cell("worst", "now").textContent = fourDigits(drawn);
-    cell("blind", "now").textContent = fourDigits(blind);
-    cell("flat", "now").textContent = plainly(epsilon);
-  }
-
-  function told(where, words, value) {
-    const place = find(where);
-    place.innerHTML = words;
-    place.dataset.value = value;
-  }
-
-  const percentOff = (share) => (share === 0 ? "0" : (100 * share).toPrecision(2));
-
-  function remember() {
-    const url = new URL(location.href);
-    for (const key of Object.keys(stops)) {
-      if (Number(sliders[key].value) === data.usual[key]) url.searchParams.delete(key);
-      else url.searchParams.set(key, String(+at(key).toPrecision(8)));
+    find(root, ".parts figcaption").textContent = pixels === null ? "" : `One part at the scale of the sum: ${plainly(+pixels.toPrecision(2))} pixel${pixels === 1 ? "" : "s"} tall. The line: ${data.decisive.toFixed(1)} takes an answer from 50 % to 99 %.`;
+    write(root, n, m, epsilon, drawn);
+    for (const [line, now] of Object.entries({ worst: fourDigits(drawn), blind: fourDigits(blind), flat: plainly(epsilon) })) {
+      find(root, `[data-line="${line}"] .now`).textContent = now;
     }
-    history.replaceState(history.state, "", url);
   }
 
-  for (const [key, slider] of Object.entries(sliders)) {
-    slider.max = stops[key].length - 1;
-    slider.value = data.start[key];
-    slider.addEventListener("input", (event) => {
-      draw();
-      performance.measure("growth-drag", { start: event.timeStamp, end: performance.now() });
-    });
-    slider.addEventListener("change", remember);
+  // What stands where a first visit begins is not in the link.
+  function keep() {
+    remember(Object.fromEntries(KEYS.map((key) => [key, Number(sliders[key].value) === data.usual[key] ? null : String(+at(key).toPrecision(8))])));
   }
 
-  find(".jumps").replaceChildren(...data.jumps.map(([words, n]) => {
-    const button = Object.assign(document.createElement("button"), { type: "button", textContent: words });
-    button.addEventListener("click", () => { sliders.n.value = data.ns.indexOf(n); draw(); remember(); });
+  for (const key of KEYS) {
+    sliders[key].max = String(stops[key].length - 1);
+    sliders[key].value = String(data.start[key]);
+    sliders[key].addEventListener("input", draw);
+    sliders[key].addEventListener("change", keep);
+  }
+
+  find(root, ".jumps").replaceChildren(...data.jumps.map(([words, n]) => {
+    const button = element("button", { type: "button", textContent: words });
+    button.addEventListener("click", () => { sliders.n.value = String(data.ns.indexOf(n)); draw(); keep(); });
     return button;
   }));
-  cell("worst", "slope").textContent = data.slopes.worst;
-  cell("blind", "slope").textContent = data.slopes.blind;
-  find(".fitted").textContent = data.fitted;
+  for (const line of /** @type {const} */ (["worst", "blind"])) find(root, `[data-line="${line}"] .slope`).textContent = data.slopes[line];
+  find(root, ".fitted").textContent = data.fitted;
 
   const sized = new ResizeObserver(() => { curves.draw(data); parts.draw(); draw(); });
-  sized.observe(find(".views"));
+  sized.observe(find(root, ".views"));
   return { stop: () => sized.disconnect() };
 }
+
+/** @param {HTMLElement} root */
+function sliderOf(root) {
+  const found = all(root, "[data-of]", HTMLInputElement).map((slider) => [slider.dataset.of, slider]);
+  return /** @type {Record<Slider, HTMLInputElement>} */ (Object.fromEntries(found));
+}
+
+/**
+ * The heading and the sum, with their numbers.
+ * @param {HTMLElement} root
+ * @param {number} n
+ * @param {number} m
+ * @param {number} epsilon
+ * @param {number} drawn
+ */
+function write(root, n, m, epsilon, drawn) {
+  const told = (/** @type {string} */ where, /** @type {string} */ words, /** @type {number} */ value) => {
+    find(root, where).innerHTML = words;
+    find(root, where).dataset.value = String(value);
+  };
+  const theory = epsilon * m * n, off = drawn - theory;
+  const [sign, share] = [off < 0 ? "−" : "+", Math.abs(off / theory)];
+  find(root, ".say").innerHTML = `No value moves by more than <span class="small">ε = ${plainly(epsilon)}</span>; with ${n === 1 ? "one of them" : `${count(n)} of them`} the answer w·x of a linear model moves by <span class="large">${fourDigits(drawn)}</span>`;
+  told(".theory", `ε · m · n = ${plainly(epsilon)} × ${plainly(m)} × ${count(n)} = <b>${fourDigits(theory)}</b>;`, theory);
+  told(".drawn", `drawn: Σ ε|w<sub>i</sub>| = <b>${fourDigits(drawn)}</b>;`, drawn);
+  told(".off", `difference ${sign}${fourDigits(Math.abs(off))} (${sign}${share === 0 ? "0" : (100 * share).toPrecision(2)} %)`, off);
+}
+
+export default component(".growth", (root, data) => ({ show: () => {}, ...createGrowth(root, data) }));

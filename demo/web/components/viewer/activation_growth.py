@@ -4,23 +4,11 @@ The server sends the sums at every stop once, for epsilon = 1 and m = 1. Both gr
 epsilon and m, so the browser shows exactly what the server would compute, and asks for nothing.
 """
 
-from pathlib import Path
 from typing import Any
 
-import streamlit as st
+from demo.web.components import linked
 
-_HERE = Path(__file__).parent
-
-_growth = st.components.v2.component(
-    "activation_growth",
-    html=(_HERE / "activation_growth.html").read_text(encoding="utf-8"),
-    css=(_HERE / "activation_growth.css").read_text(encoding="utf-8"),
-    js="\n".join(
-        (_HERE / f"activation_growth{part}.js").read_text(encoding="utf-8")
-        for part in ("_words", "_curves", "")
-    ),
-    isolate_styles=False,
-)
+_growth = linked.component("viewer/activation_growth")
 
 
 def show(data: dict[str, Any]) -> None:

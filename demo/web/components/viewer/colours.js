@@ -1,23 +1,21 @@
 // One pixel's three gradients -> three signs -> one of eight colours.
 
-const colourViews = new WeakMap();
+import { all, component, find, pen } from "../shared/component.js";
+import { createLens } from "../shared/lens.js";
+import { number } from "../shared/numbers.js";
+import { drawPerturbation, unpacked, withAlpha } from "../shared/pixels.js";
 
-export default function ({ data, parentElement }) {
-  const root = parentElement.querySelector(".colours-view");
-  if (!root || !data) return;
-  if (!colourViews.has(root)) colourViews.set(root, createColours(root));
-  colourViews.get(root).show(data);
-  return () => { colourViews.get(root)?.stop(); colourViews.delete(root); };
-}
+const CHANNELS = ["red", "green", "blue"];
 
+/** @typedef {{ id: string, size: number, clean: string, gradient: string, names: string[], counts: number[], without: number, title: string }} Colours */
+
+/** @param {HTMLElement} root */
 function createColours(root) {
-  const find = (selector) => root.querySelector(selector);
-  const state = { size: 0, id: null };
-  const [photograph, signs] = root.querySelectorAll(".image");
+  const state = { size: 0, id: "", gradient: new Float32Array(), names: /** @type {string[]} */ ([]) };
+  const [photograph, signs] = all(root, ".image", HTMLCanvasElement);
   const lens = createLens(root, state, (x, y) => { apart(x, y); return `Pixel (${x}, ${y}), counted from the upper left.`; });
-  const CHANNELS = ["red", "green", "blue"];
 
-  async function show(data) {
+  async function show(/** @type {Colours} */ data) {
     if (state.id === data.id) return;
     state.id = data.id;
     const [clean, bytes] = await Promise.all([unpacked(data.clean), unpacked(data.gradient)]);
@@ -25,10 +23,10 @@ function createColours(root) {
     const gradient = new Float32Array(bytes.buffer);
     Object.assign(state, { size: data.size, gradient, names: data.names });
     for (const image of [photograph, signs]) image.width = image.height = data.size;
-    photograph.getContext("2d").putImageData(new ImageData(withAlpha(clean, 3, Uint8ClampedArray, 255), data.size), 0, 0);
+    pen(photograph).putImageData(new ImageData(withAlpha(clean, 3, Uint8ClampedArray, 255), data.size), 0, 0);
     const drawn = new ImageData(new Uint8ClampedArray(data.size * data.size * 4).fill(255), data.size);
     drawPerturbation(drawn.data, withAlpha(gradient.map(Math.sign), 3, Float32Array, 0), 1);
-    signs.getContext("2d").putImageData(drawn, 0, 0);
+    pen(signs).putImageData(drawn, 0, 0);
     photograph.setAttribute("aria-label", `Photograph: ${data.title}`);
     census(data);
     const middle = data.size >> 1;
@@ -37,22 +35,22 @@ function createColours(root) {
   }
 
   // "black" is 0, "blue" 1, ... "white" 7: the three signs as binary digits.
-  const light = (k) => `rgb(${[4, 2, 1].map((bit) => (k & bit ? 255 : 0)).join(" ")})`;
-  const shade = (values) => `rgb(${values.map((v) => 127.5 + 127.5 * Math.sign(v)).join(" ")})`;
+  const light = (/** @type {number} */ k) => `rgb(${[4, 2, 1].map((bit) => (k & bit ? 255 : 0)).join(" ")})`;
+  const shade = (/** @type {number[]} */ values) => `rgb(${values.map((v) => 127.5 + 127.5 * Math.sign(v)).join(" ")})`;
 
-  function census(data) {
+  function census(/** @type {Colours} */ data) {
     const total = data.size * data.size;
-    const symbol = (k) => ["R", "G", "B"].map((c, i) => c + (k & (4 >> i) ? "+" : "−")).join(" ");
+    const symbol = (/** @type {number} */ k) => ["R", "G", "B"].map((c, i) => c + (k & (4 >> i) ? "+" : "−")).join(" ");
     const items = data.names.map((name, k) => `<li data-colour="${k}"><i style="background: ${light(k)}"></i>${name}<br><b>${((100 * data.counts[k]) / total).toFixed(1)} %</b><br>${symbol(k)}</li>`);
-    find(".census").innerHTML = items.join("");
-    if (data.without) find(".census").insertAdjacentHTML("beforeend", `<li>a channel without gradient <b>${((100 * data.without) / total).toFixed(1)} %</b></li>`);
+    find(root, ".census").innerHTML = items.join("");
+    if (data.without) find(root, ".census").insertAdjacentHTML("beforeend", `<li>a channel without gradient <b>${((100 * data.without) / total).toFixed(1)} %</b></li>`);
   }
 
-  function apart(x, y) {
+  function apart(/** @type {number} */ x, /** @type {number} */ y) {
     const from = 3 * (y * state.size + x);
     const values = [...state.gradient.subarray(from, from + 3)];
-    find(".where").textContent = `Pixel (${x}, ${y})`;
-    find(".one tbody").innerHTML = values.map((value, i) => {
+    find(root, ".where").textContent = `Pixel (${x}, ${y})`;
+    find(root, ".one tbody").innerHTML = values.map((value, i) => {
       const only = [0, 0, 0];
       if (value > 0) only[i] = 255;
       const sign = value > 0 ? "+1" : value < 0 ? "−1" : "0";
@@ -60,12 +58,14 @@ function createColours(root) {
     }).join("");
     const k = values.reduce((sum, v, i) => sum + (v > 0 ? 4 >> i : 0), 0);
     const whole = values.every((v) => v !== 0);
-    find(".mixed i").style.background = shade(values);
-    find(".mixed span").textContent = whole ? `together: ${state.names[k]}` : "together: a channel without gradient stays grey";
-    for (const item of root.querySelectorAll(".census li")) item.dataset.here = whole && item.dataset.colour === String(k) ? "1" : "0";
+    find(root, ".mixed i").style.background = shade(values);
+    find(root, ".mixed span").textContent = whole ? `together: ${state.names[k]}` : "together: a channel without gradient stays grey";
+    for (const item of all(root, ".census li")) item.dataset.here = whole && item.dataset.colour === String(k) ? "1" : "0";
   }
 
-  const signed = (v) => (v < 0 ? "−" : v > 0 ? "+" : "") + (v === 0 ? "0" : Math.abs(v) < 1e-4 ? Math.abs(v).toExponential(2).replace("e-", " · 10^−") : String(+Math.abs(v).toPrecision(3)));
+  const signed = (/** @type {number} */ v) => (v > 0 ? "+" : "") + number(v, 2);
 
   return { show, stop() {} };
 }
+
+export default component(".colours-view", createColours);

@@ -1,22 +1,10 @@
 """The colours component: a photograph beside its gradient's signs, and one pixel taken apart."""
 
-from pathlib import Path
 from typing import Any
 
-import streamlit as st
+from demo.web.components import linked
 
-_HERE = Path(__file__).parent
-
-_colours = st.components.v2.component(
-    "perturbation_colours",
-    html=(_HERE / "colours.html").read_text(encoding="utf-8"),
-    css=(_HERE / "colours.css").read_text(encoding="utf-8"),
-    js="\n".join(
-        (_HERE / name).read_text(encoding="utf-8")
-        for name in ("pixels.js", "lens.js", "colours.js")
-    ),
-    isolate_styles=False,
-)
+_colours = linked.component("viewer/colours")
 
 
 def show(data: dict[str, Any]) -> None:

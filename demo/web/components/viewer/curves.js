@@ -1,19 +1,30 @@
 // The attack page's two curves in one place, chosen by two buttons.
 
-// onPick(stop): somebody clicked the curve there.
-function createCurves(root, state, onPick) {
+/** @import { State } from "./sent.d.ts" */
+import { createChart } from "../shared/chart.js";
+import { all, find, press } from "../shared/component.js";
+import { entry } from "../shared/legend.js";
+import { nearest } from "../shared/numbers.js";
+import { chartHint } from "./words.js";
+
+/**
+ * @param {HTMLElement} root
+ * @param {State} state
+ * @param {(stop: number) => void} onPick somebody clicked the curve there
+ */
+export function createCurves(root, state, onPick) {
   const chart = createChart(root, onPick);
   const control = createControl(state, ask);
-  const tabs = [...root.querySelectorAll("[data-chart]")];
+  const tabs = all(root, "[data-chart]");
 
   function draw() {
     const confidence = state.chart === "confidence";
     const figure = confidence ? state.extra?.confidence || state.counterpart?.figure || state.answers?.figure : state.extra?.logits;
-    root.querySelector(".chart-hint").textContent = chartHint(state.chart, state.data, figure, state.extra);
+    find(root, ".chart-hint").textContent = chartHint(state.chart, state.data, figure, state.extra) ?? "";
     const which = `${state.chart} ${state.data?.kind}`;
     if (!figure) return chart.wait(confidence || state.data?.method !== "ten" ? which : "none");
     const { levels: stops } = state.data;
-    chart.draw(figure, confidence
+    return chart.draw(figure, confidence
       ? { toX: (stop) => stop, toStop: (x) => Math.round(x) }
       : { toX: (level) => level, toStop: (x) => nearest(stops, Math.max(0, x)) }, which,
     confidence && state.extra && !state.extra.confidence && state.data.method !== "ten" ? control() : null);
@@ -36,24 +47,27 @@ function createCurves(root, state, onPick) {
 
   for (const tab of tabs) {
     tab.addEventListener("click", () => {
-      state.chart = tab.dataset.chart;
-      for (const other of tabs) other.setAttribute("aria-pressed", String(other === tab));
+      state.chart = tab.dataset.chart ?? "";
+      press(tabs, (other) => other === tab);
       draw();
       if (state.data) place();
       ask();
     });
   }
-  return { draw, place, ask };
+  return { draw, place, ask, stop: chart.stop };
 }
 
-// A legend's entry for the random signs while they are not computed: a click asks for them.
+/**
+ * A legend's entry for the random signs while they are not computed: a click asks for them.
+ * @param {State} state
+ * @param {() => void} ask
+ */
 function createControl(state, ask) {
-  const item = document.createElement("li");
-  item.innerHTML = '<button type="button"><svg width="32" height="10" aria-hidden="true"><line x1="1" y1="5" x2="31" y2="5" stroke="#8A8A8A" stroke-width="2"/></svg><span class="legendtext"></span></button>';
-  const [button, words] = [item.firstChild, item.querySelector(".legendtext")];
+  const item = entry("random signs", { color: "#8A8A8A", width: 2 });
+  const button = find(item, "button");
   function shown() {
-    button.setAttribute("aria-pressed", String(!!state.control));
-    words.textContent = state.control ? "random signs: computing …" : "random signs";
+    press([button], () => state.control);
+    find(item, ".legendtext").textContent = state.control ? "random signs: computing …" : "random signs";
     return item;
   }
   button.addEventListener("click", () => {

@@ -1,13 +1,22 @@
 // What holds for the whole page, whichever it is. Begun once a browser's page, never undone.
 
+/** @import { Call } from "../shared/component.js" */
+import { all } from "../shared/component.js";
+
+/** @param {Call<{ followed: string[] }>} call */
 export default function ({ data, setTriggerValue }) {
-  window.fgsmDocument ??= { again: null, printed: printable(), stands: forTranslators(), written: writtenInPlace(data.followed), found: heardAgain() };
-  window.fgsmDocument.again = () => setTriggerValue("again", performance.now());
+  const again = () => setTriggerValue("again", performance.now());
+  if (window.fgsmDocument) return Object.assign(window.fgsmDocument, { again });
+  window.fgsmDocument = { again };
+  printable();
+  forTranslators();
+  writtenInPlace(data.followed);
+  heardAgain();
 }
 
 // The address that a page writes as it opens takes the place of the link that led to it, or each page
 // would cost two steps back. So does what is chosen on a page that does not follow the browser back.
-// followed: the pages that do, by the last part of their address.
+/** @param {string[]} followed the pages that do, by the last part of their address */
 function writtenInPlace(followed) {
   const push = history.pushState;
   let touched = false;
@@ -15,9 +24,9 @@ function writtenInPlace(followed) {
   for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, touch, true);
   addEventListener("popstate", () => { touched = false; });
   history.pushState = function (state, unused, address) {
-    const path = new URL(address, location.href).pathname;
+    const path = new URL(address ?? "", location.href).pathname;
     const here = path === location.pathname;
-    if (here && !(touched && followed.includes(path.split("/").pop()))) return this.replaceState(state, unused, address);
+    if (here && !(touched && followed.includes(path.split("/").pop() ?? ""))) return this.replaceState(state, unused, address);
     if (!here) touched = false;
     return push.call(this, state, unused, address);
   };
@@ -26,13 +35,14 @@ function writtenInPlace(followed) {
 // A browser that translates puts elements of its own in the place of text nodes, which React still
 // holds: it would fail as it takes them away, and would write news into nodes that nobody sees.
 function forTranslators() {
+  /** @type {WeakMap<Node, ChildNode>} */
   const stand = new WeakMap(); // text node -> what stands in its place
   const watch = new MutationObserver((records) => {
     for (const { type, target, addedNodes, removedNodes, previousSibling, nextSibling } of records) {
       if (type === "characterData") { if (!target.parentNode) stand.get(target)?.replaceWith(target); continue; }
-      const there = [...addedNodes, previousSibling, nextSibling].find((node) => node?.nodeName === "FONT");
-      for (const node of there ? removedNodes : []) {
-        if (node.nodeType !== Node.TEXT_NODE) continue;
+      const there = /** @type {ChildNode | null} */ ([...addedNodes, previousSibling, nextSibling].find((node) => node?.nodeName === "FONT"));
+      for (const node of removedNodes) {
+        if (!there || node.nodeType !== Node.TEXT_NODE) continue;
         stand.set(node, there);
         watch.observe(node, { characterData: true });
       }
@@ -40,12 +50,12 @@ function forTranslators() {
   });
   watch.observe(document.body, { childList: true, subtree: true });
   const { removeChild, insertBefore } = Node.prototype;
-  Node.prototype.removeChild = function (node) {
+  Node.prototype.removeChild = function (/** @type {any} */ node) {
     if (node.parentNode === this) return removeChild.call(this, node);
     stand.get(node)?.remove();
     return node;
   };
-  Node.prototype.insertBefore = function (node, before) {
+  Node.prototype.insertBefore = /** @this {Node} @param {any} node @param {Node | null} before @returns {any} */ function (node, before) {
     const there = !before || before.parentNode === this ? before : stand.get(before);
     return insertBefore.call(this, node, there?.parentNode === this ? there : null);
   };
@@ -56,16 +66,17 @@ function forTranslators() {
 function heardAgain() {
   const state = "data-test-connection-state";
   let lost = false;
-  new MutationObserver(([{ target }]) => {
-    const connected = target.getAttribute(state) === "CONNECTED";
-    if (connected && lost) window.fgsmDocument.again();
+  const app = /** @type {Element} */ (document.querySelector(`[${state}]`));
+  new MutationObserver(() => {
+    const connected = app.getAttribute(state) === "CONNECTED";
+    if (connected && lost) window.fgsmDocument?.again();
     lost = !connected;
-  }).observe(document.querySelector(`[${state}]`), { attributeFilter: [state] });
+  }).observe(app, { attributeFilter: [state] });
 }
 
 // Plotly draws in pixels of the screen: on paper a plot shrinks as a whole to what is there.
 function printable() {
-  const plots = () => document.querySelectorAll(".js-plotly-plot .main-svg");
+  const plots = () => all(document, ".js-plotly-plot .main-svg");
   addEventListener("beforeprint", () => {
     for (const plot of plots()) plot.setAttribute("viewBox", `0 0 ${plot.getAttribute("width")} ${plot.getAttribute("height")}`);
   });

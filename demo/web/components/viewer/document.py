@@ -1,17 +1,12 @@
 """What holds for the whole page: its history, its print, translators, a server that came back."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import streamlit as st
 
-_HERE = Path(__file__).parent
-_document = st.components.v2.component(
-    "fgsm_document",
-    css=(_HERE / "document.css").read_text(encoding="utf-8"),
-    js=(_HERE / "document.js").read_text(encoding="utf-8"),
-    isolate_styles=False,
-)
+from demo.web.components import linked
+
+_document = linked.component("viewer/document")
 
 PLACES = """<style>
 [data-testid="stLayoutWrapper"]:has(> :is(.st-key-document, .st-key-guide-place)),

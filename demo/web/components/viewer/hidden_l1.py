@@ -1,24 +1,10 @@
 """The hidden L1's component: epsilon and alpha to drag, every number sent in advance."""
 
-from pathlib import Path
 from typing import Any
 
-import streamlit as st
+from demo.web.components import linked
 
-from demo.web.components import plotted
-
-_HERE = Path(__file__).parent
-_SCRIPTS = ("chart.js", "hidden_l1.js")
-
-_component = st.components.v2.component(
-    "hidden_l1",
-    html=(_HERE / "hidden_l1.html").read_text(encoding="utf-8"),
-    css=(_HERE / "hidden_l1.css").read_text(encoding="utf-8"),
-    js="\n".join(
-        [plotted.BUNDLE] + [(_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS]
-    ),
-    isolate_styles=False,
-)
+_component = linked.component("viewer/hidden_l1")
 
 
 def show(data: dict[str, Any]) -> None:

@@ -1,14 +1,24 @@
 // The three pictures, their answers and the epsilon between them, as a PNG for a slide.
 
-// canvas: the three canvases.  data: what the viewer shows.  stop: of epsilon.  now: the answer there.
-function slide(canvas, data, stop, now) {
-  const sheet = document.createElement("canvas");
-  [sheet.width, sheet.height] = [1920, 760];
-  const pen = sheet.getContext("2d");
+/** @import { Answer, Opening } from "./sent.d.ts" */
+import { element, pen as penOf } from "../shared/component.js";
+import { amount, percent, short } from "../shared/numbers.js";
+
+/**
+ * @param {Record<string, HTMLCanvasElement>} canvas the three
+ * @param {Opening} data what the viewer shows
+ * @param {number} stop of epsilon
+ * @param {Answer | null} now the answer there
+ * @returns {Promise<Blob>}
+ */
+export function slide(canvas, data, stop, now) {
+  const sheet = element("canvas", { width: 1920, height: 760 });
+  const pen = penOf(sheet);
   pen.fillStyle = "#fff"; pen.fillRect(0, 0, 1920, 760);
   pen.textAlign = "center"; pen.fillStyle = "#1B2530";
   const family = getComputedStyle(canvas.clean).fontFamily;
   pen.imageSmoothingEnabled = data.kind === "photographs";
+  /** @type {[string, Answer | null][]} */
   const words = [["clean", data.cleanAnswer], ["perturbation", data.perturbationAnswer], ["adversarial", now]];
   words.forEach(([which, answer], i) => {
     const left = 40 + i * 660;
@@ -24,5 +34,5 @@ function slide(canvas, data, stop, now) {
   pen.font = `22px ${family}`;
   const method = data.method === "ten" ? "ten steps (BIM)" : "one step (FGSM)";
   pen.fillText(`${data.network}, ${method}, epsilon = ${amount(data.levels[stop], data.kind)}`, 960, 725);
-  return new Promise((resolve) => sheet.toBlob(resolve, "image/png"));
+  return new Promise((resolve) => sheet.toBlob((blob) => resolve(/** @type {Blob} */ (blob)), "image/png"));
 }

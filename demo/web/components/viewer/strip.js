@@ -1,51 +1,57 @@
 // The strip of a phone: a picture of one's own, the camera, and the gallery, under the slider.
 
-// tell("picked", name) and tell("given", { name, data }) go to the server.
-function createStrip(root, tell) {
-  const box = root.querySelector(".strip");
-  const items = box.querySelector(".items");
-  const said = box.querySelector(".strip-said");
-  let chosen = null;
-  let drawn = null;
+/** @import { Tell } from "../shared/component.js" */
+/** @import { Opening } from "./sent.d.ts" */
+import { all, element, find } from "../shared/component.js";
+import { sendable } from "../shared/own_file.js";
 
-  async function give(input) {
-    const [file] = input.files;
+/** @typedef {{ name: string, title: string, src: string }} Picture */
+
+/**
+ * @param {HTMLElement} root
+ * @param {Tell} tell "picked", a name, or "given", { name, data }, goes to the server
+ */
+export function createStrip(root, tell) {
+  const box = find(root, ".strip");
+  const items = find(box, ".items");
+  const said = find(box, ".strip-said");
+  let [chosen, drawn] = ["", ""];
+
+  async function give(/** @type {HTMLInputElement} */ input) {
+    const file = input.files?.[0];
     if (!file) return;
     said.textContent = "Reading the picture …";
     try {
       tell("given", await sendable(file));
       said.textContent = "";
     } catch (error) {
-      said.textContent = error.message;
+      said.textContent = /** @type {Error} */ (error).message;
     }
     input.value = ""; // so that the same file can be chosen again
   }
 
-  function source(label, symbol, camera) {
-    const item = document.createElement("label");
-    item.className = "own";
+  function source(/** @type {string} */ label, /** @type {string} */ symbol, /** @type {boolean} */ camera) {
+    const item = element("label", { className: "own" });
     item.innerHTML = `<input type="file"${camera ? ' accept="image/*" capture="environment"' : ""}><span aria-hidden="true">${symbol}</span>${label}`;
-    item.firstChild.addEventListener("change", (event) => give(event.target));
+    const input = find(item, "input", HTMLInputElement);
+    input.addEventListener("change", () => give(input));
     return item;
   }
 
-  function picture({ name, title, src }) {
-    const item = document.createElement("label");
-    const input = Object.assign(document.createElement("input"), { type: "radio", name: "strip", value: name, checked: name === chosen });
+  function picture(/** @type {Picture} */ { name, title, src }) {
+    const input = element("input", { type: "radio", name: "strip", value: name, checked: name === chosen });
     input.setAttribute("aria-label", title);
     input.addEventListener("change", () => tell("picked", name));
-    item.append(input, Object.assign(document.createElement("img"), { src, alt: "" }));
-    return item;
+    return element("label", {}, input, element("img", { src, alt: "" }));
   }
 
-  function show(data) {
+  function show(/** @type {Opening} */ data) {
     chosen = data.chosen;
     said.textContent = data.complaint;
-    for (const input of items.querySelectorAll("[type=radio]")) input.checked = input.value === chosen;
+    for (const input of all(items, "[type=radio]", HTMLInputElement)) input.checked = input.value === chosen;
   }
 
-  // pictures: { name, title, src } each.
-  function fill(pictures) {
+  function fill(/** @type {Picture[]} */ pictures) {
     const now = JSON.stringify(pictures.map(({ name }) => name));
     if (now === drawn) return;
     drawn = now;

@@ -1,27 +1,13 @@
 """The component of the page "Three against seven": everything that moves with its epsilon."""
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from demo.web.components import plotted
+from demo.web.components import linked
 
-_HERE = Path(__file__).parent
-_OWN = ("three_against_seven_margins.js", "three_against_seven_derivation.js",
-        "three_against_seven.js")  # fmt: skip
-_SCRIPTS = ("pixels.js", "words.js", "chart.js", *_OWN)
-
-_view = st.components.v2.component(
-    "three_against_seven",
-    html=(_HERE / "three_against_seven.html").read_text(encoding="utf-8"),
-    css=(_HERE / "three_against_seven.css").read_text(encoding="utf-8"),
-    js="\n".join(
-        [plotted.BUNDLE] + [(_HERE / name).read_text(encoding="utf-8") for name in _SCRIPTS]
-    ),
-    isolate_styles=False,
-)
+_view = linked.component("viewer/three_against_seven")
 
 
 def show(data: dict[str, Any], on_turn: Callable[[Any], None]) -> None:

@@ -1,34 +1,42 @@
 // The viewer: the server's results are kept here, and every drag is answered from them.
 
-const views = new WeakMap();
+/** @import { Tell } from "../shared/component.js" */
+/** @import { Answers, Opening, State } from "./sent.d.ts" */
+import { component, find } from "../shared/component.js";
+import { closeDrawer } from "../shared/drawer.js";
+import { createLens } from "../shared/lens.js";
+import { remember } from "../shared/link.js";
+import { nearest } from "../shared/numbers.js";
+import { unpacked, withAlpha } from "../shared/pixels.js";
+import { isDark } from "../shared/theme.js";
+import { createTop, drawWords, paintNotes } from "./answers.js";
+import { createCurves } from "./curves.js";
+import { createExports } from "./exports.js";
+import { createPictures, describePixel, paintSwatches } from "./pictures.js";
+import { createPlayer } from "./player.js";
+import { createStrip } from "./strip.js";
+import { createSwitch } from "./switch.js";
 
-export default function ({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".fgsm");
-  if (!root || !data) return;
-  if (!views.has(root)) views.set(root, createView(root));
-  views.get(root).show(data, setTriggerValue);
-  return () => { views.get(root)?.stop(); views.delete(root); };
-}
+const FED = ["answers", "counterpart", "extra", "progress", "strip"];
 
-// state: data (the opening), stop (of epsilon), what was fed ("answers", "counterpart", "extra"),
-// and the pixels.
+/** @param {HTMLElement} root */
 function createView(root) {
-  const state = { stop: null, data: null, answers: null, counterpart: null, extra: null, size: 0, chart: "confidence" };
-  const slider = root.querySelector(".epsilon");
+  const state = /** @type {State} */ ({ answers: null, counterpart: null, extra: null, size: 0, chart: "confidence" });
+  const slider = find(root, ".epsilon", HTMLInputElement);
   const pictures = createPictures(root, state);
   const lens = createLens(root, state, (x, y) => describePixel(state, x, y));
   const chart = createCurves(root, state, (stop) => setStop(stop));
-  const tops = [createTop(root.querySelector(".before"), state), createTop(root.querySelector(".after"), state)];
+  const tops = /** @type {const} */ ([".before", ".after"]).map((where) => createTop(find(root, where), state));
   const training = createSwitch(root, (asked) => state.tell("switched", asked));
   const strip = createStrip(root, (event, value) => state.tell(event, value));
   const player = createPlayer(root, state, setStop, rememberEpsilon);
   createExports(root, state, pictures.canvas, rememberEpsilon);
-  root.querySelector(".guide-me").addEventListener("click", () => state.tell("guided", 1));
+  find(root, ".guide-me").addEventListener("click", () => state.tell("guided", 1));
 
-  function setStop(stop, { quiet = false } = {}) {
+  function setStop(/** @type {number} */ stop, { quiet = false } = {}) {
     if (!state.data) return;
     state.stop = Math.min(state.data.levels.length - 1, Math.max(0, stop));
-    slider.value = state.stop;
+    slider.value = String(state.stop);
     draw();
     window.fgsmLevel = state.data.levels[state.stop];
     window.dispatchEvent(new CustomEvent("fgsm-level"));
@@ -38,16 +46,14 @@ function createView(root) {
   function draw() {
     if (!state.data) return;
     pictures.draw();
-    drawWords(root, state, tops);
+    drawWords(root, state, [tops[0], tops[1]]);
     chart.place();
     lens.draw();
   }
 
   function rememberEpsilon() {
     if (!state.data) return;
-    const url = new URL(location.href);
-    url.searchParams.set("epsilon", String(+(state.data.levels[state.stop] / 255).toFixed(6)));
-    history.replaceState(history.state, "", url);
+    remember({ epsilon: String(+(state.data.levels[state.stop] / 255).toFixed(6)) });
     state.chosen = state.data.kind;
     tellStop();
   }
@@ -58,29 +64,44 @@ function createView(root) {
     if (state.data.told !== null && state.data.told !== level) state.tell("stayed", level);
   }
 
+  for (const begins of ["pointerdown", "keydown"]) slider.addEventListener(begins, () => performance.clearMeasures("fgsm-drag"));
   slider.addEventListener("input", (event) => {
     player.stop();
     setStop(Number(slider.value), { quiet: true });
     performance.measure("fgsm-drag", { start: event.timeStamp, end: performance.now() });
   });
   slider.addEventListener("change", rememberEpsilon);
-  const go = (event) => { player.stop(); setStop(nearest(state.data.levels, event.detail.level)); };
+  const go = (/** @type {CustomEvent<{ level: number }>} */ event) => { player.stop(); setStop(nearest(state.data.levels, event.detail.level)); };
   window.addEventListener("fgsm-go", go); // another part of the page asks for an epsilon
   const feeds = createFeeds(root, state, { chart, draw, strip });
   const show = createShow(root, state, { pictures, chart, training, strip, setStop, feeds, rememberEpsilon, tellStop });
-  return { show: (data, tell) => { show(data, tell); }, stop: () => { player.stop(); feeds.stop(); window.removeEventListener("fgsm-go", go); } };
+  return { show, stop: () => { player.stop(); feeds.stop(); chart.stop(); window.removeEventListener("fgsm-go", go); } };
 }
 
-// show(data, tell): another opening has arrived; tell(event, value) says something to the server.
+/**
+ * show(data, tell): another opening has arrived; tell(event, value) says something to the server.
+ * @param {HTMLElement} root
+ * @param {State} state
+ * @param {object} parts
+ * @param {ReturnType<typeof createPictures>} parts.pictures
+ * @param {ReturnType<typeof createCurves>} parts.chart
+ * @param {ReturnType<typeof createSwitch>} parts.training
+ * @param {ReturnType<typeof createStrip>} parts.strip
+ * @param {(stop: number, how: { quiet: boolean }) => void} parts.setStop
+ * @param {ReturnType<typeof createFeeds>} parts.feeds
+ * @param {() => void} parts.rememberEpsilon
+ * @param {() => void} parts.tellStop
+ */
 function createShow(root, state, { pictures, chart, training, strip, setStop, feeds, rememberEpsilon, tellStop }) {
-  return async (data, tell) => {
+  const slider = find(root, ".epsilon", HTMLInputElement);
+  return async (/** @type {Opening} */ data, /** @type {Tell} */ tell) => {
     state.tell = tell;
     root.dataset.dark = isDark(root) ? "1" : "0";
     state.arriving = data.id;
     const [clean, signs] = await Promise.all([unpacked(data.clean), unpacked(data.signs)]);
     if (state.arriving !== data.id) return;
-    const level = state.data?.kind === data.kind && state.data.followed === data.followed && state.stop !== null ? state.data.levels[state.stop] : data.level;
-    const fresh = !state.data || state.data.id !== data.id;
+    const level = state.data?.kind === data.kind && state.data.followed === data.followed ? state.data.levels[state.stop] : data.level;
+    const fresh = state.data?.id !== data.id;
     if (fresh && state.data) closeDrawer();
     Object.assign(state, { data, size: data.size, change: null });
     if (fresh) Object.assign(state, { answers: null, counterpart: null, extra: null });
@@ -88,12 +109,12 @@ function createShow(root, state, { pictures, chart, training, strip, setStop, fe
     strip.show(data);
     pictures.take(clean, signs);
     root.dataset.kind = data.kind;
-    root.querySelector('[data-chart="logits"]').textContent = data.kind === "digits" ? "Logits, −1 to +1" : "Logits, −16 to +16";
-    root.querySelector(".epsilon").max = data.levels.length - 1;
+    find(root, '[data-chart="logits"]').textContent = data.kind === "digits" ? "Logits, −1 to +1" : "Logits, −16 to +16";
+    slider.max = String(data.levels.length - 1);
     paintSwatches(root, state);
     if (fresh) {
-      root.querySelector(".notes").replaceChildren();
-      root.querySelector(".epsilon").style.removeProperty("--bands");
+      find(root, ".notes").replaceChildren();
+      slider.style.removeProperty("--bands");
       chart.draw();
     }
     setStop(nearest(data.levels, level), { quiet: true });
@@ -103,36 +124,51 @@ function createShow(root, state, { pictures, chart, training, strip, setStop, fe
   };
 }
 
-// Later results come by feeds of their own, so that the pictures never wait for them.
+/**
+ * Later results come by feeds of their own, so that the pictures never wait for them.
+ * @param {HTMLElement} root
+ * @param {State} state
+ * @param {object} parts
+ * @param {ReturnType<typeof createCurves>} parts.chart
+ * @param {() => void} parts.draw
+ * @param {ReturnType<typeof createStrip>} parts.strip
+ */
 function createFeeds(root, state, { chart, draw, strip }) {
-  async function receive(kind) {
-    const message = (window.fgsmFeeds || {})[kind];
+  async function receive(/** @type {string} */ kind) {
+    const message = window.fgsmFeeds?.[kind];
     if (!message || !state.data) return;
-    if (kind === "strip") return message.id === state.data.kind && strip.fill(message.items);
+    if (kind === "strip" && message.id === state.data.kind) strip.fill(message.items);
     if (message.id !== state.data.id) return;
-    if (kind === "progress") return showProgress(root, state, message.done);
+    if (kind === "progress") showProgress(root, state, message.done);
+    else await take(kind, message);
+  }
+
+  async function take(/** @type {string} */ kind, /** @type {any} */ message) {
     if (kind === "answers" && message.change) {
       const bytes = await unpacked(message.change);
       if (message.id !== state.data.id) return;
       state.change = withAlpha(new Int16Array(bytes.buffer), state.data.channels, Int16Array, 0);
     }
-    state[kind] = message;
-    if (kind === "answers") paintNotes(root, state);
+    Object.assign(state, { [kind]: message });
+    if (kind === "answers") paintNotes(root, state, /** @type {Answers} */ (message));
     chart.draw();
     draw();
     if (kind === "extra") chart.ask();
   }
 
-  const onFeed = (event) => receive(event.detail.kind);
+  const onFeed = (/** @type {CustomEvent<{ kind: string }>} */ event) => { receive(event.detail.kind); };
   window.addEventListener("fgsm-feed", onFeed);
   return {
-    again: () => { for (const kind of ["answers", "counterpart", "extra", "progress", "strip"]) receive(kind); },
+    again: () => FED.forEach(receive),
     stop: () => window.removeEventListener("fgsm-feed", onFeed),
   };
 }
 
+/** @param {HTMLElement} root @param {State} state @param {number} done steps of ten */
 function showProgress(root, state, done) {
-  const bar = root.querySelector(".progress");
+  const bar = find(root, ".progress", HTMLProgressElement);
   bar.hidden = done >= 10 || !!state.change;
   bar.value = done;
 }
+
+export default component(".fgsm", createView);

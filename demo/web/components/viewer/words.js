@@ -1,84 +1,76 @@
-// Numbers and sentences.
+// The viewer's sentences.
 
-function percent(p) {
-  if (p === undefined || p === null) return "…";
-  if (p > 0.9995 && p < 1) return "over 99.9 %";
-  if (p < 0.0005 && p > 0) return "under 0.1 %";
-  return (100 * p).toFixed(1) + " %";
-}
+/** @import { Answer, Counterpart, Opening } from "./sent.d.ts" */
+import { amount, levels, percent, short } from "../shared/numbers.js";
 
-function levels(n) {
-  return n >= 1 ? String(+n.toFixed(1)) : String(+n.toFixed(2));
-}
+/**
+ * What the headline speaks of, at the stop that is shown.
+ * @typedef {object} View
+ * @property {(k: number) => string} name
+ * @property {(k: number) => string} role what the class is here, which gives its colour
+ * @property {number} stop
+ * @property {number[]} levels 255 * epsilon at each stop
+ * @property {number} level
+ * @property {Answer} clean
+ * @property {Answer | null} now
+ * @property {number | null} target
+ * @property {number | null | undefined} targetNow its confidence
+ * @property {number | null} wrong the class that it should be, where the network says another
+ * @property {string} kind
+ * @property {Pick<Counterpart, "training" | "top" | "flip"> | null} counterpart
+ */
 
-function fraction(epsilon) {
-  return epsilon === 0 ? "0" : epsilon.toFixed(4).replace(/^0/, "");
-}
-
-// ".007", not ".0070": as the paper prints it between the pictures.
-function short(epsilon) {
-  return fraction(epsilon).replace(/(\.\d*?)0+$/, "$1");
-}
-
-// Three decimals, or two digits of what is smaller.
-function nats(loss) {
-  return loss === 0 || Math.abs(loss) >= 0.001 ? loss.toFixed(3) : loss.toPrecision(2);
-}
-
-const softplus = (t) => Math.max(t, 0) + Math.log1p(Math.exp(-Math.abs(t)));
-
-// By how much something changes: "+2.8", "−0.312".
-function change(nats_) {
-  return (nats_ < 0 ? "−" : "+") + nats(Math.abs(nats_));
-}
-
-// How J moves, to first order and if the margin M were linear in x. J = softplus(−M), so M and
-// ‖∇M‖₁ = ‖∇J‖₁ / σ(−M) are known from J and ‖∇J‖₁.  step: +ε up the loss, −ε toward a target.
-function promised(loss, norm, step) {
-  const [margin, slope] = [-Math.log(Math.expm1(loss)), norm / -Math.expm1(-loss)];
-  return { first: step * norm, straight: loss > 0 ? softplus(step * slope - margin) - loss : 0 };
-}
-
-// An epsilon as a reader of that kind of picture knows it: 2/255, or .25.
-function amount(level, kind) {
-  return kind === "digits" ? short(level / 255) : `${levels(level)}/255`;
-}
-
-function withArticle(name) {
+/** @param {string} name */
+export function withArticle(name) {
   if (name.startsWith("none")) return name;
   return (/^([aeio]|8)/i.test(name) ? "an " : "a ") + name;
 }
 
-function escaped(text) {
-  return String(text).replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
+/** @type {Record<string, string>} */
+const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+
+/** @param {string} text */
+export function escaped(text) {
+  return text.replace(/[&<>"]/g, (c) => ENTITIES[c]);
 }
 
-// role: what the class is here, which gives its colour.  p: a confidence, or the words for one.
+/**
+ * A class in its colour.
+ * @param {string} role
+ * @param {string} name
+ * @param {number | string | null | undefined} p a confidence, or the words for one
+ */
 function mark(role, name, p) {
   return `<span data-role="${role}">${escaped(name)}</span> <span class="whole">(${typeof p === "string" ? p : percent(p)})</span>`;
 }
 
-// The one thing the screen says, for the stop that is shown; then what the other network makes of it.
-function headline(view) {
+/**
+ * The one thing the screen says, for the stop that is shown; then what the other network makes of it.
+ * @param {View} view
+ */
+export function headline(view) {
   return [happened(view), counterpartSays(view)].filter(Boolean).join(" ");
 }
 
-// The network's counterpart at the same stop, under the same attack on its own gradient.
-// counterpart: { training, top: [[class, confidence] at each stop], flip: its first other stop }.
+/**
+ * The network's counterpart at the same stop, under the same attack on its own gradient.
+ * @param {View} view
+ */
 function counterpartSays({ name, role, counterpart, stop, levels: stops, level, clean, now, wrong, kind }) {
   if (!counterpart || level === 0 || !now) return "";
   const who = `The ${counterpart.training === "adversarial" ? "robust" : "standard"} model`;
   const [before, after] = [counterpart.top[0], counterpart.top[stop]];
-  const said = ([k, p]) => mark(role(k), name(k), p);
+  const said = (/** @type {Answer} */ [k, p]) => mark(role(k), name(k), p);
   if (before[0] !== (wrong ?? clean[0])) return `${who} is wrong before the attack: it says ${said(before)}.`;
   if (after[0] === before[0]) return `${who} ${stop < (counterpart.flip ?? stops.length) ? "still " : ""}says ${said(after)}.`;
   const too = wrong === null && now[0] !== clean[0] ? " too" : "";
-  return `${who} falls${too}, from ${amount(stops[counterpart.flip], kind)}.`;
+  return `${who} falls${too}, from ${amount(stops[counterpart.flip ?? 0], kind)}.`;
 }
 
+/** @param {View} view */
 function happened({ name, role, level, clean, now, target, targetNow, wrong, kind }) {
-  const said = (k, p) => mark(role(k), name(k), p);
-  const one = (k, p) => mark(role(k), withArticle(name(k)), p);
+  const said = (/** @type {number} */ k, /** @type {number | null | undefined} */ p) => mark(role(k), name(k), p);
+  const one = (/** @type {number} */ k, /** @type {number | string} */ p) => mark(role(k), withArticle(name(k)), p);
   const was = said(...clean);
   if (wrong !== null) return `Wrong before the attack: the network calls this ${was}, not ${escaped(name(wrong))}.`;
   if (level === 0) return `Nothing is changed yet: the network sees ${one(...clean)}. Drag epsilon.`;
@@ -91,7 +83,7 @@ function happened({ name, role, level, clean, now, target, targetNow, wrong, kin
     : `${change} turns this ${was} into ${one(...now)}${missed}.`;
 }
 
-// A confidence that moved: "5.0 %, down from 93.2 %".
+/** A confidence that moved: "5.0 %, down from 93.2 %". @param {number} before @param {number} after */
 function moved(before, after) {
   const [was, is] = [percent(before), percent(after)];
   return was === is ? is : `${is}, ${after < before ? "down" : "up"} from ${was}`;
@@ -100,11 +92,17 @@ function moved(before, after) {
 // What a pointer does here: a finger taps.
 const pressed = () => (matchMedia("(hover: none)").matches ? "Tap" : "Click");
 
-// What stands below the chart. extra.line says how straight the logits are.
-function chartHint(which, data, figure, extra) {
+/**
+ * What stands below the chart.
+ * @param {string} which
+ * @param {Pick<Opening, "method"> | null} data
+ * @param {object | null | undefined} figure
+ * @param {{ line?: string } | null} extra its line says how straight the logits are
+ */
+export function chartHint(which, data, figure, extra) {
   if (which === "confidence") {
     return figure ? `${pressed()} the curve to go there. The band on top shows which class wins at each epsilon.` : "Asking the network at every stop …";
   }
   if (data?.method === "ten") return "Ten steps do not lie on one line; this view belongs to one step.";
-  return figure ? extra.line : "Computing the other side of zero …";
+  return figure ? extra?.line : "Computing the other side of zero …";
 }

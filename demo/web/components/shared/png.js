@@ -5,6 +5,7 @@ const CRC = Uint32Array.from({ length: 256 }, (_, n) => {
   return n;
 });
 
+/** @param {string} name @param {Uint8Array} body */
 function chunk(name, body) {
   const out = new Uint8Array(body.length + 12);
   const view = new DataView(out.buffer);
@@ -17,7 +18,8 @@ function chunk(name, body) {
   return out;
 }
 
-async function toPng(rgba, size) {
+/** @param {Uint8ClampedArray} rgba @param {number} size pixels of a side */
+export async function toPng(rgba, size) {
   const rows = new Uint8Array(size * (1 + 3 * size));
   for (let y = 0, i = 0, j = 0; y < size; y++) {
     rows[i++] = 0;
@@ -33,10 +35,9 @@ async function toPng(rgba, size) {
   return new Blob([signature, chunk("IHDR", header), chunk("IDAT", body), chunk("IEND", new Uint8Array())], { type: "image/png" });
 }
 
-function save(blob, name) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
+/** @param {Blob} blob @param {string} name */
+export function save(blob, name) {
+  const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(blob), download: name });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }
