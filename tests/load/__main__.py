@@ -7,6 +7,7 @@ the people that are played; every answer is then computed again alone and compar
 import argparse
 import json
 import os
+import random
 import statistics
 import tempfile
 import threading
@@ -19,10 +20,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from demo.data import gallery
 from tests.client import Client
 from tests.load import alone, chromium
-from tests.load.person import Diary, Person
+from tests.load import person as people
+from tests.load.person import GALLERY, Diary, Person
 from tests.server import ROOT, Server, serving
 
 RESULT = ROOT / "assets" / "results" / "load.json"
@@ -34,18 +35,20 @@ VISITED = 6
 class Seat(threading.Thread):
     """One person of a stage: arrives, waits for the others, acts, and stays until all may go.
 
-    Acts until the seconds are over, and at least so many times.
+    Acts until the seconds are over, and at least so many times.  pause: seconds, on average, for
+    which a picture is looked at before the next is picked.
     """
 
     def __init__(
         self, address: str, seed: int, seconds: float, start: threading.Barrier,
-        leave: threading.Event, least: int = 0,
+        leave: threading.Event, least: int = 0, pause: float = 0.0,
     ) -> None:  # fmt: skip
         super().__init__(name=f"person {seed}")
         self.person = Person(Client(address), seed)
         self.error: BaseException | None = None
         self.sat = threading.Event()
         self._seconds, self._start, self._leave, self._least = seconds, start, leave, least
+        self._pause, self._dice = pause, random.Random(seed)
 
     def run(self) -> None:
         """Act."""
@@ -55,6 +58,7 @@ class Seat(threading.Thread):
                 self._start.wait()
                 end, acted = time.monotonic() + self._seconds, 0
                 while acted < self._least or time.monotonic() < end:
+                    time.sleep(self._pause * self._dice.uniform(0.5, 1.5))
                     self.person.act()
                     acted += 1
                 self.sat.set()
@@ -84,12 +88,13 @@ class Stage:
 
 def stage(
     server: Server, sessions: int, browsers: int, seconds: float, seed: int, idle: float = IDLE,
-    least: int = 0,
+    least: int = 0, pause: float = 0.0,
 ) -> Stage:  # fmt: skip
     """So many people at once; each acts for so long, and at least so many times."""
     start, leave = threading.Barrier(sessions + browsers + 1), threading.Event()
     before = server.megabytes()
-    seats = [Seat(server.address, seed + i, seconds, start, leave, least) for i in range(sessions)]
+    asked = (seconds, start, leave, least, pause)
+    seats = [Seat(server.address, seed + i, *asked) for i in range(sessions)]
     real = [chromium.Browsing(server.address, seed + i, seconds, start) for i in range(browsers)]
     for thread in (*seats, *real):
         thread.start()
@@ -167,12 +172,12 @@ def spread(seconds: list[float]) -> dict[str, float]:
     }  # fmt: skip
 
 
-def warm(server: Server, photographs: int = len(gallery.of(1000))) -> None:
+def warm(server: Server, photographs: int = len(GALLERY)) -> None:
     """Every network loaded, so many photographs seen once: what a server holds that is in use."""
     with Client(server.address) as client:
         person = Person(client, 0)
         person.arrive()
-        for photo in gallery.of(1000)[:photographs]:
+        for photo in GALLERY[:photographs]:
             client.run(client.trigger("thumbnails", "picked", photo.name))
         client.run(client.widget("kind", string_array_value=["Digits"]))
         for training in ("adversarial", "standard"):
@@ -245,19 +250,25 @@ def main() -> None:
     parser.add_argument("--browsers", type=int, default=2)
     parser.add_argument("--visits", type=int, default=600)
     parser.add_argument("--seed", type=int, default=1412)
+    parser.add_argument("--only", nargs="+", choices=[*people.ACTIONS], default=[*people.ACTIONS])
+    parser.add_argument("--pause", type=float, default=0.0, help="seconds before each action")
     parser.add_argument("--out", type=Path, default=RESULT)
     options = parser.parse_args()
+    people.ACTIONS = {action: people.ACTIONS[action] for action in options.only}
     result: dict[str, Any] = {
         "command": f"python -m tests.load --seconds {options.seconds:g} --sessions "
         f"{' '.join(map(str, options.sessions))} --browsers {options.browsers} "
-        f"--visits {options.visits} --seed {options.seed}",
+        f"--visits {options.visits} --seed {options.seed} --pause {options.pause:g} "
+        f"--only {' '.join(options.only)}",
         "processors": os.cpu_count(), "torch": torch.__version__, "stages": [],
     }  # fmt: skip
     with tempfile.TemporaryDirectory() as home, serving(Path(home)) as (server,):
         warm(server)
         for number, sessions in enumerate(options.sessions):
             seed = options.seed + 1000 * number
-            played = stage(server, sessions, options.browsers, options.seconds, seed)
+            played = stage(
+                server, sessions, options.browsers, options.seconds, seed, pause=options.pause
+            )
             result["stages"].append(report(played))
             print(table({"stages": result["stages"][-1:]}), flush=True)
             write(options.out, result)

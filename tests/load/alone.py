@@ -122,10 +122,7 @@ def alone(question: Question, signs: bytes | None = None) -> Shown:
     """That question's answer; each is computed once.  signs: of the gradient, if not its own."""
     card = models.card(question.network)
     network, pixels = _network(question.network), _pixels(question, card.input_size)
-    label = None
-    if question.picture.startswith("digit-"):
-        true = str(digits.embedded()[1][int(question.picture.removeprefix("digit-"))])
-        label = _names(question.network).index(true)
+    label = _label(question, card.labelled)
     stops = confidence_sweep.stops_of(card.kind)
     epsilon = min(stops, key=lambda stop: abs(stop - FIRST_EPSILON[card.kind]))
     image = pictures.to_tensor(pixels).to(device.choose())
@@ -152,6 +149,16 @@ def alone(question: Question, signs: bytes | None = None) -> Shown:
             for ks, row in zip(order, probabilities, strict=True)
         ),
     )
+
+
+def _label(question: Question, classes: int) -> int | None:
+    """The class that the gallery says, of so many."""
+    if question.picture.startswith("digit-"):
+        true = digits.embedded()[1][int(question.picture.removeprefix("digit-"))]
+        return _names(question.network).index(str(true))
+    if question.picture.startswith(UPLOAD):
+        return None
+    return gallery.card(question.picture).label_among(classes)
 
 
 @functools.lru_cache(maxsize=64)
