@@ -16,8 +16,14 @@ FLAGS = [
 
 
 def chromium() -> str | None:
-    """A Chromium of this machine; None lets Playwright use the one that it installed."""
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    """A Chromium of this machine; None lets Playwright use the one that it installed.
+
+    The one without windows first: it starts in a quarter of the time.
+    """
+    names = (
+        "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome",
+        "google-chrome-stable",
+    )  # fmt: skip
     found = [os.environ.get("DEMO_CHROMIUM"), *map(shutil.which, names)]
     mac = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
     return next((path for path in [*found, mac] if path and Path(path).exists()), None)

@@ -1,7 +1,7 @@
 """Servers, and pages on them whose every word to the console is heard."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
@@ -37,6 +37,27 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def real_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the app is served as a person starts it."""
     yield from served(tmp_path_factory, server.APP)
+
+
+STATE = """() => [
+    document.visibilityState,
+    document.querySelector("[data-test-script-state]")?.dataset.testScriptState,
+    `focus on ${document.activeElement?.outerHTML.slice(0, 200)}`,
+    document.querySelector(".stMain")?.innerText,
+].join("; ")"""
+"""What a page says of itself."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Function, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failed test tells what its pages showed: it may have waited for what never came."""
+    report = yield
+    if call.when == "call" and report.failed:
+        for page in (p for context in item.funcargs["browser"].contexts for p in context.pages):
+            report.sections.append((page.url, page.evaluate(STATE)))
+    return report
 
 
 class Visits:
