@@ -29,14 +29,15 @@ class Bench:
         self.served: list[str] = []
 
     def enter(
-        self, owner: str, seconds: float = 1.0, wanted: Callable[[], bool] = lambda: True
-    ) -> Ticket:
+        self, owner: str, seconds: float = 1.0, wanted: Callable[[], bool] = lambda: True,
+        urgency: int = 0,
+    ) -> Ticket:  # fmt: skip
         def compute() -> str:
             self.clock.now += seconds
             self.served.append(owner)
             return owner
 
-        return self.queue.enter(owner, compute, wanted)
+        return self.queue.enter(owner, compute, wanted, urgency)
 
     def serve_all(self) -> str:
         while len(self.queue):
@@ -248,3 +249,12 @@ def test_many_threads_each_get_their_own_answer() -> None:
     assert len(answers) == 800
     assert all(answer in (number, None) for number, answer in answers.items())
     assert all(begun[n] == (answer is not None) for n, answer in answers.items())
+
+
+def test_what_is_urgent_comes_before_what_somebody_has_waited_longer_for(bench: Bench) -> None:
+    for owner, urgency in (("c", 1), ("r", 2), ("p", 0), ("c", 1)):
+        bench.enter(owner, urgency=urgency)
+    assert bench.queue.before(bench.enter("d", urgency=1)) == 2
+    bench.queue.serve()
+    bench.enter("l", urgency=0)
+    assert bench.serve_all() == "plcdcr"

@@ -188,3 +188,14 @@ def test_the_line_of_one_script_is_not_the_line_of_another(session: Session) -> 
         one.submit(worker.say_in, place).result(PATIENCE)
         seen += [pool.submit(worker._PLACE.get).result(PATIENCE) for pool in (one, other)]
     assert seen[0][1] is place and seen[1] is None
+
+
+def test_a_page_begins_without_urgency_whatever_the_one_before_asked() -> None:
+    def page(urgency: int) -> tuple[int, int]:
+        worker.say_in(None)
+        before = worker._URGENCY.get()
+        worker.turn_to(urgency)
+        return before, worker._URGENCY.get()
+
+    assert [page(worker.PICTURES), page(worker.CURVE)] == [(worker.REST, 0), (worker.REST, 1)]
+    worker.turn_to(worker.REST)

@@ -30,7 +30,7 @@ from demo.web.pages import (
 )
 from demo.web.pages.attack_view import View
 from demo.web.store import attack as store
-from demo.web.store import recorded
+from demo.web.store import recorded, worker
 
 CONTROL, LINE = "control", "logits"
 """What costs most and is looked at least."""
@@ -39,6 +39,7 @@ LOOKED = "looked at"
 
 def page() -> None:
     """Draw the page: the three pictures first, the curve next, what is looked at last."""
+    worker.turn_to(worker.PICTURES)
     choices = controls.read()
     fetched, top, ground, twins, sign = (st.container() for _ in range(5))
     name: str | None = choices.network
@@ -51,11 +52,13 @@ def page() -> None:
         viewer.show(attack_view.opening(view, printing.told(view)), EARS)
         viewer.feed("strip", choices.kind, {"items": controls.strip(choices)})
         survives, prints = _below(view)
+    worker.turn_to(worker.CURVE)
     with ground:
         if view.ten:
             _ten(view)
         else:
             _one(view)
+    worker.turn_to(worker.REST)
     survival.fill(survives, view)
     printing.fill(prints, view)
     with twins:
@@ -78,6 +81,7 @@ def _told(view: View) -> Iterator[tuple[str, dict[str, Any]]]:
     answers = attack_curves.answers(view, sweep.logits, sweep.saved_logits, sweep.saved)
     answers |= {"clipped": sweep.clipped.tolist(), "largest": sweep.largest_change.tolist()}
     yield "answers", answers
+    worker.turn_to(worker.REST)
     twin, said = _counterpart(view, sweep.logits) or (None, {})
     if twin is not None:
         yield "counterpart", said

@@ -1,8 +1,9 @@
-"""Who is served next: the one who has had least of the computing time, not who asks most.
+"""Who is served next: the most urgent, and of those the one who has had least computing time.
 
 Weighted fair queueing's virtual time (Demers, Keshav and Shenker, SIGCOMM 1989), all weights
 alike: where all tickets take equally long it is round robin between the owners; somebody whose
-tickets take long gets fewer turns. Nobody waits for ever, and nobody saves up turns while away.
+tickets take long gets fewer turns. Nobody waits for ever, unless what is more urgent never
+ends, and nobody saves up turns while away.
 (Who asks for one piece after the other is not in the queue for a moment between two, and must not
 lose what it has waited for: hence `REMEMBERED`.)
 """
@@ -25,12 +26,16 @@ class Dropped(Exception):
 
 @dataclass(eq=False)
 class Ticket:
-    """One piece of work. compute: run once at most.  wanted: asked right before; False drops it."""
+    """One piece of work. compute: run once at most.  wanted: asked right before; False drops it.
+
+    urgency: the lower, the sooner, whoever asks.
+    """
 
     owner: Hashable
     compute: Callable[[], Any]
     wanted: Callable[[], bool]
     number: int
+    urgency: int = 0
     begun: bool = False
     _over: threading.Event = field(default_factory=threading.Event)
     _value: Any = None
@@ -64,8 +69,8 @@ class _Line:
     tickets: deque[Ticket] = field(default_factory=deque)
 
     @property
-    def order(self) -> tuple[float, int]:
-        return self.tag, self.tickets[0].number
+    def order(self) -> tuple[int, float, int]:
+        return self.tickets[0].urgency, self.tag, self.tickets[0].number
 
 
 class FairQueue:
@@ -84,11 +89,12 @@ class FairQueue:
         self._running: Ticket | None = None
 
     def enter(
-        self, owner: Hashable, compute: Callable[[], Any], wanted: Callable[[], bool]
-    ) -> Ticket:
+        self, owner: Hashable, compute: Callable[[], Any], wanted: Callable[[], bool],
+        urgency: int = 0,
+    ) -> Ticket:  # fmt: skip
         """A ticket at the end of that owner's line."""
         with self._lock:
-            ticket = Ticket(owner, compute, wanted, next(self._numbers))
+            ticket = Ticket(owner, compute, wanted, next(self._numbers), urgency)
             if owner not in self._lines:
                 self._lines[owner] = _Line(self._served_until.get(owner, self._now))
             self._lines[owner].tickets.append(ticket)

@@ -56,6 +56,9 @@ class Served:
 SERVED = Served()
 _WORKER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="network")
 _QUEUE = FairQueue()
+PICTURES, CURVE, REST = range(3)
+"""How urgent a piece is: everybody's pictures come before anybody's curve, then all else."""
+_URGENCY = contextvars.ContextVar("urgency", default=REST)
 _PLACE: contextvars.ContextVar[tuple[contextvars.Context, Any] | None] = contextvars.ContextVar(
     "place of the waiting line", default=None
 )
@@ -77,6 +80,7 @@ def in_turn(compute: Callable[_P, _R], *args: _P.args, **kwargs: _P.kwargs) -> _
         owner,
         functools.partial(SERVED.run, time.perf_counter(), work),
         functools.partial(_is_there, session),
+        _URGENCY.get(),
     )
     _WORKER.submit(_QUEUE.serve)
     if session is not None:
@@ -117,10 +121,17 @@ def one_thread() -> Iterator[None]:
 def say_in(place: Any) -> None:
     """From here on this script says in `place`, an `st.empty()`, how many are before it.
 
-    A fragment that Streamlit runs alone needs a place of its own.
+    A fragment that Streamlit runs alone needs a place of its own. What is asked from here on is
+    not urgent, until `turn_to` says otherwise.
     """
+    turn_to(REST)
     # A copy, because what is drawn inside a cached function is kept, and drawn again for others.
     _PLACE.set((contextvars.copy_context(), place))
+
+
+def turn_to(urgency: int) -> None:
+    """What this script asks from here on is `PICTURES`, `CURVE` or `REST`."""
+    _URGENCY.set(urgency)
 
 
 def waiting() -> int:
