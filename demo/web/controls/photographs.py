@@ -92,7 +92,8 @@ def uploads_are_refused() -> bool:
 def _without_frame() -> str:
     """The address of this view for a tab of its own."""
     parts = urllib.parse.urlsplit(st.context.url or "")
-    return parts._replace(query=urllib.parse.urlencode(st.query_params.to_dict())).geturl()
+    query = urllib.parse.urlencode(st.query_params.to_dict())
+    return parts._replace(path=parts.path or "/", query=query).geturl()
 
 
 def complaint() -> None:
