@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import typing
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from deno import find_deno_bin
 
 from demo.experiments.attack import confidence_sweep, failures
 from demo.web.components import linked
-from demo.web.components.viewer.sent import Opening
+from demo.web.components.viewer import sent
 from tests import PATIENCE
 from tests.server import ROOT
 
@@ -45,10 +46,15 @@ def test_an_epsilon_is_written_the_same_by_the_viewer_and_by_the_server() -> Non
     assert json.loads(said) == [failures.amount(epsilon, kind) for epsilon, kind in stops]
 
 
-def test_the_opening_has_the_same_parts_on_both_sides() -> None:
+SENT = [one for one in vars(sent).values() if typing.is_typeddict(one)]
+
+
+@pytest.mark.parametrize("parts", [one for one in SENT if one is not sent.FirstAnswer])
+def test_what_is_sent_has_the_same_parts_on_both_sides(parts: type) -> None:
     text = (COMPONENTS / "viewer" / "sent.d.ts").read_text(encoding="utf-8")
-    body = text.split("interface Opening {")[1].split("\n}")[0]
-    assert re.findall(r"^  (\w+):", body, re.MULTILINE) == list(Opening.__annotations__)
+    found = re.search(rf"(?ms)^export interface {parts.__name__}\b.*?\n}}", text)
+    assert found
+    assert re.findall(r"^  (\w+)\??:", found[0], re.MULTILINE) == [*parts.__annotations__]
 
 
 def test_a_component_is_one_script_that_asks_for_nothing() -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from demo.experiments.activation_growth import activation_growth
 from demo.web.components.viewer import activation_growth as viewer
+from demo.web.components.viewer import sent
 from demo.web.pages import (
     colours,
     going_on,
@@ -37,7 +38,7 @@ def page() -> None:
     whole.end()
 
 
-def data() -> dict[str, object]:
+def data() -> sent.Growth:
     """What the component needs to answer every drag by itself."""
     drawn = store.draws()
     worst, blind = (np.array([getattr(d, k) for d in drawn]) for k in ("worst", "blind"))

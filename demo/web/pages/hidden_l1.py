@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -13,6 +12,7 @@ from demo.experiments.hidden_l1 import HiddenL1
 from demo.models import trained
 from demo.web.components import viewer
 from demo.web.components.viewer import hidden_l1 as component
+from demo.web.components.viewer import sent
 from demo.web.controls import hidden_l1 as controls
 from demo.web.controls.hidden_l1 import Choices
 from demo.web.figures import hidden_l1 as figure
@@ -59,7 +59,7 @@ def _one(choices: Choices, cards: Cards) -> None:
     what = f"this {names[label]}"
     component.show(
         {
-            "one": _sent(found, what, choices) | {"name": what.capitalize()},
+            "one": _sent(found, what, choices),
             "batch": _identity(choices, cards), "kind": choices.kind,
             "alpha": choices.alpha, "epsilon": choices.epsilon, "of": choices.of,
         }
@@ -97,13 +97,14 @@ def _identity(choices: Choices, cards: Cards) -> str | None:
     return cards[choices.network].sha256 if choices.kind == "digits" else None
 
 
-def _sent(found: HiddenL1, what: str, choices: Choices) -> dict[str, Any]:
+def _sent(found: HiddenL1, what: str, choices: Choices) -> sent.Shown:
     """All numbers that a drag can show."""
     figures = {"objective": figure.objective(found, choices.alpha), "ratio": figure.ratios(found)}
     return {
-        "count": found.count, "heading": heading(found, what, choices.kind),
-        "epsilons": found.epsilons.tolist(), "loss": found.loss, "norm": found.gradient_norm,
-        "margin": found.margin, "slope": found.slope, "free": found.free_share,
+        "name": what.capitalize(), "heading": heading(found, what, choices.kind),
+        "count": found.count, "epsilons": found.epsilons.tolist(), "loss": found.loss,
+        "norm": found.gradient_norm, "margin": found.margin, "slope": found.slope,
+        "free": found.free_share,
         "adversarial": found.adversarial.tolist(), "clipped": found.clipped.tolist(),
         "straight": found.straight.tolist(),
         "lossRatio": [None if np.isnan(r) else r for r in found.loss_ratio().tolist()],
@@ -158,10 +159,8 @@ def _thousand(choices: Choices, cards: Cards) -> None:
     margins, share = store.batch(ours)
     if margins is not None:
         name = f"{len(margins.clean):,} digits"
-        sent = _sent(experiment.means(margins), name, choices)
-        viewer.feed(
-            "hidden-l1", _identity(choices, cards) or "", sent | {"share": share, "name": name}
-        )
+        shown = _sent(experiment.means(margins), name, choices)
+        viewer.feed("hidden-l1", _identity(choices, cards) or "", {**shown, "share": share})
     known = {digits.network: store.batch(digits)[0] for digits in pair}
     done = (share + sum(store.batch(digits)[1] for digits in pair)) / (1 + len(pair))
     both = {name: found for name, found in known.items() if found is not None}

@@ -1,19 +1,18 @@
 """Made on one network, tested on another: a table under "Does it survive"."""
 
-from typing import Any
-
 import numpy as np
 import streamlit as st
 
 from demo import models
 from demo.experiments.attack import made_and_tested as experiment
 from demo.experiments.attack.made_and_tested import Table
+from demo.web.components.viewer import sent
 from demo.web.store import survival as store
 
 ASKED = "made and tested"
 
 
-def table(kind: models.Kind) -> dict[str, Any] | None:
+def table(kind: models.Kind) -> sent.Table | None:
     """What the component shows of it: the gallery as recorded; digits live, when asked for."""
     if kind == "digits":
         return _digits()
@@ -21,7 +20,7 @@ def table(kind: models.Kind) -> dict[str, Any] | None:
     return None if found is None else _sent(found, "photographs of the gallery")
 
 
-def _digits() -> dict[str, Any] | None:
+def _digits() -> sent.Table | None:
     count = store.TABLE_DIGITS
     if not st.session_state.get(ASKED):
         st.button(
@@ -38,7 +37,7 @@ def _digits() -> dict[str, Any] | None:
     return _sent(Table(names, count, np.array(rows)), "digits")
 
 
-def _sent(table: Table, what: str) -> dict[str, Any]:
+def _sent(table: Table, what: str) -> sent.Table:
     return {
         "networks": [models.card(name).title for name in table.networks], "what": what,
         "pictures": table.pictures, "changed": table.changed.tolist(),

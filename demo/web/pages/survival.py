@@ -14,6 +14,7 @@ from demo.data import pictures
 from demo.experiments.attack import failures, picture_changes, survival
 from demo.experiments.attack.survival import Row
 from demo.models import on_this_machine
+from demo.web.components.viewer import sent
 from demo.web.components.viewer import survival as component
 from demo.web.figures import survival as figure
 from demo.web.pages import attack_view, made_and_tested, prose
@@ -86,7 +87,7 @@ def _measured(view: View, saved: NDArray[np.uint8], place: Any) -> tuple[list[Ro
     return changed, elsewhere
 
 
-def _changes(view: View, attacked: Row, changed: list[Row]) -> list[dict[str, Any]]:
+def _changes(view: View, attacked: Row, changed: list[Row]) -> list[sent.Row]:
     found = []
     for change, row in zip(picture_changes.of(view.card.kind), changed, strict=True):
         verdicts = survival.verdicts(row.answers, attacked.answers)
@@ -97,7 +98,7 @@ def _changes(view: View, attacked: Row, changed: list[Row]) -> list[dict[str, An
     return found
 
 
-def _networks(elsewhere: Elsewhere) -> list[dict[str, Any]]:
+def _networks(elsewhere: Elsewhere) -> list[sent.Row]:
     found = [_sent(o.name, o.title, row, _own_verdicts(row)) for o, row in elsewhere]
     if found:
         found[0]["group"] = "The same picture, shown to other networks"
@@ -109,14 +110,14 @@ def _own_verdicts(row: Row) -> list[str]:
     return ["firm" if answer == row.answers[0] else "fooled" for answer in row.answers]
 
 
-def _sent(name: str, title: str, row: Row, verdicts: list[str]) -> dict[str, Any]:
+def _sent(name: str, title: str, row: Row, verdicts: list[str]) -> sent.Row:
     return {
         "title": title[0].upper() + title[1:], "cells": _cells(name, row, verdicts),
         "sheet": pictures.uri(row.sheet, "webp") if row.sheet else "",
     }  # fmt: skip
 
 
-def _cells(name: str, row: Row, verdicts: list[str]) -> list[tuple[str, float, str]]:
+def _cells(name: str, row: Row, verdicts: list[str]) -> list[sent.Cell]:
     names = attack.class_names(name)
     return [
         (names[k], float(p), v)

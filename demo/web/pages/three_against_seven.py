@@ -11,7 +11,7 @@ from demo.experiments.adversarial_training.weights_as_pictures import Pictures
 from demo.experiments.attack.confidence_sweep import round_half_up
 from demo.experiments.three_against_seven import margins, weight_decay
 from demo.models import trained
-from demo.web.components.viewer import packed
+from demo.web.components.viewer import packed, sent
 from demo.web.components.viewer import three_against_seven as viewer
 from demo.web.figures import three_against_seven as figure
 from demo.web.pages import prose, ten_digits
@@ -62,8 +62,8 @@ def _turned(asked: Any) -> None:
         st.session_state[SHEET_KEPT] = int(asked)
 
 
-def _data(cards: list[trained.Card], sheet: int) -> dict[str, Any]:
-    """All that the browser needs; its keys are those that three_against_seven.js reads."""
+def _data(cards: list[trained.Card], sheet: int) -> sent.Sheet:
+    """All that the browser needs."""
     start = EACH * sheet
     shown = store.images(start, EACH)
     identities = [(card.name, card.sha256) for card in cards]
@@ -82,7 +82,7 @@ def _data(cards: list[trained.Card], sheet: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _network(card: trained.Card, picture: Pictures, start: int) -> dict[str, Any]:
+def _network(card: trained.Card, picture: Pictures, start: int) -> sent.Model:
     found = store.measured((card.name, card.sha256))
     decay = weight_decay.run(found)
     clean, attacked, *_ = card.test.values()
@@ -90,7 +90,7 @@ def _network(card: trained.Card, picture: Pictures, start: int) -> dict[str, Any
         "name": card.name, "word": WORDS[card.name], "title": card.title,
         "weights": packed(found.weights), "signs": packed(found.signs),
         "ownWhite": float(np.quantile(np.abs(found.weights), 0.99)), "white": picture.white,
-        "mean": picture.mean_magnitude, "small": picture.small,
+        "small": picture.small,
         "l1": found.l1, "allWrong": found.all_wrong, "digits": len(found.labels),
         "formula": _counts(found, found.wrong_by_formula),
         "unclipped": _counts(found, found.wrong_unclipped),

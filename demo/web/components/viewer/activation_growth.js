@@ -1,30 +1,11 @@
 // Growth against dimension: three sliders over the sums that the server has sent.
 
+/** @import { Growth, Slider } from "./sent.d.ts" */
 import { all, component, element, find } from "../shared/component.js";
 import { remember } from "../shared/link.js";
 import { count, fourDigits, plainly } from "../shared/numbers.js";
 import { createCurves } from "./activation_growth_curves.js";
 import { createParts } from "./activation_growth_parts.js";
-
-/**
- * What the server sends. The sums hold for epsilon = m = 1, at each n.
- * @typedef {object} Growth
- * @property {number[]} ns
- * @property {number[]} ms
- * @property {number[]} epsilons
- * @property {number[]} worst
- * @property {number[]} blind
- * @property {number[]} low
- * @property {number[]} high
- * @property {number[]} first parts of the sum
- * @property {{ worst: string, blind: string }} slopes
- * @property {string} fitted
- * @property {number} decisive
- * @property {[string, number][]} jumps
- * @property {Record<Slider, number>} usual index of the stop
- * @property {Record<Slider, number>} start
- */
-/** @typedef {"n" | "m" | "epsilon"} Slider */
 
 const KEYS = /** @type {Slider[]} */ (["n", "m", "epsilon"]);
 

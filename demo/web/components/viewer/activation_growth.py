@@ -4,13 +4,12 @@ The server sends the sums at every stop once, for epsilon = 1 and m = 1. Both gr
 epsilon and m, so the browser shows exactly what the server would compute, and asks for nothing.
 """
 
-from typing import Any
-
 from demo.web.components import linked
+from demo.web.components.viewer.sent import Growth
 
 _growth = linked.component("viewer/activation_growth")
 
 
-def show(data: dict[str, Any]) -> None:
-    """Mount the component. data: JSON; the keys are those that `pages.activation_growth` writes."""
+def show(data: Growth) -> None:
+    """Mount the component."""
     _growth(data=data, key="growth")

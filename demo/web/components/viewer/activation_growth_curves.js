@@ -1,7 +1,7 @@
 // The curves on logarithmic axes. The lines are drawn once, for epsilon = m = 1; a drag of either moves
 // them up or down as they are.
 
-/** @import { Growth } from "./activation_growth.js" */
+/** @import { Growth } from "./sent.d.ts" */
 import { powerOfTen } from "../shared/numbers.js";
 import { set, svg } from "./svg.js";
 

@@ -1,13 +1,12 @@
 // One pixel's three gradients -> three signs -> one of eight colours.
 
+/** @import { Colours } from "./sent.d.ts" */
 import { all, component, find, pen } from "../shared/component.js";
 import { createLens } from "../shared/lens.js";
 import { number } from "../shared/numbers.js";
 import { drawPerturbation, unpacked, withAlpha } from "../shared/pixels.js";
 
 const CHANNELS = ["red", "green", "blue"];
-
-/** @typedef {{ id: string, size: number, clean: string, gradient: string, names: string[], counts: number[], without: number, title: string }} Colours */
 
 /** @param {HTMLElement} root */
 function createColours(root) {

@@ -2,16 +2,13 @@
 
 /** @import { Scale } from "../shared/chart.js" */
 /** @import { Feed, Figure, Plot } from "../shared/types.d.ts" */
-/** @import { Measured } from "./hidden_l1_numbers.js" */
+/** @import { HiddenL1, Shown } from "./sent.d.ts" */
 import { createChart } from "../shared/chart.js";
 import { all, component, element, find, press } from "../shared/component.js";
 import { remember } from "../shared/link.js";
 import { nearest } from "../shared/numbers.js";
 import { isDark } from "../shared/theme.js";
 import { lines, write } from "./hidden_l1_numbers.js";
-
-/** What is shown of one picture, or of many. heading: parts, each with the line that it belongs to, or "". @typedef {Measured & { name: string, heading: [string, string][], figures: { objective: Figure, ratio: Figure } }} Shown */
-/** batch: the identity of what comes later by a feed, where anything does. @typedef {{ one: Shown, batch: string | null, kind: string, alpha: number, epsilon: number, of: string }} HiddenL1 */
 
 /** of: "one" or "batch". @typedef {{ data: HiddenL1 | null, batch: (Shown & Feed) | null, of: string, stop: number, alpha: number, drawn: Figure | null }} State */
 
@@ -135,7 +132,7 @@ function say(root, state) {
 /**
  * The paths themselves: Plotly would redraw everything, and a finger is faster than that.
  * @param {HTMLElement} place
- * @param {Measured} shown
+ * @param {Shown} shown
  * @param {number} alpha
  */
 function moveLines(place, shown, alpha) {

@@ -1,27 +1,12 @@
 // The objective's four lines, and the formulas with the numbers of one epsilon in them.
 
+/** @import { Shown } from "./sent.d.ts" */
 import { find } from "../shared/component.js";
 import { bracketed, number, plainly } from "../shared/numbers.js";
 
 /**
- * What was measured, at each epsilon; of many digits, their means.
- * @typedef {object} Measured
- * @property {number} count of digits
- * @property {number[]} epsilons
- * @property {number} loss J(x)
- * @property {number} norm ‖∇J‖₁
- * @property {number} margin M
- * @property {number} slope ‖∇M‖₁
- * @property {number} free the part of ε‖∇J‖₁ that the clip leaves
- * @property {number[]} adversarial J(x̃)
- * @property {number[]} clipped J(clip(x̃))
- * @property {number[]} straight J(x̃) if the margin were linear
- * @property {(number | null)[]} lossRatio true change over first order
- */
-
-/**
  * In the figure's order: true, first order, linear margin, clipped.
- * @param {Measured} measured
+ * @param {Shown} shown
  * @param {number} alpha
  */
 export function lines({ epsilons, loss, norm, adversarial, straight, clipped }, alpha) {
@@ -31,7 +16,7 @@ export function lines({ epsilons, loss, norm, adversarial, straight, clipped }, 
 
 /**
  * @param {HTMLElement} root
- * @param {Measured} s
+ * @param {Shown} s
  * @param {number} k the stop
  * @param {number} a alpha
  */

@@ -1,4 +1,5 @@
-// What the server sends to the viewer, and what the viewer keeps; in Python: viewer/sent.py.
+// What the server sends, and what the viewer keeps. The interfaces that Python has too, under the same
+// names, are in sent.py; what their parts mean is said there.
 
 import type { Tell } from "../shared/component.js";
 import type { Feed, Figure } from "../shared/types.d.ts";
@@ -39,6 +40,145 @@ export interface Opening {
   training: string;
   wrong: number | null;
   told: number | null;
+}
+
+/** "Does it survive?" */
+export interface Survival {
+  kind: string;
+  ten: boolean;
+  stops: number[];
+  attacked: Cell[];
+  rows: Row[];
+  said: string;
+  figure: Figure | null;
+  table: Table | null;
+}
+
+/** A class's name, its confidence, and the verdict. */
+export type Cell = [string, number, string];
+
+export interface Row {
+  title: string;
+  cells: Cell[];
+  sheet: string;
+  group?: string;
+}
+
+export interface Table {
+  networks: string[];
+  what: string;
+  pictures: number;
+  changed: number[][][];
+}
+
+export interface Growth {
+  ns: number[];
+  ms: number[];
+  epsilons: number[];
+  worst: number[];
+  blind: number[];
+  low: number[];
+  high: number[];
+  first: number[];
+  slopes: { worst: string; blind: string };
+  fitted: string;
+  decisive: number;
+  jumps: [string, number][];
+  usual: Record<Slider, number>;
+  start: Record<Slider, number>;
+}
+
+export type Slider = "n" | "m" | "epsilon";
+
+export interface Colours {
+  id: string;
+  size: number;
+  clean: string;
+  gradient: string;
+  names: string[];
+  counts: number[];
+  without: number;
+  title: string;
+}
+
+export interface HiddenL1 {
+  one: Shown;
+  batch: string | null;
+  kind: string;
+  alpha: number;
+  epsilon: number;
+  of: string;
+}
+
+export interface Shown {
+  name: string;
+  count: number;
+  heading: [string, string][];
+  epsilons: number[];
+  loss: number;
+  norm: number;
+  margin: number;
+  slope: number;
+  free: number;
+  adversarial: number[];
+  clipped: number[];
+  straight: number[];
+  lossRatio: (number | null)[];
+  figures: { objective: Figure; ratio: Figure };
+}
+
+/** Three against seven: digits, and the models that answer them. */
+export interface Sheet<Kind = Model> {
+  id: string;
+  stops: number[];
+  levels: number[];
+  sheet: number;
+  sheets: number;
+  start: number;
+  pixels: string;
+  labels: number[];
+  each: Wrong;
+  networks: Kind[];
+  words: Record<string, string>;
+}
+
+/** Wrong answers by class: threes, sevens. */
+export type Wrong = [number, number];
+
+export interface Model {
+  name: string;
+  word: string;
+  title: string;
+  weights: string;
+  signs: string;
+  ownWhite: number;
+  white: number;
+  small: number;
+  l1: number;
+  allWrong: number | null;
+  digits: number;
+  formula: Wrong[];
+  unclipped: Wrong[];
+  clipped: Wrong[];
+  fall: number[];
+  freeFall: number[];
+  difference: number[];
+  penalty: number[];
+  rise: number[];
+  faded: number[];
+  test: { clean: number; fgsm: number; digits: number };
+  left: string;
+  derivation: Record<string, number[]> & { loss: string; lossAtPoint: string };
+  figure: Figure;
+}
+
+/** A model whose arrays are unpacked. */
+export interface Network extends Omit<Model, "weights" | "signs" | "left"> {
+  weights: Float32Array;
+  signs: Int8Array;
+  left: Float32Array;
+  loss: Float64Array;
+  lossAtPoint: Float64Array;
 }
 
 export interface Answers extends Feed {

@@ -1,15 +1,11 @@
 // "Does it survive?": every verdict was sent in advance, and the viewer's epsilon chooses a column.
 
-/** @import { Figure } from "../shared/types.d.ts" */
+/** @import { Cell, Survival } from "./sent.d.ts" */
 import { createChart } from "../shared/chart.js";
 import { all, component, element, find, press } from "../shared/component.js";
 import { amount, nearest, percent } from "../shared/numbers.js";
 import { withArticle } from "./words.js";
 
-/** @typedef {[name: string, confidence: number, verdict: string]} Cell */
-/** A change's answers at each stop, and a WebP of what the network then sees, or "". @typedef {{ title: string, cells: Cell[], sheet: string, group?: string }} Row */
-/** How many change the answer: [made on][tested on][stop]. @typedef {{ networks: string[], pictures: number, what: string, changed: number[][][] }} Table */
-/** @typedef {{ kind: string, ten: boolean, stops: number[], attacked: Cell[], rows: Row[], said: string, figure: Figure | null, table: Table | null }} Survival */
 /** Draws one part again for that column. @typedef {(at: number) => void} Follow */
 
 /** verdict: mark, word, what it means. @type {Record<string, [string, string, string]>} */

@@ -1,7 +1,8 @@
 // Three against seven: the server's evaluations are kept here, and every drag is answered from them.
 
 /** @import { Tell } from "../shared/component.js" */
-/** @import { Network, Sent, Sheet, State } from "./three_against_seven_state.js" */
+/** @import { Model, Network, Sheet } from "./sent.d.ts" */
+/** @import { State } from "./three_against_seven_state.js" */
 import { all, component, element, find } from "../shared/component.js";
 import { remember } from "../shared/link.js";
 import { nearest } from "../shared/numbers.js";
@@ -25,7 +26,7 @@ function createView(root) {
   let derive = /** @type {ReturnType<typeof createDerivation> | null} */ (null);
   const margins = createMargins(root, (stop) => state.data.stops[stop], (epsilon) => { if (state.data) { setStop(nearest(state.data.stops, epsilon)); keep(); } });
 
-  async function show(/** @type {Sheet<Sent>} */ sent, /** @type {Tell} */ say) {
+  async function show(/** @type {Sheet} */ sent, /** @type {Tell} */ say) {
     tell = say;
     const dark = isDark(root) ? "1" : "0";
     if (root.dataset.dark !== dark) margins.forget(); // its ink is the theme's
@@ -119,7 +120,7 @@ function listen(root, state, { draw, setStop, keep, turn }) {
   for (const canvas of all(root, ".sheet")) pickable(canvas, state, draw, keep);
 }
 
-/** @param {Sent} sent @returns {Promise<Network>} */
+/** @param {Model} sent @returns {Promise<Network>} */
 async function opened(sent) {
   const { weights, signs, left, derivation: { loss, lossAtPoint } } = sent;
   const [w, s, l, j, p] = await Promise.all([weights, signs, left, loss, lossAtPoint].map(async (text) => (await unpacked(text)).buffer));

@@ -6,15 +6,15 @@ from typing import Any
 import streamlit as st
 
 from demo.web.components import linked
+from demo.web.components.viewer.sent import Sheet
 
 _view = linked.component("viewer/three_against_seven")
 
 
-def show(data: dict[str, Any], on_turn: Callable[[Any], None]) -> None:
+def show(data: Sheet, on_turn: Callable[[Any], None]) -> None:
     """Mount it, or hand the one that is there another sheet.
 
-    data: JSON; arrays packed by `viewer.packed`. The keys are those that the page of the same
-    name writes.  on_turn: called with the number of the sheet that is asked for.
+    on_turn: called with the number of the sheet that is asked for.
     """
 
     def turned() -> None:

@@ -1,6 +1,6 @@
 // The derivation's five lines, each opened on demand, with both of its sides for the chosen digit.
 
-/** @import { Network } from "./three_against_seven_state.js" */
+/** @import { Network } from "./sent.d.ts" */
 import { element, find } from "../shared/component.js";
 import { scientific, short } from "../shared/numbers.js";
 

@@ -1,7 +1,7 @@
 // What moves over the figure of margins and losses: the line epsilon ||w||_1, two losses, the chosen digit.
 
 /** @import { Axes } from "../shared/chart.js" */
-/** @import { Network } from "./three_against_seven_state.js" */
+/** @import { Network } from "./sent.d.ts" */
 import { createChart } from "../shared/chart.js";
 import { find } from "../shared/component.js";
 import { softplus } from "../shared/losses.js";

@@ -1,7 +1,8 @@
 // The weights, their sign, and two sheets of digits, five wide.
 
 /** @import { Values } from "../shared/pixels.js" */
-/** @import { Network, State } from "./three_against_seven_state.js" */
+/** @import { Network } from "./sent.d.ts" */
+/** @import { State } from "./three_against_seven_state.js" */
 import { all, element, find, pen } from "../shared/component.js";
 import { count } from "../shared/numbers.js";
 import { drawPerturbation, withAlpha } from "../shared/pixels.js";

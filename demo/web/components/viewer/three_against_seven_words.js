@@ -1,6 +1,7 @@
 // Sentences and tables for the stop, the model and the digit that are looked at.
 
-/** @import { Network, State } from "./three_against_seven_state.js" */
+/** @import { Network } from "./sent.d.ts" */
+/** @import { State } from "./three_against_seven_state.js" */
 import { all, find, press } from "../shared/component.js";
 import { softplus } from "../shared/losses.js";
 import { count, levels, margin, nats, percent, scientific, short } from "../shared/numbers.js";
