@@ -17,10 +17,10 @@ from tests.client import Client
 from tests.load import alone
 from tests.load.alone import UPLOAD, Question, Shown
 
-ACTIONS = {"photograph": 3, "digit": 4, "switch": 3, "upload": 1, "drag": 5}
-"""How often each is done, among others."""
-UPLOADS = 12
-"""Different pictures that are uploaded, by all together: each must be computed alone, too."""
+ACTIONS = {"photograph": 6, "digit": 8, "switch": 6, "upload": 7, "drag": 10}
+"""How often each is done, among others: about one pick in six is a photograph of one's own."""
+UPLOADS = 500
+"""Different pictures that are uploaded, by all together: nearly each is new to the server."""
 PHOTOGRAPHS = link.OPENS
 FIRST = {"photographs": gallery_flips.opening_of(PHOTOGRAPHS), "digits": "digit-1505"}
 GALLERY = gallery.of(models.card(PHOTOGRAPHS).classes)
