@@ -12,13 +12,14 @@ from torch import Tensor, nn
 from demo import fgsm, models, scores
 from demo.data import pictures
 from demo.networks import architectures, efficientnet, folding, frozen_norms, weights
+from tests.benchmarks import rewriting
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = (ROOT / "assets" / "images", ROOT.parent / "shared" / "data" / "photographs")
 
 
 def lively(network: nn.Module) -> nn.Module:
-    """`network` at rest, its batch norms far from the identity."""
+    """`network` in eval mode, its batch norms far from the identity."""
     generator = torch.Generator().manual_seed(1)
     for norm in (m for m in network.modules() if isinstance(m, nn.BatchNorm2d)):
         for tensor in (norm.weight, norm.bias, norm.running_mean, norm.running_var):
@@ -108,7 +109,7 @@ def test_fixed_padding_gives_the_same_sums(size: int, kernel: int, stride: int) 
     plain = nn.Sequential(
         Conv2dSame(3, 6, kernel, stride), Conv2dSame(6, 6, kernel, stride, groups=6, bias=False)
     ).eval()
-    fixed = folding.fix_padding(plain, size)
+    fixed = rewriting.fix_padding(plain, size)
     assert not [m for m in fixed.modules() if isinstance(m, Conv2dSame)]
     images = noise(2, 3, size, size)
     torch.testing.assert_close(fixed(images), plain(images), rtol=1e-5, atol=1e-5)
@@ -161,7 +162,7 @@ def test_clamping_in_place_changes_no_bit_of_logits_or_gradient() -> None:
     for layer in (plain[0], plain[2]):
         assert isinstance(layer, nn.Conv2d)
         layer.weight.mul_(20)  # both corners are met
-    lean, images = folding.clamp_in_place(plain), noise(2, 3, 12, 12)
+    lean, images = rewriting.clamp_in_place(plain), noise(2, 3, 12, 12)
     assert [type(m) for m in lean].count(folding.ClampInPlace) == 2
     assert isinstance(plain[1], nn.ReLU6)
     hidden = plain[:2](images)
@@ -185,14 +186,14 @@ def test_a_clamp_keeps_one_tensor_for_the_gradient_and_copies_none() -> None:
 
 def test_a_relu6_that_must_not_write_over_its_argument_is_left_alone() -> None:
     plain = nn.Sequential(nn.Conv2d(3, 3, 1), nn.ReLU6()).eval()
-    assert isinstance(folding.clamp_in_place(plain)[1], nn.ReLU6)
+    assert isinstance(rewriting.clamp_in_place(plain)[1], nn.ReLU6)
 
 
 def test_the_embedded_network_is_timms_rewritten_bit_for_bit() -> None:
     card = models.card("efficientnet-lite0")
     tensors = weights.embedded(models.ASSETS / "weights" / str(card.file), str(card.sha256))
     theirs = weights.filled(timm.create_model(card.identifier), tensors).eval()
-    rewritten = folding.clamp_in_place(folding.fix_padding(folding.fold_batch_norm(theirs)))
+    rewritten = rewriting.clamp_in_place(rewriting.fix_padding(folding.fold_batch_norm(theirs)))
     rewritten = rewritten.requires_grad_(False).to(memory_format=torch.channels_last)
     mine = efficientnet.EfficientNetLite0(tensors).eval().to(memory_format=torch.channels_last)
     assert sum(p.numel() for p in theirs.parameters()) == card.parameters

@@ -20,7 +20,8 @@ class ScaledConv2d(nn.Conv2d):
     The kernel is `scale` (K or 1, 1, 1, 1), the norm's, times `weight`, which so stays what it is
     beside an unfolded norm: optimizers whose steps do not follow the gradient's size, Adam above
     all, then go as far in each channel as they would there.
-    evenly: pad to "same" with stride 2 for images of an even side, as `folding.fix_padding` does.
+    evenly: pad to "same" with stride 2 for images of an even side: one row more after than before,
+    as TensorFlow has it, by a leading row and column of zeros in the kernel.
     """
 
     scale: Tensor

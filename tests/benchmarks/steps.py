@@ -15,7 +15,7 @@ from demo import fgsm
 from demo.attacks import sign_methods
 from demo.models import trained
 from demo.networks import architectures, folding
-from tests.benchmarks import subjects, timing
+from tests.benchmarks import rewriting, subjects, timing
 from tests.benchmarks.subjects import Subject
 
 LEAST_AGREEMENT = 0.999
@@ -50,12 +50,12 @@ def steps(on: Subject) -> list[Step]:
     if on.name == subjects.CARD.name:
         plain = subjects.bare()
         folded = folding.fold_batch_norm(plain)
-        fixed = folding.fix_padding(folded)
+        fixed = rewriting.fix_padding(folded)
         step("plain", _whole(plain, on))
         step("batch norm folded", _whole(folded, on))
         step("padding fixed", _whole(fixed, on))
         step("channels last", _last(_whole(fixed, on)))
-        step("ReLU6 keeps no copy", _last(_whole(folding.clamp_in_place(fixed), on)))
+        step("ReLU6 keeps no copy", _last(_whole(rewriting.clamp_in_place(fixed), on)))
     else:
         step("plain", trained.load(on.name).to(on.device))
         step("channels last", _last(trained.load(on.name).to(on.device)))
