@@ -13,7 +13,7 @@ from tests.test_photographs import archive
 @pytest.fixture
 def kept(tmp_path: Path) -> held.Held:
     path = archive(tmp_path / "train-0.tar", [f"{i}_{i - 1}.jpg" for i in range(7)])
-    return held.decoded(photographs.Archives([path]), torch.device("cpu"), workers=0)
+    return held.decoded(photographs.at(path), torch.device("cpu"), workers=0)
 
 
 def crops(kept: held.Held, **changed: object) -> held.HeldCrops:
@@ -83,6 +83,6 @@ def test_a_processor_holds_no_photographs_and_a_gpu_those_that_fit(
         total_memory = 2 * 10 * 3 * held.SIDE**2
 
     monkeypatch.setattr(torch.cuda, "get_device_properties", lambda device: Memory())
-    some, gpu = photographs.Subset(photographs.Archives([]), range(10)), torch.device("cuda")
+    some, gpu = photographs.some_of([], range(10)), torch.device("cuda")
     assert held.fits(some, gpu) and not held.fits(some, torch.device("cpu"))
-    assert not held.fits(photographs.Subset(photographs.Archives([]), range(11)), gpu)
+    assert not held.fits(photographs.some_of([], range(11)), gpu)

@@ -19,8 +19,8 @@ def test_photographs_become_small_and_keep_their_labels(
     assert (
         main(["pack", str(out), str(tar), str(folder(tmp_path / "f", 2, 2)), "--side", "20"]) == 0
     )
-    packed = photographs.Archives([out])
-    assert [packed.file(i)[1] for i in range(len(packed))] == [5, -1, 7, 0, 0, 1, 1]
+    packed = photographs.at(out)
+    assert [packed[i][1] for i in range(len(packed))] == [5, -1, 7, 0, 0, 1, 1]
     assert {picture.size for picture, _ in pack.opened([out])} == {(30, 20)}
     assert "7 photographs" in capsys.readouterr().out
     assert main(["pack", str(out), str(tar), "--unlabelled"]) == 0

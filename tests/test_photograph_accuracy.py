@@ -1,6 +1,5 @@
 """Accuracy on photographs under attack, the recorded figures, and the strip of dots."""
 
-import dataclasses
 import json
 from pathlib import Path
 
@@ -159,10 +158,10 @@ def test_the_training_page_says_what_it_gives_and_what_it_costs() -> None:
     assert "1/255" not in photograph_training.heading([], "s", "t")
 
 
-def test_a_twins_rounds_are_drawn_against_the_crops_it_has_seen() -> None:
-    rounds = trained.history(TWIN)
+def test_a_robust_networks_rounds_are_drawn_against_the_crops_it_has_seen() -> None:
+    rounds = trained.history(ROBUST)
     assert [row["crops"] for row in rounds] == sorted({row["crops"] for row in rounds})
-    assert rounds[-1]["crops"] == trained.card(TWIN).images_seen
+    assert rounds[-1]["crops"] == trained.card(ROBUST).images_seen
     drawn = training_rounds.plot(rounds)
     assert [line.name for line in drawn.data] == ["without attack", "FGSM, 1/255", "PGD, 1/255"]
     assert drawn.data[1].y[-1] == 100 * rounds[-1]["accuracy_under_fgsm"]
@@ -189,12 +188,12 @@ def test_the_command_measures_the_check_set(
     assert "There is no" in capsys.readouterr().err
 
 
-TWIN = photograph_recipes.IMAGENET_ROBUST.name
+ROBUST = photograph_recipes.IMAGENET_ROBUST.name
 
 
-def test_the_twins_card_is_what_its_outcomes_say() -> None:
-    card = models.card(TWIN)
-    path = models.ASSETS / "weights" / f"{TWIN}.outcomes.json"
+def test_the_robust_networks_card_is_what_its_outcomes_say() -> None:
+    card = models.card(ROBUST)
+    path = models.ASSETS / "weights" / f"{ROBUST}.outcomes.json"
     outcomes = json.loads(path.read_text(encoding="utf-8"))
     assert card.accuracy is not None
     shares = {a.attack: a.share for a in (card.accuracy, *card.under_attack)}
@@ -207,7 +206,7 @@ def test_the_twins_card_is_what_its_outcomes_say() -> None:
 @pytest.mark.skipif(not CHECK.is_file(), reason="the check set is not here: the card is not tested")
 def test_the_standard_networks_stated_accuracy_holds_on_the_first_hundred() -> None:
     """95 of the first 100 are right, 449 of all 500; the card states the latter."""
-    some = photographs.measured_on(_First(photographs.Archives([CHECK]), 100))
+    some = photographs.measured_on(photographs.some_of(photographs.at(CHECK), range(100)))
     network = models.load("efficientnet-lite0", torch.device("cpu"))
     assert abs(digit_accuracy.run(network, some, "none", 0.0).errors - 5) <= 1
     stated = models.card("efficientnet-lite0").accuracy
@@ -216,25 +215,13 @@ def test_the_standard_networks_stated_accuracy_holds_on_the_first_hundred() -> N
 
 @pytest.mark.slow
 @pytest.mark.skipif(not CHECK.is_file(), reason="the check set is not here: the card is not tested")
-def test_the_twins_outcomes_hold_on_a_hundred_photographs() -> None:
+def test_the_robust_networks_outcomes_hold_on_a_hundred_photographs() -> None:
     """The first hundred of the check set: at most two differ from what was recorded."""
-    some = photographs.measured_on(_First(photographs.Archives([CHECK]), 100))
-    found = photograph_accuracy.outcomes(models.load(TWIN, torch.device("cpu")), some)
-    path = models.ASSETS / "weights" / f"{TWIN}.outcomes.json"
+    some = photographs.measured_on(photographs.some_of(photographs.at(CHECK), range(100)))
+    found = photograph_accuracy.outcomes(models.load(ROBUST, torch.device("cpu")), some)
+    path = models.ASSETS / "weights" / f"{ROBUST}.outcomes.json"
     recorded = json.loads(path.read_text(encoding="utf-8"))
     for name, right in found.items():
         then = [int(c) for c in recorded[name][:100]]
         now = right.int().tolist()
         assert abs(sum(then) - sum(now)) <= 2, name
-
-
-@dataclasses.dataclass(frozen=True)
-class _First:
-    whole: photographs.Photographs
-    count: int
-
-    def __len__(self) -> int:
-        return self.count
-
-    def file(self, index: int) -> tuple[bytes, int]:
-        return self.whole.file(index)

@@ -50,7 +50,7 @@ def test_archives_are_found_with_their_check_set(tmp_path: Path) -> None:
     archive(tmp_path / "train-1.tar", ["2_7.jpg"])
     archive(tmp_path / "check.tar", ["0_1.jpg", "1_2.jpg", "2_-1.jpg"])
     whole, held_out = photographs.find(tmp_path)
-    assert [whole.file(i)[1] for i in range(len(whole))] == [5, -1, 7]
+    assert [whole[i][1] for i in range(len(whole))] == [5, -1, 7]
     assert held_out.images.shape == (2, 3, 224, 224) and held_out.labels.tolist() == [1, 2]
     assert held_out.images.min() >= 0 and held_out.images.max() <= 1
 
@@ -59,7 +59,7 @@ def test_imagenets_folders_are_found_with_val(tmp_path: Path) -> None:
     folder(tmp_path / "train")
     folder(tmp_path / "val", each=2)
     whole, held_out = photographs.find(tmp_path, checked=3)
-    assert len(whole) == 12 and whole.file(11)[1] == 2
+    assert len(whole) == 12 and whole[11][1] == 2
     assert held_out.labels.tolist() == [0, 1, 2]
 
 
@@ -83,7 +83,7 @@ def crops(tmp_path: Path, **changed: object) -> photographs.Crops:
     options: dict[str, object] = {
         "images": 12, "batch": 4, "size": lambda: 32, "workers": 0, "device": torch.device("cpu"),
     } | changed  # fmt: skip
-    return photographs.Crops(photographs.Archives([path]), **options)  # type: ignore[arg-type]
+    return photographs.Crops(photographs.at(path), **options)  # type: ignore[arg-type]
 
 
 def epoch(source: photographs.Crops, seed: int = 3) -> tuple[torch.Tensor, torch.Tensor]:

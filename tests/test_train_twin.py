@@ -108,7 +108,7 @@ def test_what_is_wrong_is_one_sentence(
 
 @pytest.mark.slow
 def test_half_precision_changes_no_answer_of_the_network_that_is_trained_from() -> None:
-    """The standard network through the twin's file format: the same answers on the gallery."""
+    """The standard network through the file format: the same answers on the gallery."""
     from demo.data import pictures
 
     standard = models.plain("efficientnet-lite0")

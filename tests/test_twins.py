@@ -63,7 +63,7 @@ def rounds(
     run: checkpoints.Run, standard: nn.Module, data: Path, path: Path | None = None,
     count: int = 99, **options: object,
 ) -> list[loop.Epoch]:  # fmt: skip
-    some = photographs.Archives([data / "train-0.tar"])
+    some = photographs.at(data / "train-0.tar")
     walk = photograph_networks.rounds(run, standard, some, held_out(), PLACE, **options)  # type: ignore[arg-type]
     return list(itertools.islice(checkpoints.kept(run, walk, path), count))
 
@@ -192,7 +192,7 @@ torch.manual_seed(0)
 standard = timm.create_model("test_efficientnet").eval()
 run = photograph_networks.started(recipe, standard, 1, place)
 losses = []
-some = photographs.Archives([Path(sys.argv[1]) / "train-0.tar"])
+some = photographs.at(Path(sys.argv[1]) / "train-0.tar")
 few = test_twins.held_out(torch.float64)
 next(photograph_networks.rounds(run, standard, some, few, place, losses=losses.append))
 Path(sys.argv[2], f"losses-{ranks}-{rank}.json").write_text(json.dumps(losses))
@@ -244,7 +244,7 @@ def test_the_recipes_card_and_network_belong_together() -> None:
         card = trained.card(recipe.name)
         shown = models.card(recipe.name)
         adversarial = recipe.epsilon > 0
-        assert not adversarial or models.card(recipe.standard).twin == recipe.name
+        assert not adversarial or models.card(recipe.standard).robust == recipe.name
         assert shown.sha256 == card.sha256 and shown.classes == (recipe.classes or 1000)
         assert shown.training == card.training == ("adversarial" if adversarial else "standard")
         assert shown.accuracy is not None and shown.accuracy.share == card.test["without attack"]

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from demo.data.photographs import Archives, Folder, Photographs
+from demo.data import photographs
 
 NEAR = 5
 """Bits of 64 in which the difference hashes of near copies may differ."""
@@ -43,9 +43,9 @@ def run(options: argparse.Namespace) -> None:
 def opened(sources: list[Path]) -> Iterator[tuple[Image.Image, int]]:
     """The photographs of all sources with their labels; what does not open is passed over."""
     for path in sources:
-        some: Photographs = Archives([path]) if path.is_file() else Folder(path)
+        some = photographs.at(path)
         for index in range(len(some)):
-            data, label = some.file(index)
+            data, label = some[index]
             try:
                 picture = Image.open(io.BytesIO(data)).convert("RGB")
             except (OSError, ValueError):

@@ -14,6 +14,8 @@ import demo.device
 from demo.models import trained
 from demo.training import checkpoints, places
 
+CHANGED = ("size", "late", "decay", "blend", "known", "features")
+"""Options of the command line that are numbers of the recipe by the same names."""
 HISTORY, OUTCOMES = "training.json", "outcomes.json"
 """Endings of what lies beside the weights: the rounds; each photograph, right (1) or not (0)."""
 
@@ -33,15 +35,11 @@ def card(
     words = f"python -m demo train {recipe.name} --data DIR"
     words += "" if asked.seed == trained.SEED else f" --seed {asked.seed}"
     words += f" --round {recipe.round} --images {recipe.settings.epochs * recipe.round}"
-    words += "" if asked.batch is None else f" --batch {asked.batch}"
     words += "" if asked.start is None else f" --start {asked.start}"
-    words += "" if asked.epsilon is None else f" --epsilon {asked.epsilon:g}"
-    words += "" if asked.rate is None else f" --rate {asked.rate:g}"
-    for option in ("size", "late", "decay", "blend", "known", "features"):
+    for option in ("batch", "epsilon", "rate", *CHANGED, "minutes"):
         value = getattr(asked, option)
         words += "" if value is None else f" --{option} {value:g}"
     words += "" if asked.mix == 1 else f" --mix {asked.mix:g}"
-    words += "" if asked.minutes is None else f" --minutes {asked.minutes:g}"
     return trained.Card(
         name=recipe.name, title=recipe.title, seed=run_.seed,
         training="adversarial" if recipe.epsilon else "standard",

@@ -105,7 +105,7 @@ def _changed(
     )  # fmt: skip
     changed = {
         name: getattr(asked, name)
-        for name in ("size", "late", "decay", "blend", "known", "features")
+        for name in photograph_card.CHANGED
         if getattr(asked, name) is not None
     }
     return dataclasses.replace(

@@ -5,7 +5,7 @@ A GPU takes thousands of crops a second, more than processors decode.
 
 import io
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from torch.utils.data import DataLoader, Dataset
 from torchvision.transforms.functional import pil_to_tensor
 
 from demo import device
-from demo.data.photographs import Photographs
+from demo.data.photographs import Drawn, Photographs
 
 SIDE = 144
 """Of the square that each picture is held as; training sets hold little more."""
@@ -56,7 +56,7 @@ def decoded(some: Photographs, where: torch.device, workers: int = 1) -> Held:
         pixels[start : start + len(wide)] = squares.to(where)
         shapes[start : start + len(wide)] = wide.to(where, torch.float32)
         start += len(wide)
-    labels = torch.tensor([some.file(index)[1] for index in range(len(some))], device=where)
+    labels = torch.tensor([some[index][1] for index in range(len(some))], device=where)
     return Held(pixels, shapes, labels)
 
 
@@ -68,7 +68,7 @@ class _Squares(Dataset[tuple[Tensor, float]]):
         return len(self.some)
 
     def __getitem__(self, index: int) -> tuple[Tensor, float]:
-        with Image.open(io.BytesIO(self.some.file(index)[0])) as opened:
+        with Image.open(io.BytesIO(self.some[index][0])) as opened:
             opened.draft("RGB", (SIDE, SIDE))
             picture = opened.convert("RGB")
         square = picture.resize((SIDE, SIDE), Image.Resampling.BICUBIC)
@@ -76,39 +76,22 @@ class _Squares(Dataset[tuple[Tensor, float]]):
 
 
 @dataclass(frozen=True)
-class HeldCrops:
+class HeldCrops(Drawn):
     """`Batches` of random-resized, mirrored crops, cut where the pictures are held.
 
-    size: gives the side in pixels, asked before each batch.  images: in one epoch, drawn without
-    repetition (as many times over as it takes).  batch: over all ranks together; this process
-    gets the slice of its `rank`.  scale: share of the picture's area that a crop takes.
+    Their size is asked before each batch.
     """
 
     held: Held
-    images: int
-    batch: int
-    size: Callable[[], int]
-    scale: tuple[float, float] = (0.35, 1.0)
-    rank: int = 0
-    ranks: int = 1
 
     @property
     def device(self) -> torch.device:
         """That of the pictures."""
         return self.held.pixels.device
 
-    @property
-    def steps(self) -> int:
-        """Batches in one epoch; what is left over is left out."""
-        return self.images // self.batch
-
     def epoch(self, generator: torch.Generator) -> Iterator[tuple[Tensor, Tensor]]:
         """(images (n, 3, S, S), their labels or -1 (n,)), n this rank's part of the batch."""
-        count, rounds = len(self.held), -(-self.images // len(self.held))
-        drawn = [
-            torch.randperm(count, generator=generator, device=self.device) for _ in range(rounds)
-        ]
-        order = torch.cat(drawn)
+        order = self.order(len(self.held), generator)
         for start in range(0, self.steps * self.batch, self.batch):
             some = order[start : start + self.batch]
             boxes = random_boxes(self.held.shapes[some], self.scale, generator)

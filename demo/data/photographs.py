@@ -5,7 +5,6 @@ ImageNet is, one folder for each class, in the order of the classes (`ImageFolde
 """
 
 import io
-import itertools
 import tarfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from typing import Any, Protocol
 import torch
 from PIL import Image
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import DataLoader, Dataset, Subset
 from torchvision import datasets
 from torchvision.transforms import RandomResizedCrop
 from torchvision.transforms.functional import pil_to_tensor
@@ -25,6 +24,8 @@ from demo.data import pictures
 from demo.data.labelled import Labelled
 
 ENDINGS = (".jpg", ".jpeg", ".png", ".webp")
+SIZE = 224
+"""Side in pixels of the photographs that are measured on."""
 
 
 class Photographs(Protocol):
@@ -33,62 +34,35 @@ class Photographs(Protocol):
     def __len__(self) -> int:
         """How many."""
 
-    def file(self, index: int) -> tuple[bytes, int]:
+    def __getitem__(self, index: int, /) -> tuple[bytes, int]:
         """The bytes of one, and its class."""
 
 
-class Archives:
-    """The pictures of some tar archives, held in memory as they are on the disk."""
-
-    def __init__(self, archives: Sequence[Path]) -> None:
-        self._files = [pair for archive in archives for pair in in_archive(archive)]
-
-    def __len__(self) -> int:
-        return len(self._files)
-
-    def file(self, index: int) -> tuple[bytes, int]:
-        """The bytes of one, and its class."""
-        return self._files[index]
+def at(path: Path) -> Photographs:
+    """Those of an archive, held in memory as they are on the disk; or of a folder of folders."""
+    if path.is_file():
+        return list(in_archive(path))
+    folder: Photographs = datasets.ImageFolder(str(path), loader=_read)
+    return folder
 
 
-class Folder:
-    """ImageNet as a folder of folders; only names are held in memory."""
-
-    def __init__(self, root: Path) -> None:
-        self._files: list[tuple[str, int]] = datasets.ImageFolder(str(root)).samples
-
-    def __len__(self) -> int:
-        return len(self._files)
-
-    def file(self, index: int) -> tuple[bytes, int]:
-        """The bytes of one, and its class."""
-        path, label = self._files[index]
-        return Path(path).read_bytes(), label
+def _read(path: str) -> bytes:
+    return Path(path).read_bytes()
 
 
-@dataclass(frozen=True)
-class Subset:
-    """Some of them. indices: their numbers among the whole."""
-
-    whole: Photographs
-    indices: Sequence[int]
-
-    def __len__(self) -> int:
-        return len(self.indices)
-
-    def file(self, index: int) -> tuple[bytes, int]:
-        """The bytes of one, and its class."""
-        return self.whole.file(self.indices[index])
+def some_of(whole: Photographs, numbers: Sequence[int]) -> Photographs:
+    """Those of these numbers."""
+    dataset: Any = whole
+    return Subset(dataset, numbers)
 
 
-def in_archive(archive: Path, at_most: int | None = None) -> Iterator[tuple[bytes, int]]:
+def in_archive(archive: Path) -> Iterator[tuple[bytes, int]]:
     """The pictures of a tar archive in its order, with their class or -1."""
     with tarfile.open(archive) as tar:
-        members = (m for m in tar if m.isfile() and Path(m.name).suffix.lower() in ENDINGS)
-        for member in itertools.islice(members, at_most):
+        for member in tar:
             file = tar.extractfile(member)
-            assert file is not None  # it is a file
-            yield file.read(), label(member.name)
+            if file is not None and Path(member.name).suffix.lower() in ENDINGS:
+                yield file.read(), label(member.name)
 
 
 def label(name: str) -> int:
@@ -107,7 +81,7 @@ def find(data: Path, check: Path | None = None, checked: int = 500) -> tuple[Pho
     """
     archives = sorted(data.glob("train-*.tar"))
     if archives:
-        whole: Photographs = Archives(archives)
+        whole: Photographs = [pair for archive in archives for pair in in_archive(archive)]
         check = check or data / "check.tar"
     else:
         whole = _folder(data / "train" if (data / "train").is_dir() else data)
@@ -116,31 +90,31 @@ def find(data: Path, check: Path | None = None, checked: int = 500) -> tuple[Pho
     if check is None:
         kept = range(0, len(whole), max(len(whole) // checked, 2))
         rest = [i for i in range(len(whole)) if i not in kept]
-        return Subset(whole, rest), measured_on(Subset(whole, kept))
+        return some_of(whole, rest), measured_on(some_of(whole, kept))
     if not check.exists():
         raise ValueError(f"There is no {check}: --check names labelled photographs to measure on.")
     if check.is_file():
-        return whole, measured_on(Archives([check]))
+        return whole, measured_on(at(check))
     folder = _folder(check)
-    return whole, measured_on(Subset(folder, range(0, len(folder), -(-len(folder) // checked))))
+    return whole, measured_on(some_of(folder, range(0, len(folder), -(-len(folder) // checked))))
 
 
-def _folder(root: Path) -> Folder:
+def _folder(root: Path) -> Photographs:
     try:
-        return Folder(root)
+        return at(root)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise ValueError(
             f"{root} holds neither train-*.tar nor one folder of pictures for each class."
         ) from error
 
 
-def measured_on(some: Photographs, size: int = 224) -> Labelled:
+def measured_on(some: Photographs) -> Labelled:
     """The labelled ones in the app's geometry: shorter side resized, central crop, 8-bit pixels."""
     images, labels = [], []
     for index in range(len(some)):
-        data, known = some.file(index)
+        data, known = some[index]
         if known >= 0:
-            pixels = pictures.at_network_size(pictures.from_bytes(data), size)
+            pixels = pictures.at_network_size(pictures.from_bytes(data), SIZE)
             images.append(pictures.to_tensor(pixels))
             labels.append(known)
     if not images:
@@ -158,7 +132,7 @@ class _Crops(Dataset[Tensor]):
 
     def __getitem__(self, which: tuple[int, int]) -> Tensor:
         index, seed = which
-        with Image.open(io.BytesIO(self.some.file(index)[0])) as opened:
+        with Image.open(io.BytesIO(self.some[index][0])) as opened:
             opened.draft("RGB", (2 * self.size, 2 * self.size))
             picture = opened.convert("RGB")
         with torch.random.fork_rng(devices=[]):
@@ -173,36 +147,50 @@ class _Crops(Dataset[Tensor]):
         return crop.flip(2) if mirrored else crop
 
 
-@dataclass(frozen=True)
-class Crops:
-    """`Batches` of random-resized, mirrored crops, decoded in other processes.
+@dataclass(frozen=True, kw_only=True)
+class Drawn:
+    """How crops are drawn in one epoch, wherever they are cut.
 
-    size: gives the side in pixels, asked at each epoch.  images: in one epoch, drawn without
-    repetition (as many times over as it takes).  batch: over all ranks together; this process
-    gets the slice of its `rank`.  scale: share of the picture's area that a crop takes.
+    images: drawn without repetition (as many times over as it takes).  batch: over all ranks
+    together; this process gets the slice of its `rank`.  size: gives the side in pixels.
+    scale: share of the picture's area that a crop takes.
     """
 
-    some: Photographs
-    device: torch.device
     images: int
     batch: int = 48
     size: Callable[[], int] = lambda: 128
     scale: tuple[float, float] = (0.35, 1.0)
-    workers: int = 1
     rank: int = 0
     ranks: int = 1
-    dtype: torch.dtype = torch.float32
 
     @property
     def steps(self) -> int:
         """Batches in one epoch; what is left over is left out."""
         return self.images // self.batch
 
+    def order(self, count: int, generator: torch.Generator) -> Tensor:
+        """The numbers of an epoch's pictures, of so many: each once, then each again."""
+        rounds, where = -(-self.images // count), generator.device
+        drawn = [torch.randperm(count, generator=generator, device=where) for _ in range(rounds)]
+        return torch.cat(drawn)
+
+
+@dataclass(frozen=True)
+class Crops(Drawn):
+    """`Batches` of random-resized, mirrored crops, decoded in other processes.
+
+    Their size is asked at each epoch.
+    """
+
+    some: Photographs
+    device: torch.device
+    workers: int = 1
+    dtype: torch.dtype = torch.float32
+
     def epoch(self, generator: torch.Generator) -> Iterator[tuple[Tensor, Tensor]]:
         """(images (n, 3, S, S), their labels or -1 (n,)), n this rank's part of the batch."""
         drawn = torch.Generator().manual_seed(generator.initial_seed())
-        rounds = -(-self.images // len(self.some))
-        order = torch.cat([torch.randperm(len(self.some), generator=drawn) for _ in range(rounds)])
+        order = self.order(len(self.some), drawn)
         seeds = torch.randint(2**62, (len(order),), generator=drawn)
         pairs = list(zip(order.tolist(), seeds.tolist(), strict=True))
         mine = [
@@ -216,4 +204,4 @@ class Crops:
         for crops, numbers in zip(loader, mine, strict=True):
             images = crops.to(self.device, non_blocking=True).to(self.dtype) / 255
             last = images.contiguous(memory_format=device.layout(self.device))
-            yield last, torch.tensor([self.some.file(index)[1] for index, _ in numbers])
+            yield last, torch.tensor([self.some[index][1] for index, _ in numbers])

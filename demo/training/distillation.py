@@ -22,20 +22,19 @@ from demo.training.batches import Batches
 class Features(nn.Module):
     """images (N, 3, S, S) in [0, 1] -> penultimate features, then logits: (N, `width` + K).
 
-    network: one of timm's, ending in a linear classifier.  mean, std: of its normalisation.
+    network: one of timm's, ending in a linear classifier, that wants (x - .5) / .5.
     """
 
-    def __init__(self, network: nn.Module, mean: float = 0.5, std: float = 0.5) -> None:
+    def __init__(self, network: nn.Module) -> None:
         super().__init__()
         timm_network: Any = network
         self.network = timm_network
-        self.mean, self.std = mean, std
         self.width = int(timm_network.num_features)
 
     def forward(self, images: Tensor) -> Tensor:
         """Both in one tensor."""
         network: Any = self.network
-        maps = network.forward_features((images - self.mean) / self.std)
+        maps = network.forward_features((images - 0.5) / 0.5)
         features = network.forward_head(maps, pre_logits=True)
         return torch.cat([features, network.get_classifier()(features)], dim=1)
 
@@ -86,8 +85,8 @@ class Matching:
 class Taught:
     """Batches with what the student shall see in them: features, then probabilities (N, F + K).
 
-    pictures: images and their labels, -1 where there is none.  teacher: a frozen `Features`, at
-    rest; it computes in bfloat16 where that is fast; None: labels alone, features of zero.
+    pictures: images and their labels, -1 where there is none.  teacher: a frozen `Features`, in
+    eval mode; it computes in bfloat16 where that is fast; None: labels alone, features of zero.
     width, classes: F and K.  known: how much of the probabilities a label makes up where there is
     one, 0 to 1; the rest is the teacher's.  blend: the share of batches, 0 to 1, in which each
     image is mixed with the one before it: half of them have a part of it pasted in (CutMix), half

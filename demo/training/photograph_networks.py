@@ -20,7 +20,7 @@ from demo import device
 from demo.data import held_photographs, photographs
 from demo.data.held_photographs import HeldCrops
 from demo.data.labelled import Labelled
-from demo.networks import folding, frozen_norms
+from demo.networks import frozen_norms
 from demo.training import checkpoints, loop
 from demo.training.adversaries import RandomStart
 from demo.training.batches import Batches
@@ -63,7 +63,7 @@ def headed(network: nn.Module, classes: int | None, seed: int = 0) -> nn.Module:
 
 def teacher(recipe: Recipe, standard: nn.Module, place: Place) -> Features:
     """The standard network, frozen, at the size of the crops."""
-    folded = folding.fix_padding(folding.fold_batch_norm(standard, recipe.size), recipe.size)
+    folded = frozen_norms.trainable(standard, recipe.size)
     frozen = Features(folded).to(place.device, place.dtype).eval().requires_grad_(False)
     return frozen.to(memory_format=device.layout(place.device))
 
@@ -119,25 +119,23 @@ class _Clock:
 
 def _labelled(some: photographs.Photographs) -> photographs.Photographs:
     """Those with a label."""
-    known = [index for index in range(len(some)) if some.file(index)[1] >= 0]
+    known = [index for index in range(len(some)) if some[index][1] >= 0]
     if not known:
         raise ValueError("There is no labelled photograph to train on.")
-    return photographs.Subset(some, known)
+    return photographs.some_of(some, known)
 
 
 def _crops(recipe: Recipe, some: photographs.Photographs, place: Place, clock: _Clock) -> Batches:
     """Cut on the GPU where all pictures fit there, else by the processes that decode."""
-    settings = recipe.settings
+    drawn: dict[str, Any] = {
+        "images": recipe.round, "batch": recipe.settings.batch, "rank": place.rank,
+        "size": lambda: recipe.size_at(clock.over), "scale": (recipe.scale, 1.0),
+        "ranks": place.ranks,
+    }  # fmt: skip
     if held_photographs.fits(some, place.device):
-        return HeldCrops(
-            held_photographs.decoded(some, place.device, place.workers), recipe.round,
-            settings.batch, lambda: recipe.size_at(clock.over), (recipe.scale, 1.0),
-            place.rank, place.ranks,
-        )  # fmt: skip
-    return photographs.Crops(
-        some, place.device, recipe.round, settings.batch, lambda: recipe.size_at(clock.over),
-        (recipe.scale, 1.0), place.workers, place.rank, place.ranks, place.dtype,
-    )  # fmt: skip
+        held = held_photographs.decoded(some, place.device, place.workers)
+        return HeldCrops(held, **drawn)
+    return photographs.Crops(some, place.device, place.workers, place.dtype, **drawn)
 
 
 def _objective(

@@ -3,9 +3,9 @@
     pip install --no-deps -r tests/benchmarks/requirements.txt
     python -m tests.benchmarks.photograph_peers CHECK.tar
 
-Foolbox's FGSM and PGD on the photograph network that ships and on its twin, beside ours: same
-network, same photographs, same random starts. Which photographs keep their right answer must be
-the same but for one. Writes assets/results/photograph_peers.json.
+Foolbox's FGSM and PGD on the photograph network that ships and on its robust counterpart, beside
+ours: same network, same photographs, same random starts. Which photographs keep their right answer
+must be the same but for one. Writes assets/results/photograph_peers.json.
 """
 
 import argparse
@@ -21,8 +21,8 @@ from torch import Tensor, nn
 
 import demo.device
 from demo import models
+from demo.data import photographs
 from demo.data.labelled import Labelled
-from demo.data.photographs import Archives, measured_on
 from demo.experiments.adversarial_training import photograph_accuracy as ours
 
 RESULTS = models.ASSETS / "results" / "photograph_peers.json"
@@ -82,7 +82,7 @@ def main() -> None:
     parser.add_argument("check", type=Path, help="tar of <number>_<ImageNet index>.jpg")
     parser.add_argument("--at-most", type=int, help="only the first so many photographs")
     options = parser.parse_args()
-    labelled = measured_on(Archives([options.check]))[: options.at_most]
+    labelled = photographs.measured_on(photographs.at(options.check))[: options.at_most]
     labelled = labelled.to(demo.device.choose())
     cards = [card for card in models.MODELS if card.source == "embedded"]
     found = [row for card in cards for row in rows(card, labelled)]

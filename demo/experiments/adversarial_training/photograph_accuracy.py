@@ -77,15 +77,13 @@ class Kept:
     kept: int
 
 
-def switched(
-    standard: fgsm.Model, robust: fgsm.Model, labelled: Labelled, epsilon: float = PAPERS
-) -> Iterator[Kept]:
-    """Under FGSM, then under PGD at `epsilon`: what the robust network keeps of what is lost."""
+def switched(standard: fgsm.Model, robust: fgsm.Model, labelled: Labelled) -> Iterator[Kept]:
+    """Under FGSM, then under PGD at `PAPERS`: what the robust network keeps of what is lost."""
     right = _right_ones(standard, labelled, "none", 0.0)
     attacks_: tuple[Attack, ...] = ("FGSM", "PGD")
     for attack in attacks_:
-        lost = right & ~_right_ones(standard, labelled, attack, epsilon)
-        kept = lost & _right_ones(robust, labelled, attack, epsilon)
+        lost = right & ~_right_ones(standard, labelled, attack, PAPERS)
+        kept = lost & _right_ones(robust, labelled, attack, PAPERS)
         yield Kept(attack, int(lost.sum()), int(kept.sum()))
 
 
@@ -129,9 +127,9 @@ def _right(model: fgsm.Model, attacked: Labelled, clean: Labelled) -> Labelled:
     return Labelled(clean.images[kept], clean.labels[kept])
 
 
-def recorded_kept(standard: str, robust: str, path: Path = RECORDED) -> list[Kept]:
+def recorded_kept(standard: str, robust: str) -> list[Kept]:
     """What `switched` found for two networks, by the SHA-256 of their weights."""
-    rows = _written(path).get("switch", [])
+    rows = _written(RECORDED).get("switch", [])
     same = [row for row in rows if (row["standard"], row["robust"]) == (standard, robust)]
     return [Kept(row["attack"], row["lost"], row["kept"]) for row in same]
 
