@@ -75,12 +75,14 @@ def test_confidences_are_averaged_over_errors_and_not_over_pieces() -> None:
     assert math.isnan(bench.summed(pieces[2:]).confidence)
 
 
-def test_a_walk_says_how_far_it_is_and_parts_share_the_way() -> None:
+def test_a_walk_says_how_far_it_is_and_several_share_the_way() -> None:
     network, labelled = softmax(1), in_turn()
     shares: list[float] = []
-    walk = bench.part(bench.count(network, labelled, "none", on(network, labelled, batch=10)), 1, 2)
-    bench.finished(walk, shares.append)
-    assert shares == [0.5, 0.625, 0.75, 0.875]
+    where = on(network, labelled, batch=10)
+    walks = [bench.count(network, labelled, "none", where) for _ in range(2)]
+    first, second = bench.finished(bench.together(*walks), shares.append)
+    assert shares == [0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875]
+    assert first == second and first.count == len(labelled)
 
 
 def test_the_attack_is_made_on_one_network_and_answered_by_the_other() -> None:

@@ -3,9 +3,9 @@
 import math
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from torch import nn
+from torch import Tensor, nn
 
 from demo import fgsm
 from demo.data.labelled import Labelled
@@ -15,6 +15,7 @@ from demo.models import trained
 from demo.training import recipes
 
 _R = TypeVar("_R")
+_Some = TypeVar("_Some", Labelled, Tensor)
 Walk = Generator[float, None, _R]
 """Yields the share that is done, 0 to 1; returns the result."""
 
@@ -80,17 +81,13 @@ def count(
 ) -> Walk[UnderAttack]:
     """`digit_accuracy.run` at the recipes' epsilon, piece by piece, and the sum of the pieces."""
     epsilon = recipes.EPSILON if attack != "none" else 0.0
-    found = []
-    for start in range(0, len(labelled), bench.batch):
-        yield start / len(labelled)
-        piece = labelled[start : start + bench.batch]
-        found.append(
-            digit_accuracy.run(
-                network, piece, attack, epsilon,
-                seed=start, restarts=bench.restarts, classes=classes,
-            )
-        )  # fmt: skip
-    return summed(found)
+
+    def counted(piece: Labelled, start: int) -> UnderAttack:
+        return digit_accuracy.run(
+            network, piece, attack, epsilon, seed=start, restarts=bench.restarts, classes=classes
+        )
+
+    return summed((yield from pieces(labelled, bench.batch, counted)))
 
 
 def summed(pieces: list[UnderAttack]) -> UnderAttack:
@@ -103,15 +100,27 @@ def summed(pieces: list[UnderAttack]) -> UnderAttack:
     return UnderAttack(first.attack, first.epsilon, total, errors, confidence)
 
 
-def part(walk: Walk[_R], number: int, of: int) -> Walk[_R]:
-    """The same walk as piece `number` (from 0) of so many: its shares are scaled to fit."""
-    while True:
-        try:
-            share = next(walk)
-        except StopIteration as end:
-            result: _R = end.value
-            return result
-        yield (number + share) / of
+def pieces(whole: _Some, size: int, compute: Callable[[_Some, int], _R]) -> Walk[list[_R]]:
+    """compute(piece, its first number) for each `size` of the images, one after the other."""
+    found = []
+    for start in range(0, len(whole), size):
+        yield start / len(whole)
+        found.append(compute(whole[start : start + size], start))
+    return found
+
+
+def together(*walks: Walk[Any]) -> Walk[list[Any]]:
+    """One walk after the other, each an equal share of the work; what each has found."""
+    found: list[Any] = []
+    for walk in walks:
+        while True:
+            try:
+                share = next(walk)
+            except StopIteration as end:
+                found.append(end.value)
+                break
+            yield (len(found) + share) / len(walks)
+    return found
 
 
 def finished(walk: Walk[_R], progress: Callable[[float], None] | None = None) -> _R:

@@ -10,11 +10,10 @@ from torch import Tensor
 
 from demo import fgsm, scores
 from demo.data.labelled import Labelled
+from demo.data.pictures import Pixels
 from demo.experiments.adversarial_training import digit_accuracy
 from demo.experiments.paper_numbers import rotation
 from demo.training import recipes
-
-Pixels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)

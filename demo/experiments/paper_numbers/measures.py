@@ -4,9 +4,10 @@ import torch
 from torch import nn
 
 from demo.data import digits
+from demo.experiments.adversarial_training.digit_accuracy import Attack, UnderAttack
 from demo.experiments.paper_numbers import bench as benches
 from demo.experiments.paper_numbers import rounding, straight_lines, transfer
-from demo.experiments.paper_numbers.bench import Bench, Measured, Walk, part, under
+from demo.experiments.paper_numbers.bench import Bench, Measured, Walk, together, under
 from demo.experiments.paper_numbers.verdicts import CLEAN
 from demo.models import trained
 from demo.training import recipes
@@ -21,6 +22,18 @@ UNDEFENDED = "error under FGSM of the standard network"
 ATTACKS = ("without attack", "under FGSM", "under PGD")
 
 
+def clean(
+    bench: Bench, names: tuple[str, ...], classes: int | None = None
+) -> list[Walk[UnderAttack]]:
+    """Each network without attack."""
+    return [under(bench, name, "none", classes=classes) for name in names]
+
+
+def errors(found: list[UnderAttack]) -> tuple[float, ...]:
+    """Of each."""
+    return tuple(each.error for each in found)
+
+
 def error_and_confidence(
     bench: Bench, name: str, classes: int | None = None, undefended: str = ""
 ) -> Walk[Measured]:
@@ -28,21 +41,18 @@ def error_and_confidence(
 
     undefended: a network whose error under FGSM goes into the parts too.
     """
-    of = 3 if undefended else 2
-    found = yield from part(under(bench, name, "FGSM", classes=classes), 0, of)
-    clean = yield from part(under(bench, name, "none", classes=classes), 1, of)
-    parts: dict[str, tuple[float, ...]] = {CLEAN: (clean.error,)}
-    if undefended:
-        other = yield from part(under(bench, undefended, "FGSM"), 2, of)
-        parts[UNDEFENDED] = (other.error,)
+    found, plain, *others = yield from together(
+        under(bench, name, "FGSM", classes=classes), *clean(bench, (name,), classes),
+        *([under(bench, undefended, "FGSM")] if undefended else []),
+    )  # fmt: skip
+    parts = {CLEAN: errors([plain])} | ({UNDEFENDED: errors(others)} if others else {})
     return Measured((found.error, found.confidence), found.count, parts)
 
 
 def clean_and_fgsm(bench: Bench, name: str) -> Walk[Measured]:
     """Error without attack, and under FGSM."""
-    clean = yield from part(under(bench, name, "none"), 0, 2)
-    attacked = yield from part(under(bench, name, "FGSM"), 1, 2)
-    return Measured((clean.error, attacked.error), clean.count)
+    found = yield from together(*clean(bench, (name,)), under(bench, name, "FGSM"))
+    return Measured(errors(found), found[0].count)
 
 
 def clean_error(bench: Bench, name: str) -> Walk[Measured]:
@@ -53,14 +63,13 @@ def clean_error(bench: Bench, name: str) -> Walk[Measured]:
 
 def mean_clean_errors(bench: Bench) -> Walk[Measured]:
     """Clean error without and with adversarial training: means over the seeds at hand."""
+    parts: dict[str, tuple[float, ...]] = {}
     seeds = {name: bench.seeds_of(name, THREE_SEEDS) for name in (STANDARD, ADVERSARIAL)}
     runs = [(name, seed) for name, found in seeds.items() for seed in found]
-    errors: dict[str, list[float]] = {STANDARD: [], ADVERSARIAL: []}
-    for i, (name, seed) in enumerate(runs):
-        found = yield from part(under(bench, name, "none", seed=seed), i, len(runs))
-        errors[name].append(found.error)
-    means = [sum(each) / len(each) if each else float("nan") for each in errors.values()]
-    parts = {name: tuple(each) for name, each in errors.items()}
+    found = yield from together(*(under(bench, name, "none", seed=seed) for name, seed in runs))
+    for name in seeds:
+        parts[name] = errors([f for f, run in zip(found, runs, strict=True) if run[0] == name])
+    means = [sum(each) / len(each) if each else float("nan") for each in parts.values()]
     return Measured(tuple(means), len(bench.test), parts)
 
 
@@ -68,61 +77,47 @@ def transferred(bench: Bench) -> Walk[Measured]:
     """Error of each of two networks on the other's examples: P7, then P8."""
     names = (STANDARD, ADVERSARIAL)
     standard, adversarial = (bench.network(name, trained.SEED) for name in names)
-    there = yield from part(transfer.run(standard, adversarial, bench.test, bench), 0, 4)
-    back = yield from part(transfer.run(adversarial, standard, bench.test, bench), 1, 4)
-    clean = []
-    for i, name in enumerate(names):
-        found = yield from part(under(bench, name, "none"), 2 + i, 4)
-        clean.append(found.error)
-    return Measured((there.error, back.error), there.count, {CLEAN: tuple(clean)})
+    there, back, *plain = yield from together(
+        transfer.run(standard, adversarial, bench.test, bench),
+        transfer.run(adversarial, standard, bench.test, bench), *clean(bench, names),
+    )  # fmt: skip
+    return Measured(errors([there, back]), there.count, {CLEAN: errors(plain)})
 
 
 def ensemble(bench: Bench) -> Walk[Measured]:
     """Twelve maxout networks: their error under an attack on all, and on the first alone."""
     members = [bench.network(MEMBER, seed) for seed in MEMBERS]
     whole = transfer.ensemble(members)
-    both = yield from part(transfer.run(whole, whole, bench.test, bench), 0, 3)
-    one = yield from part(transfer.run(members[0], whole, bench.test, bench), 1, 3)
-    clean = yield from part(benches.count(whole, bench.test, "none", bench), 2, 3)
-    return Measured((both.error, one.error), both.count, {CLEAN: (clean.error,)})
+    *both, plain = yield from together(
+        transfer.run(whole, whole, bench.test, bench),
+        transfer.run(members[0], whole, bench.test, bench),
+        benches.count(whole, bench.test, "none", bench),
+    )
+    return Measured(errors(both), plain.count, {CLEAN: (plain.error,)})
 
 
 def training_errors(bench: Bench) -> Walk[Measured]:
     """Errors on the training digits, dropout off: with L1 decay, from trained weights, without."""
-    names = (PENALISED, LATE, UNPENALISED)
-    found = yield from _on_training_digits(bench, names, 1)
-    return Measured(found, _seen(bench))
+    found = yield from together(*_on_training_digits(bench, (PENALISED, LATE, UNPENALISED)))
+    return Measured(errors(found), found[0].count)
 
 
 def smaller_penalties(bench: Bench) -> Walk[Measured]:
     """Test errors without L1 decay and with smaller coefficients; training errors in the parts."""
     names = (UNPENALISED, *SMALLER)
-    seen = yield from _on_training_digits(bench, names, 2)
-    errors = []
-    for i, name in enumerate(names):
-        found = yield from part(under(bench, name, "none"), len(names) + i, 2 * len(names))
-        errors.append(found.error)
-    return Measured(tuple(errors), len(bench.test), {TRAINING: seen})
+    found = yield from together(*_on_training_digits(bench, names), *clean(bench, names))
+    seen, tested = errors(found[: len(names)]), errors(found[len(names) :])
+    return Measured(tested, len(bench.test), {TRAINING: seen})
 
 
 TRAINING = "error on the training digits"
 
 
-def _seen(bench: Bench) -> int:
-    return 0 if bench.training is None else len(bench.training)
-
-
-def _on_training_digits(bench: Bench, names: tuple[str, ...], of: int) -> Walk[tuple[float, ...]]:
-    """Each network's error there; these are the first 1 / `of` of the work."""
+def _on_training_digits(bench: Bench, names: tuple[str, ...]) -> list[Walk[UnderAttack]]:
     if bench.training is None:
         raise digits.Missing("This row needs MNIST's training digits, which are not here.")
-    errors = []
-    for i, name in enumerate(names):
-        network = bench.network(name, trained.SEED)
-        walk = benches.count(network, bench.training, "none", bench)
-        found = yield from part(walk, i, of * len(names))
-        errors.append(found.error)
-    return tuple(errors)
+    networks = [bench.network(name, trained.SEED) for name in names]
+    return [benches.count(network, bench.training, "none", bench) for network in networks]
 
 
 def straightness(bench: Bench) -> Walk[Measured]:
@@ -133,16 +128,16 @@ def straightness(bench: Bench) -> Walk[Measured]:
     every = max(1, len(bench.test) // straight_lines.DIGITS)
     few = bench.test[slice(0, every * straight_lines.DIGITS, every)]
     values: list[float] = []
-    tails: dict[str, tuple[float, ...]] = {}
-    both = {"trained": bench.network(STANDARD, trained.SEED), "untrained": untrained(bench)}
-    for i, (word, network) in enumerate(both.items()):
-        lines = yield from part(straight_lines.run(network, few), i, 3)
+    parts: dict[str, tuple[float, ...]] = {}
+    both = bench.network(STANDARD, trained.SEED), untrained(bench)
+    walks = [straight_lines.run(network, few) for network in both]
+    *found, plain = yield from together(*walks, *clean(bench, (STANDARD,)))
+    for word, lines in zip(("trained", "untrained"), found, strict=True):
         good, wide = torch.tensor(lines.r_squared), torch.tensor(lines.held)
         values += [float(good.quantile(0.5)), float(wide.quantile(0.5))]
         ends = (float(good.quantile(0.05)), float(good.quantile(0.95)))
-        tails[f"R² {word}, 5 % and 95 % of the digits"] = ends
-    clean = yield from part(under(bench, STANDARD, "none"), 2, 3)
-    return Measured(tuple(values), len(few), {**tails, CLEAN: (clean.error,)})
+        parts[f"R² {word}, 5 % and 95 % of the digits"] = ends
+    return Measured(tuple(values), len(few), parts | {CLEAN: (plain.error,)})
 
 
 def untrained(bench: Bench) -> nn.Module:
@@ -153,15 +148,15 @@ def untrained(bench: Bench) -> nn.Module:
 
 def three_accuracies(bench: Bench, name: str) -> Walk[Measured]:
     """Accuracy without attack, under FGSM, under PGD."""
-    clean = yield from part(under(bench, name, "none"), 0, 3)
-    fgsm = yield from part(under(bench, name, "FGSM"), 1, 3)
-    pgd = yield from part(under(bench, name, "PGD"), 2, 3)
-    return Measured((clean.accuracy, fgsm.accuracy, pgd.accuracy), clean.count)
+    attacks: tuple[Attack, ...] = ("none", "FGSM", "PGD")
+    found = yield from together(*(under(bench, name, attack) for attack in attacks))
+    return Measured(tuple(each.accuracy for each in found), found[0].count)
 
 
 def hidden_by_rounding(bench: Bench, name: str) -> Walk[Measured]:
     """Accuracy under FGSM with the gradient through the probabilities, and with FGSM's own."""
     network = bench.network(name, trained.SEED)
-    rounded = yield from part(rounding.run(network, bench.test, bench), 0, 2)
-    found = yield from part(under(bench, name, "FGSM"), 1, 2)
+    rounded, found = yield from together(
+        rounding.run(network, bench.test, bench), under(bench, name, "FGSM")
+    )
     return Measured((rounded, found.accuracy), found.count)

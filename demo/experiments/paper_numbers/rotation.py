@@ -10,7 +10,7 @@ from torch import Tensor
 
 from demo import fgsm
 from demo.data.labelled import Labelled
-from demo.experiments.paper_numbers.bench import Bench, Walk
+from demo.experiments.paper_numbers.bench import Bench, Walk, pieces
 
 DEGREES = (10.0, 20.0)
 
@@ -39,10 +39,8 @@ def run(
 
     aimed: toward the loss's gradient; otherwise toward a random direction, the control.
     """
-    wrong = 0
-    for start in range(0, len(labelled), bench.batch):
-        yield start / len(labelled)
-        piece = labelled[start : start + bench.batch]
+
+    def wrong(piece: Labelled, start: int) -> int:
         directions = (
             fgsm.loss_gradient(network, piece.images, piece.labels)
             if aimed
@@ -50,8 +48,9 @@ def run(
         )
         with torch.inference_mode():
             logits = network(rotated(piece.images, directions, degrees))
-        wrong += int((logits.argmax(dim=1) != piece.labels).sum())
-    return wrong / len(labelled)
+        return int((logits.argmax(dim=1) != piece.labels).sum())
+
+    return sum((yield from pieces(labelled, bench.batch, wrong))) / len(labelled)
 
 
 def _random(images: Tensor, seed: int) -> Tensor:

@@ -11,22 +11,21 @@ from torch import Tensor
 
 from demo import fgsm, scores
 from demo.data.labelled import Labelled
-from demo.experiments.paper_numbers.bench import Bench, Walk
+from demo.experiments.paper_numbers.bench import Bench, Walk, pieces
 from demo.training import recipes
 
 
 def run(network: fgsm.Model, labelled: Labelled, bench: Bench) -> Walk[float]:
     """Share of right answers, 0 to 1, under FGSM at the recipes' epsilon with that gradient."""
-    right = 0
-    for start in range(0, len(labelled), bench.batch):
-        yield start / len(labelled)
-        piece = labelled[start : start + bench.batch]
+
+    def right(piece: Labelled, start: int) -> int:
         gradient = through_probabilities(network, piece.images, piece.labels)
         eta = fgsm.perturbation(gradient, recipes.EPSILON)
         with torch.inference_mode():
             logits = network(fgsm.adversarial_example(piece.images, eta))
-        right += int((scores.predicted_label(logits) == piece.labels).sum())
-    return right / len(labelled)
+        return int((scores.predicted_label(logits) == piece.labels).sum())
+
+    return sum((yield from pieces(labelled, bench.batch, right))) / len(labelled)
 
 
 def through_probabilities(model: fgsm.Model, images: Tensor, labels: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from demo import fgsm, scores
 from demo.data.digits import SIDE
-from demo.experiments.paper_numbers.bench import Walk
+from demo.experiments.paper_numbers.bench import Walk, pieces
 from demo.training import recipes
 
 SURE = 0.5
@@ -48,11 +48,8 @@ def draws(count: int, seed: int, device: torch.device) -> Tensor:
 
 def mistakes(network: fgsm.Model, images: Tensor) -> Walk[Mistakes]:
     """How often the network gives one of the ten digits more than `SURE`."""
-    found = []
-    for start in range(0, len(images), _PIECE):
-        yield start / len(images)
-        found.append(_digits(network, images[start : start + _PIECE]).amax(dim=1))
-    every = torch.cat(found)
+    surest = lambda piece, _: _digits(network, piece).amax(dim=1)  # noqa: E731
+    every = torch.cat((yield from pieces(images, _PIECE, surest)))
     sure = every[every > SURE]
     return Mistakes(len(images), len(sure), float(sure.mean()))
 

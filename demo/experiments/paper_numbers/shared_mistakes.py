@@ -12,7 +12,7 @@ from torch import Tensor
 
 from demo import fgsm
 from demo.data.labelled import Labelled
-from demo.experiments.paper_numbers.bench import Bench, Walk
+from demo.experiments.paper_numbers.bench import Bench, Walk, pieces
 from demo.training import recipes
 
 
@@ -37,12 +37,11 @@ def run(
     source: fgsm.Model, asked: Sequence[fgsm.Model], labelled: Labelled, bench: Bench
 ) -> Walk[Answers]:
     """FGSM on `source`'s loss at the recipes' epsilon; the answers of each network asked."""
-    found: list[list[Tensor]] = [[] for _ in asked]
-    for start in range(0, len(labelled), bench.batch):
-        yield start / len(labelled)
-        piece = labelled[start : start + bench.batch]
+
+    def answers(piece: Labelled, start: int) -> list[Tensor]:
         examples = fgsm.fgsm(source, piece.images, piece.labels, recipes.EPSILON)
         with torch.inference_mode():
-            for mine, network in zip(found, asked, strict=True):
-                mine.append(network(examples)[:, :10].argmax(dim=1).cpu())
-    return Answers(labelled.labels.cpu(), tuple(torch.cat(each) for each in found))
+            return [network(examples)[:, :10].argmax(dim=1).cpu() for network in asked]
+
+    found = yield from pieces(labelled, bench.batch, answers)
+    return Answers(labelled.labels.cpu(), tuple(map(torch.cat, zip(*found, strict=True))))

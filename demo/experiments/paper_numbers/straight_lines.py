@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from demo import fgsm
 from demo.data.labelled import Labelled
 from demo.experiments.paper_numbers import examples
-from demo.experiments.paper_numbers.bench import Walk
+from demo.experiments.paper_numbers.bench import Walk, pieces
 
 FURTHEST = 15.0
 STOPS = np.linspace(-FURTHEST, FURTHEST, 121)
@@ -46,15 +46,16 @@ class StraightLines:
 
 def run(network: fgsm.Model, labelled: Labelled) -> Walk[StraightLines]:
     """The logits of every digit along its own direction, their fit, and how good it is."""
-    logits, fits = [], []
-    for start in range(0, len(labelled), _PIECE):
-        yield start / len(labelled)
-        along = _along(network, labelled[start : start + _PIECE])
-        logits.append(along)
+
+    def fitted(piece: Labelled, start: int) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+        along = _along(network, piece)
         curves = along.astype(np.float64).transpose(0, 2, 1)
-        fits.append(three_pieces(STOPS, curves.reshape(-1, len(STOPS))).reshape(curves.shape))
+        fit = three_pieces(STOPS, curves.reshape(-1, len(STOPS)))
+        return along, fit.reshape(curves.shape)
+
+    found = yield from pieces(labelled, _PIECE, fitted)
     labels = labelled.labels.cpu().numpy()
-    whole, fit = np.concatenate(logits), np.concatenate(fits)
+    whole, fit = (np.concatenate(each) for each in zip(*found, strict=True))
     good = r_squared(whole.astype(np.float64).transpose(0, 2, 1), fit)
     held = _held(whole.argmax(axis=2), labels)
     return StraightLines(STOPS, whole, labels, fit, good, held)

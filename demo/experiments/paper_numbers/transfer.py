@@ -21,20 +21,16 @@ def run(
     source: fgsm.Model, tested: fgsm.Model, labelled: Labelled, bench: Bench
 ) -> Walk[UnderAttack]:
     """FGSM on `source`'s loss at the recipes' epsilon; the answers are `tested`'s."""
-    found = []
-    for start in range(0, len(labelled), bench.batch):
-        yield start / len(labelled)
-        found.append(_piece(source, tested, labelled[start : start + bench.batch]))
-    return benches.summed(found)
 
+    def answered(piece: Labelled, start: int) -> UnderAttack:
+        examples = fgsm.fgsm(source, piece.images, piece.labels, recipes.EPSILON)
+        with torch.inference_mode():
+            logits = tested(examples)
+        wrong = (scores.predicted_label(logits) != piece.labels).cpu()
+        confidence = scores.confidence(logits)[wrong].mean().item()
+        return UnderAttack("FGSM", recipes.EPSILON, len(piece), int(wrong.sum()), confidence)
 
-def _piece(source: fgsm.Model, tested: fgsm.Model, piece: Labelled) -> UnderAttack:
-    examples = fgsm.fgsm(source, piece.images, piece.labels, recipes.EPSILON)
-    with torch.inference_mode():
-        logits = tested(examples)
-    wrong = (scores.predicted_label(logits) != piece.labels).cpu()
-    confidence = scores.confidence(logits)[wrong].mean().item()
-    return UnderAttack("FGSM", recipes.EPSILON, len(piece), int(wrong.sum()), confidence)
+    return benches.summed((yield from benches.pieces(labelled, bench.batch, answered)))
 
 
 def ensemble(members: Sequence[fgsm.Model]) -> Callable[[Tensor], Tensor]:

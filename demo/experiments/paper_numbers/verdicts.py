@@ -38,10 +38,7 @@ def of(same: bool, direction: bool, reason: str) -> Judged:
     return ("same number" if same else "same direction" if direction else "differs"), reason
 
 
-def compared(
-    papers: Sequence[float], direction: Callable[[Measured], bool], most: float,
-    points: float = POINTS,
-) -> Judge:  # fmt: skip
+def compared(papers: Sequence[float], direction: Callable[[Measured], bool], most: float) -> Judge:
     """A judge for numbers that the paper has. most: see `learned`.
 
     The row's first numbers are compared with `papers`; further ones have no counterpart.
@@ -54,7 +51,7 @@ def compared(
             return "differs", "The networks are wrong too often without attack to say anything."
         away = furthest(found.values[: len(papers)], papers)
         reason = f"Furthest from the paper's: {100 * away:.1f} points."
-        return of(away <= points, direction(found), reason)
+        return of(away <= POINTS, direction(found), reason)
 
     return judge
 
