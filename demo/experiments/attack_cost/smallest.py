@@ -1,6 +1,6 @@
 """The smallest epsilon at which an attack still changes the answer, on a grid of epsilons."""
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import torch
@@ -10,7 +10,7 @@ from demo import fgsm
 from demo.attacks import sign_methods
 from demo.experiments.attack import one_step
 from demo.experiments.attack_cost.counted import Counted
-from demo.experiments.attack_cost.walks import PGD_STEPS, SEED, Attack
+from demo.experiments.attack_cost.walks import WALKS, Attack, Question
 
 SEARCHED: tuple[Attack, ...] = ("FGSM", "BIM", "PGD")
 GRIDS = {
@@ -68,7 +68,7 @@ class Search:
             if attack == "FGSM":
                 epsilon = self._along(counted)
             else:
-                epsilon = yield from self._halved(_TRIED[attack], counted, epsilon)
+                epsilon = yield from self._halved(attack, counted, epsilon)
             extra = counted.forward - counted.backward
             self.found[attack] = Smallest(epsilon, counted.backward, extra)
             yield
@@ -81,7 +81,7 @@ class Search:
         return min(works, default=None)
 
     def _halved(
-        self, tried: "_Tried", counted: Counted, begin: float | None
+        self, attack: Attack, counted: Counted, begin: float | None
     ) -> Generator[None, None, float | None]:
         failed, works = -1, len(self.grid)
         guesses = [] if begin is None else [self.grid.index(begin), self.grid.index(begin) - 1]
@@ -93,46 +93,20 @@ class Search:
                 middle = works - 1  # the largest first: where it fails there is nothing to halve
             else:
                 middle = (failed + works) // 2
-            changed = yield from tried(counted, self, self.grid[middle])
+            changed = yield from self._tried(attack, counted, self.grid[middle])
             failed, works = (failed, middle) if changed else (middle, works)
         return self.grid[works] if works < len(self.grid) else None
 
-    def changes(self, model: fgsm.Model, image: Tensor) -> bool:
-        """Whether the answer to that image is another one."""
-        return one_step.answer(sign_methods.logits_of(model, image)).label != self.label
-
-
-_Tried = Callable[[Counted, Search, float], Generator[None, None, bool]]
-
-
-def _ten(model: Counted, search: Search, epsilon: float) -> Generator[None, None, bool]:
-    image, labels = search.image, torch.tensor([search.label], device=search.image.device)
-    budget = torch.full((1, 1, 1, 1), epsilon, dtype=image.dtype, device=image.device)
-    found = yield from _last(sign_methods.basic_iterative_method(model, image, labels, budget))
-    return search.changes(model, found)
-
-
-def _projected(model: Counted, search: Search, epsilon: float) -> Generator[None, None, bool]:
-    image, labels = search.image, torch.tensor([search.label], device=search.image.device)
-    generator = torch.Generator(image.device).manual_seed(SEED)
-    step = 2.5 * epsilon / PGD_STEPS
-    for _ in range(search.restarts):
-        walk = sign_methods.projected_gradient_steps(
-            model, image, labels, epsilon, PGD_STEPS, step, generator
-        )
-        if search.changes(model, (yield from _last(walk))):
-            return True
-    return False
-
-
-def _last(walk: Iterator[Tensor]) -> Generator[None, None, Tensor]:
-    """Yields once for each image, and gives the last."""
-    image = next(walk)
-    for following in walk:
-        yield
-        image = following
-    yield
-    return image
-
-
-_TRIED: dict[Attack, _Tried] = {"BIM": _ten, "PGD": _projected}
+    def _tried(
+        self, attack: Attack, counted: Counted, epsilon: float
+    ) -> Generator[None, None, bool]:
+        """Whether the attack changes the answer at that epsilon."""
+        question = Question(self.label, self.label, epsilon, self.restarts)
+        logits: Tensor | None = None
+        image = self.image
+        for step in WALKS[attack](counted, self.image, question):
+            image, logits = step.image, step.logits
+            yield
+        if logits is None:
+            logits = sign_methods.logits_of(counted, image)
+        return one_step.answer(logits).label != self.label

@@ -68,12 +68,14 @@ def _projected(model: fgsm.Model, image: Tensor, question: Question) -> Iterator
     generator = torch.Generator(image.device).manual_seed(SEED)
     answer, epsilon = labels(image, question), question.epsilon
     for _ in range(question.restarts):
-        found = image
-        for found in sign_methods.projected_gradient_steps(
+        logits = None
+        walk = sign_methods.projected_gradient_steps(
             model, image, answer, epsilon, PGD_STEPS, 2.5 * epsilon / PGD_STEPS, generator
-        ):
-            yield Step(found, found)
-        if one_step.answer(sign_methods.logits_of(model, found)).label != question.label:
+        )
+        for done, found in enumerate(walk, 1):
+            logits = sign_methods.logits_of(model, found) if done == PGD_STEPS else None
+            yield Step(found, found, logits)
+        if logits is not None and one_step.answer(logits).label != question.label:
             return
 
 
