@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from demo import __main__ as command_line
-from demo.commands import accuracy
 from demo.data import digits
 from demo.experiments.adversarial_training import accuracy_against_epsilon, digit_accuracy
 from demo.models import trained
@@ -67,7 +66,7 @@ def test_what_is_wrong_is_said_in_one_line(
 ) -> None:
     assert command_line.main(["accuracy", "--at-most", "0"]) == 2
     assert "1 or more, not 0" in capsys.readouterr().err
-    monkeypatch.setattr(accuracy, "_is_here", lambda name: False)
+    monkeypatch.setattr(trained, "here", list)
     assert command_line.main(["accuracy", "--out", str(tmp_path / "x.json")]) == 2
     said = capsys.readouterr().err
     assert "no digit networks" in said and said.count("\n") == 1

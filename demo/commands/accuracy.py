@@ -9,17 +9,16 @@ measured again.
 import argparse
 import json
 import math
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import nn
 
 import demo.device
-from demo.data import digits, whole
+from demo.commands import report
+from demo.data import digits
 from demo.data.labelled import Labelled
 from demo.experiments.adversarial_training import accuracy_against_epsilon, digit_accuracy
 from demo.models import trained
@@ -28,6 +27,10 @@ from demo.training import recipes
 SEED = 0
 PGD_IMAGES = 1000
 """At most so many, evenly spaced, for PGD's curve; its point at .25 takes all, with restarts."""
+SETTING = (
+    "MNIST test digits (logistic regression: its threes and sevens); the curve of PGD on about "
+    f"{PGD_IMAGES} of them, evenly spaced; PGD's step is 2.5 epsilon / steps"
+)
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ def run(options: argparse.Namespace) -> None:
     device = demo.device.choose(options.device)
     test = digits.mnist(options.data, train=False, download=options.download)
     test = test[: options.at_most].to(device)
-    cards = [trained.card(r.name) for r in recipes.RECIPES if r.ships and _is_here(r.name)]
+    cards = [card for card in trained.here() if recipes.recipe(card.name).ships]
     if not cards:
         raise ValueError(f"There are no digit networks in {trained.FOLDER}: "
                          "python -m demo train --all --out assets/weights makes them.")  # fmt: skip
@@ -59,7 +62,7 @@ def run(options: argparse.Namespace) -> None:
         for measure in todo:
             rows.append(_row(network, card, measure, test))
             print(_line(rows[-1]), flush=True)
-            _write(options.out, rows, device)
+            report.write(options.out, "accuracy", device, SETTING, seed=SEED, rows=rows)
     print(options.out)
 
 
@@ -70,14 +73,6 @@ def measures(name: str) -> Iterator[Measure]:
         yield Measure(name, "random signs", epsilon)
         yield Measure(name, "PGD", epsilon, images=PGD_IMAGES)
     yield Measure(name, "PGD", recipes.EPSILON, digit_accuracy.RESTARTS)
-
-
-def _is_here(name: str) -> bool:
-    try:
-        trained.card(name)
-    except trained.Absent:
-        return False
-    return True
 
 
 def _labelled(measure: Measure, test: Labelled) -> Labelled:
@@ -93,7 +88,7 @@ def _row(
     what = f"{card.name}, {measure.attack} at {measure.epsilon:g}"
     result = digit_accuracy.run(
         network, labelled, measure.attack, measure.epsilon, seed=SEED, restarts=measure.restarts,
-        progress=lambda share: _show(what, share),
+        progress=report.bar(what),
     )  # fmt: skip
     wrong = None if math.isnan(result.confidence) else round(result.confidence, 6)
     return {
@@ -121,26 +116,8 @@ def _kept(path: Path, weights: dict[str, str]) -> list[dict[str, Any]]:
     return [row for row in rows if weights.get(row["network"]) == row["sha256"]]
 
 
-def _write(path: Path, rows: list[dict[str, Any]], device: torch.device) -> None:
-    """All rows, beside the old file first: a kill leaves one of them whole."""
-    found = {
-        "setting": "MNIST test digits (logistic regression: its threes and sevens); the curve of "
-        f"PGD on about {PGD_IMAGES} of them, evenly spaced; PGD's step is 2.5 epsilon / steps",
-        "command": "python -m demo accuracy", "seed": SEED, "device": demo.device.name(device),
-        "torch": torch.__version__, "rows": rows,
-    }  # fmt: skip
-    with whole.written(path) as partial:
-        partial.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-
-
 def _line(row: dict[str, Any]) -> str:
     attack = f"{row['attack']} at {row['epsilon']:g}"
     if row["attack"] == "PGD":
         attack += f" ({row['steps']} steps, {row['restarts']} restarts)"
     return f"{row['network']:<24} {attack:<36} {100 * row['accuracy']:6.2f} % of {row['images']:,}"
-
-
-def _show(what: str, share: float) -> None:
-    if sys.stderr.isatty():
-        end = "\r" + " " * 60 + "\r" if share >= 1 else ""
-        print(f"\r{what}: {min(share, 1):4.0%}{end}", end="", file=sys.stderr, flush=True)

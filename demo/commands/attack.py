@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> None:
     _refuse_several(options, len(photos) * len(epsilons))
     names = models.class_names(card)
     goal = [classes.find(word, names) for word in (options.label, options.target)]
-    model = models.load(card.name, device, report.show_download)
+    model = models.load(card.name, device, report.bar("Fetching the weights, once only"))
     write, failed = report.writer(options.format), 0
     for done, photo in enumerate(photos):
         report.show_progress(done, len(photos))

@@ -18,9 +18,9 @@ from torch import nn
 
 import demo.device
 from demo import models
-from demo.data import gallery, pictures, whole
+from demo.commands import report
+from demo.data import gallery, photographs, pictures
 from demo.data.labelled import Labelled
-from demo.data.photographs import Archives, Folder, Photographs, measured_on
 from demo.experiments.adversarial_training import photograph_accuracy
 from demo.experiments.attack import (
     gallery_flips,
@@ -52,7 +52,8 @@ def run(options: argparse.Namespace) -> None:
         if card.source == "embedded":
             _record(card, device, options.recorded)
     setting = "one step of FGSM away from the network's own answer, the first of 65 stops"
-    _write(options.out / gallery_flips.RECORDED.name, device, setting, "", networks=flips)
+    path = options.out / gallery_flips.RECORDED.name
+    print(report.write(path, "photographs", device, setting, networks=flips))
 
 
 def _transfer(path: Path, device: torch.device) -> None:
@@ -60,14 +61,14 @@ def _transfer(path: Path, device: torch.device) -> None:
     shipped = made_and_tested.shipped()
     networks = [models.load(name, device) for name in shipped]
     size, stops = models.card(next(iter(shipped))).input_size, survival.stops_of("photographs")
-    photographs = np.stack([gallery.pixels(photo, size) for photo in gallery.GALLERY])
-    images = pictures.to_tensor(photographs).to(device)
+    pixels = np.stack([gallery.pixels(photo, size) for photo in gallery.GALLERY])
+    images = pictures.to_tensor(pixels).to(device)
     changed = [made_and_tested.run(network, networks, images, stops) for network in networks]
     setting = "one step of FGSM away from the network's own answer, saved as 8 bit"
-    _write(
-        path, device, setting, " --transfer", networks=shipped, pictures=len(photographs),
+    print(report.write(
+        path, "photographs --transfer", device, setting, networks=shipped, pictures=len(pixels),
         levels=made_and_tested.levels("photographs"), changed=np.array(changed).tolist(),
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def _record(card: models.ModelCard, device: torch.device, folder: Path) -> None:
@@ -76,15 +77,15 @@ def _record(card: models.ModelCard, device: torch.device, folder: Path) -> None:
     Where other code made it, some stops of each photograph are computed anew to see that.
     """
     weights, before = str(card.sha256), record_files.code_of(card.name, folder)
-    photographs = gallery.of(card.classes)
-    pixels = [gallery.pixels(photo, card.input_size) for photo in photographs]
+    photos = gallery.of(card.classes)
+    pixels = [gallery.pixels(photo, card.input_size) for photo in photos]
     kept = [record_files.find(card.name, weights, each, folder, before) for each in pixels]
     if before == record_files.code() and None not in kept:
         print(f"{card.title}: recorded already", flush=True)
         return
     network = models.load(card.name, device)
     found = {}
-    for photo, each, old in zip(photographs, pixels, kept, strict=True):
+    for photo, each, old in zip(photos, pixels, kept, strict=True):
         label = photo.label_among(card.classes)
         assert label is not None
         if old is None or not gallery_record.agrees(old, network, each, device):
@@ -106,12 +107,12 @@ def _accuracies(
     there = labelled.to(device)
     rows = [row for card in cards for row in _rows(networks[card.name], card, there)]
     switch: list[dict[str, Any]] = [
-        {"standard": card.sha256, "robust": models.card(str(card.twin)).sha256}
+        {"standard": card.sha256, "robust": models.card(str(card.robust)).sha256}
         | dataclasses.asdict(found)
         for card in cards
-        if card.twin in networks
+        if card.robust in networks
         for found in photograph_accuracy.switched(
-            networks[card.name], networks[str(card.twin)], there
+            networks[card.name], networks[str(card.robust)], there
         )
     ]
     now = {card.sha256 for card in cards}
@@ -119,16 +120,15 @@ def _accuracies(
     before = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     rows = [r for r in before.get("rows", []) if r["sha256"] in shipped] + rows
     switch = [r for r in before.get("switch", []) if r["standard"] in shipped] + switch
-    words = " --check CHECK.tar" if classes == 1000 else " --everyday CHECK.tar"
+    words = f"photographs {'--check' if classes == 1000 else '--everyday'} CHECK.tar"
     words += "" if options.at_most is None else f" --at-most {options.at_most}"
-    _write(path, device, SETTING, words, rows=rows, switch=switch)
+    print(report.write(path, words, device, SETTING, rows=rows, switch=switch))
 
 
 def _labelled(path: Path, at_most: int | None) -> Labelled:
     if not path.exists():
         raise ValueError(f"There is no {path}.")
-    some: Photographs = Archives([path]) if path.is_file() else Folder(path)
-    return measured_on(some)[:at_most]
+    return photographs.measured_on(photographs.at(path))[:at_most]
 
 
 SETTING = (
@@ -164,13 +164,3 @@ def _rows(network: nn.Module, card: models.ModelCard, labelled: Labelled) -> lis
             flush=True,
         )
     return found
-
-
-def _write(path: Path, device: torch.device, setting: str, words: str, **found: object) -> None:
-    contents = {
-        "command": f"python -m demo photographs{words}",
-        "setting": setting, "device": demo.device.name(device), "torch": torch.__version__, **found,
-    }  # fmt: skip
-    with whole.written(path) as partial:
-        partial.write_text(json.dumps(contents, indent=1) + "\n", encoding="utf-8")
-    print(path, flush=True)

@@ -1,12 +1,18 @@
-"""The facts of an attack -> lines for a terminal, or for a program."""
+"""Results -> lines for a terminal or for a program, files, and a bar while they are made."""
 
 import csv
 import json
 import sys
+import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import torch
+
+import demo.device
 from demo import models
+from demo.data import whole
 
 METHOD = {1: "One step of FGSM", 10: "Ten steps of epsilon/4"}
 
@@ -62,11 +68,32 @@ def text(facts: dict[str, Any]) -> str:
     return "\n".join([*_headline(facts), *lines, *facts["notes"]])
 
 
-def show_download(share: float) -> None:
-    """A download's progress, 0 to 1, for who watches."""
-    if sys.stderr.isatty():
-        end = "\n" if share >= 1 else "\r"
-        print(f"Fetching the weights, once only: {share:4.0%}", end=end, file=sys.stderr)
+def write(path: Path, command: str, device: torch.device, setting: str, **found: object) -> Path:
+    """What was found as JSON, and how it was measured, written whole or not at all."""
+    contents = {
+        "command": f"python -m demo {command}", "setting": setting,
+        "device": demo.device.name(device), "torch": torch.__version__, **found,
+    }  # fmt: skip
+    with whole.written(path) as partial:
+        partial.write_text(json.dumps(contents, indent=1) + "\n", encoding="utf-8")
+    return path
+
+
+def bar(what: str | Callable[[], str]) -> Callable[[float], None]:
+    """A progress bar on a terminal, at most five times a second; nothing elsewhere."""
+    last = [0.0]
+
+    def show(share: float) -> None:
+        now = time.monotonic()
+        if not sys.stderr.isatty() or (now - last[0] < 0.2 and share < 1):
+            return
+        last[0] = now
+        full = round(30 * min(share, 1))
+        label = (what if isinstance(what, str) else what())[:60]
+        line = "" if share >= 1 else f"{label} [{'#' * full}{'.' * (30 - full)}] {share:4.0%}"
+        print(f"\r\033[K{line}", end="", file=sys.stderr, flush=True)
+
+    return show
 
 
 def show_progress(done: int, count: int) -> None:

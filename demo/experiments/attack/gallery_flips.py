@@ -93,9 +93,9 @@ def opening_network() -> str:
 
 def _sureness(card: models.ModelCard) -> float:
     """The robust network's confidence, where the standard one falls and it holds; else 0."""
-    if card.twin is None:
+    if card.robust is None:
         return 0.0
-    opens, robust = opening_of(card.name), models.card(card.twin)
+    opens, robust = opening_of(card.name), models.card(card.robust)
     flips = [f for f in recorded(robust.name, str(robust.sha256)) if f.photograph == opens]
     return max((flip.confidence for flip in flips if flip.holds), default=0.0)
 
