@@ -184,7 +184,7 @@ def test_sizes_come_one_after_the_other_and_belong_to_their_picture() -> None:
     for _ in (0, *experiment.SEEDS):
         store.compute(first, 0.003, 0.0)
     assert [r.side for r in store.rows(first, 0.003)] == list(experiment.SIDES[:2])
-    assert store.rows(first, 0.003)[0] is only
+    assert store.rows(first, 0.003)[0] == only
 
 
 def test_the_colours_are_those_of_the_losss_gradient() -> None:

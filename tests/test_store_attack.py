@@ -210,10 +210,10 @@ def test_an_old_picture_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     from_bytes = pictures.from_bytes
     monkeypatch.setattr(pictures, "from_bytes", watched)
     st.cache_data.clear()
-    files = [pictures.to_png(picture(i)) for i in range(60)]
+    files = [pictures.to_png(picture(i)) for i in range(90)]
     for data in [files[0], *files, files[-1], files[0]]:
         store.clean_pixels(data, 8, pictures.DEFAULT_CROP)
-    assert len(opened) == 61 and opened[-1] == files[0]
+    assert len(opened) == 91 and opened[-1] == files[0]
 
 
 def cached() -> dict[str, tuple[ast.FunctionDef, ast.Call]]:

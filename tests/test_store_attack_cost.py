@@ -101,7 +101,7 @@ def test_where_the_memory_is_short_from_the_beginning_the_cpu_begins(
 ) -> None:
     monkeypatch.setattr(memory, "_last", [-memory.TOLD_FOR])
     network = OnceWithoutMemory(attack.network("conv", lambda share: None), 2)
-    monkeypatch.setattr(attack, "network", lambda name, progress: network)
+    monkeypatch.setattr(attack, "network", lambda name: network)
     work = store.work("conv", digit(1505), ASKED)
     assert list(work.race.rows) == ["FGSM"] and work.where == memory.CPU
     assert memory.notice() == memory.SENTENCE

@@ -71,16 +71,16 @@ def test_examples_are_made_on_the_one_network_and_shown_to_the_other() -> None:
 
 
 def test_on_the_networks_that_ship_each_verdict_is_what_was_measured() -> None:
-    network = store.identity(page.NETWORK)
+    network = page.NETWORK
     sure = store.boundary(network)
     assert sure.sure > 0.5 * sure.digits and sure.changed > 0.9 * sure.sure
-    clean, attacked = store.right(store.identity(page.LINEAR))
+    clean, attacked = store.right(page.LINEAR)
     assert clean > 0.85 and attacked < 0.1
     aimed = store.aimed(network)
     assert aimed.by_fgsm > 10 * aimed.by_chance and 10 < aimed.advantage < np.sqrt(784)
     off = store.off_the_digits(network)
     assert off.clean < off.by_chance and off.by_chance > 0.95 * off.by_fgsm
-    first, robust = store.condition(network), store.condition(store.identity(page.ROBUST))
+    first, robust = store.condition(network), store.condition(page.ROBUST)
     assert first.worst > 10 * first.by_chance and robust.worst < first.worst
     found = store.exchanged(network)
     assert found.clean > 0.95 and found.of_its_own < 0.1 and found.of_the_other < 0.5
@@ -101,10 +101,10 @@ def test_every_hypothesis_has_its_numbers_and_a_network_that_is_missing_is_a_sen
     told = [m.value for m in app.markdown if m.value.startswith("**") and "**What" not in m.value]
     assert len(told) == 6 and all(any(c.isdigit() for c in words) for words in told)
 
-    def absent(name: str) -> store.Identity:
+    def absent(name: str, *_: object) -> trained.Card:
         raise trained.Absent(f"The digit network {name} is not in the folder.")
 
-    monkeypatch.setattr(store, "identity", absent)
+    monkeypatch.setattr(trained, "card", absent)
     app = AppTest.from_function(script, default_timeout=PATIENCE).run()
     assert not app.exception and len(app.error) == 6
 

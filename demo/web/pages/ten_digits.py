@@ -15,7 +15,7 @@ WIDTH = 96
 
 def section(card: trained.Card) -> None:
     """Draw the digits, a choice under each, and the score. card: of the network attacked."""
-    shown = store.attacked((card.name, card.sha256), PLACES, EPSILON)
+    shown = store.attacked(card.name, PLACES, EPSILON)
     place = st.container()
     st.markdown(prose.section("ten_digits", "lead"))
     with st.container(horizontal=True):

@@ -13,6 +13,7 @@ from demo.experiments.three_against_seven import margins, weight_decay
 from demo.models import trained
 from demo.web.components.viewer import packed, sent
 from demo.web.components.viewer import three_against_seven as viewer
+from demo.web.controls import remembered
 from demo.web.figures import three_against_seven as figure
 from demo.web.pages import prose, ten_digits
 from demo.web.store import three_against_seven as store
@@ -48,12 +49,7 @@ def _sheet() -> int:
         sound = asked.isascii() and asked.isdigit() and len(asked) < 4
         st.session_state[SHEET_KEPT] = int(asked) - 1 if sound and 1 <= int(asked) <= SHEETS else 0
     sheet = int(st.session_state[SHEET_KEPT])
-    wanted = [] if sheet == 0 else [str(sheet + 1)]
-    if st.query_params.get_all(SHEET) != wanted:
-        if wanted:
-            st.query_params[SHEET] = wanted
-        else:
-            st.query_params.pop(SHEET, None)
+    remembered.write(SHEET, [str(sheet + 1)], ["1"])
     return sheet
 
 
@@ -66,8 +62,6 @@ def _data(cards: list[trained.Card], sheet: int) -> sent.Sheet:
     """All that the browser needs."""
     start = EACH * sheet
     shown = store.images(start, EACH)
-    identities = [(card.name, card.sha256) for card in cards]
-    pictures = store.pictures(*identities)
     return {
         "id": "-".join([str(sheet), *(card.sha256[:12] for card in cards)]),
         "stops": list(margins.STOPS),
@@ -76,14 +70,15 @@ def _data(cards: list[trained.Card], sheet: int) -> sent.Sheet:
         "pixels": packed((shown.images.numpy() * 255).round().astype(np.uint8)),
         "labels": shown.labels.tolist(), "each": [EACH * SHEETS // 2] * 2,
         "networks": [
-            _network(card, picture, start) for card, picture in zip(cards, pictures, strict=True)
+            _network(card, picture, start)
+            for card, picture in zip(cards, store.pictures(), strict=True)
         ],
         "words": prose.sections(TOPIC),
     }  # fmt: skip
 
 
 def _network(card: trained.Card, picture: Pictures, start: int) -> sent.Model:
-    found = store.measured((card.name, card.sha256))
+    found = store.measured(card.name)
     decay = weight_decay.run(found)
     clean, attacked, *_ = card.test.values()
     return {
@@ -113,7 +108,7 @@ def _counts(found: margins.Margins, wrong: NDArray[np.bool_]) -> list[list[int]]
 
 
 def _derivation(card: trained.Card, start: int) -> dict[str, Any]:
-    lines = store.derived((card.name, card.sha256), start, EACH)
+    lines = store.derived(card.name, start, EACH)
     losses = {
         "loss": packed(lines.loss.astype(np.float64)),
         "lossAtPoint": packed(lines.loss_at_point.astype(np.float64)),

@@ -43,7 +43,7 @@ def page() -> None:
 
 def boundary() -> str:
     """How sure the network was of what FGSM changes."""
-    found = store.boundary(store.identity(NETWORK))
+    found = store.boundary(NETWORK)
     return (
         f"**No.** Of {found.digits:,} digits the network is right on {found.sure:,} and more "
         f"than 99.9 % sure. FGSM at ε = .25 changes **{found.changed:,}** of these {found.sure:,}."
@@ -52,7 +52,7 @@ def boundary() -> str:
 
 def nonlinearity() -> str:
     """A linear model falls too."""
-    clean, attacked = store.right(store.identity(LINEAR))
+    clean, attacked = store.right(LINEAR)
     return (
         "**Not needed.** Softmax regression is linear in x: one weight per pixel and class. It is "
         f"right on {_share(clean)} of the digits without attack, under FGSM on "
@@ -62,7 +62,7 @@ def nonlinearity() -> str:
 
 def dimension() -> str:
     """The aimed step against random signs."""
-    found = store.aimed(store.identity(NETWORK))
+    found = store.aimed(NETWORK)
     return (
         f"**This matters.** FGSM changes {_share(found.by_fgsm)} of the answers, random signs of "
         f"the same ε {_share(found.by_chance)}. To first order FGSM moves the loss "
@@ -73,8 +73,7 @@ def dimension() -> str:
 
 def manifold() -> str:
     """Random signs leave the digits as far and change little."""
-    network = store.identity(NETWORK)
-    found, answers = store.off_the_digits(network), store.aimed(network)
+    found, answers = store.off_the_digits(NETWORK), store.aimed(NETWORK)
     return (
         "**Leaving it is not enough.** The nearest other digit is at a distance of "
         f"{found.clean:.1f} (median). After FGSM it is at {found.by_fgsm:.1f}, after random signs "
@@ -85,7 +84,7 @@ def manifold() -> str:
 
 def condition() -> str:
     """The largest singular value against random signs, and that of the robust network."""
-    found, robust = (store.condition(store.identity(name)) for name in (NETWORK, ROBUST))
+    found, robust = map(store.condition, (NETWORK, ROBUST))
     return (
         "**Part of it.** A change of x of length 1 moves the logits by up to the largest singular "
         f"value of their Jacobian: {found.worst:.1f} (median). Random signs move them by "
@@ -97,7 +96,7 @@ def condition() -> str:
 
 def initialisation() -> str:
     """Two trainings, their examples exchanged."""
-    found = store.exchanged(store.identity(NETWORK))
+    found = store.exchanged(NETWORK)
     return (
         "**No accident of one start.** The same network was trained again from other initial "
         f"weights, on the digits in another order. It is right on {_share(found.clean)} without "

@@ -1,8 +1,9 @@
 """The growth page's caches: drawn weights, trained linear models, a photograph at every size."""
 
 import hashlib
-import time
+import itertools
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -10,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from demo import device, fgsm, models, scores
+from demo import fgsm, models, scores
 from demo.data import pictures
 from demo.experiments.activation_growth import (
     activation_growth,
@@ -22,10 +23,12 @@ from demo.experiments.activation_growth.growth_of_a_trained_model import Errors,
 from demo.experiments.activation_growth.growth_on_a_photograph import Row
 from demo.experiments.attack import one_step
 from demo.web.store import attack, worker
+from demo.web.store.kept import Kept
 
 NETWORK = models.MODELS[0].name
 """The network that ships with the app, whatever the attack page looks at."""
-ROWS_KEPT = 1024
+PASSES_KEPT = 16_384
+"""A number or a few each."""
 
 
 @st.cache_resource(show_spinner=False)
@@ -36,38 +39,27 @@ def draws() -> tuple[Draw, ...]:
 
 def trained() -> list[Trained]:
     """The linear models that are trained by now, smallest first."""
-    kept = _trained_kept()
+    kept = _trained()
     return [kept[side] for side in growth_of_a_trained_model.SIDES if side in kept]
 
 
 def train_one() -> None:
     """Train the next size, unless all are there."""
-    kept = _trained_kept()
-    for side in growth_of_a_trained_model.SIDES:
-        if side not in kept:
-            worker.in_turn(_train, side, kept)
-            return
+    sides = growth_of_a_trained_model.SIDES
+    _trained().go_on(
+        sides, worker.in_turn, lambda side: (growth_of_a_trained_model.train, side), seconds=0
+    )
 
 
-def _train(side: int, kept: dict[int, Trained]) -> None:
-    """Unless somebody else's turn has brought it; only the worker writes."""
-    if side not in kept:
-        kept[side] = growth_of_a_trained_model.train(side)
-
-
-@st.cache_resource(show_spinner=False, max_entries=1)
-def _trained_kept() -> dict[int, Trained]:
-    return {}
+@st.cache_resource(show_spinner=False)
+def _trained() -> Kept[int, Trained]:
+    return Kept(len(growth_of_a_trained_model.SIDES))
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
 def errors(side: int, epsilon: float) -> Errors:
     """What the held-out digits get at that size and epsilon; the size must be trained."""
-    return worker.in_turn(growth_of_a_trained_model.errors, _trained_kept()[side], epsilon)
-
-
-_Key = tuple[tuple[object, ...], int]
-"""A question about a photograph, and the side in pixels."""
+    return worker.in_turn(growth_of_a_trained_model.errors, _trained()[side], epsilon)
 
 
 @dataclass(frozen=True)
@@ -98,7 +90,7 @@ def photograph(data: bytes, crop: pictures.Crop) -> Photograph:
 def colours(data: bytes, crop: pictures.Crop) -> Colours:
     """J's gradient in the picture at the network's own size, J being the loss of its own answer."""
     image = _image(data, models.card(NETWORK).input_size, crop)
-    return worker.in_turn(_colours, _network(), image)
+    return worker.in_turn(_colours, attack.network(NETWORK), image)
 
 
 def _colours(network: nn.Module, image: Tensor) -> Colours:
@@ -114,48 +106,44 @@ def _colours(network: nn.Module, image: Tensor) -> Colours:
 
 def rows(photo: Photograph, epsilon: float) -> list[Row]:
     """The sizes that are known by now, smallest first."""
-    kept, key = _rows_kept(), _key(photo, epsilon)
-    begun = [kept[key, side] for side in growth_on_a_photograph.SIDES if (key, side) in kept]
-    return [row for row in begun if _complete(row)]
+    kept, found = _passes(), []
+    for keys in _keys(photo, epsilon):
+        passes: list[Any] = [kept.get(key) for key in keys]
+        if None not in passes:
+            row, *gaps = passes
+            found.append(replace(row, gaps_under_random_signs=tuple(gaps)))
+    return found
 
 
 def compute(photo: Photograph, epsilon: float, seconds: float) -> None:
     """Go on with the sizes for about so long, a pass of the network at a time."""
-    end, kept, key = time.monotonic() + seconds, _rows_kept(), _key(photo, epsilon)
-    for side in growth_on_a_photograph.SIDES:
-        image, network = _image(photo.data, side, photo.crop), _network()
-        row = kept.get((key, side))
-        while row is None or not _complete(row):
-            row = worker.in_turn(_advance, (key, side), row, network, image, photo.label, epsilon)
-            if time.monotonic() >= end:
-                return
+
+    def ask(key: _Key) -> tuple[object, ...]:
+        _, side, seed = key
+        network, image = attack.network(NETWORK), _image(photo.data, side, photo.crop)
+        if seed is None:
+            return _begun, network, image, photo.label, epsilon, side
+        random = growth_on_a_photograph.gap_under_random_signs
+        return random, network, image, epsilon, photo.label, seed
+
+    _passes().go_on(itertools.chain(*_keys(photo, epsilon)), worker.in_turn, ask, seconds)
 
 
-def _complete(row: Row) -> bool:
-    return len(row.gaps_under_random_signs) == len(growth_on_a_photograph.SEEDS)
+_Key = tuple[tuple[object, ...], int, int | None]
+"""A question about a photograph, the side in pixels, and the random signs' seed; None: FGSM."""
 
 
-def _advance(
-    key: _Key, seen: Row | None, network: nn.Module, image: Tensor, label: int, epsilon: float
-) -> Row:
-    """One step more than `seen`, or what somebody else's turn has brought; only the worker writes.
+def _keys(photo: Photograph, epsilon: float) -> list[list[_Key]]:
+    """A list for each size, in the order of the passes."""
+    question = hashlib.sha256(photo.data).hexdigest(), photo.crop, photo.label, epsilon
+    seeds = (None, *growth_on_a_photograph.SEEDS)
+    return [[(question, side, seed) for seed in seeds] for side in growth_on_a_photograph.SIDES]
 
-    The first is gradient and FGSM, each other one of the random signs.
-    """
-    kept = _rows_kept()
-    now = kept.get(key)
-    if now is not None and now != seen:
-        return now
-    if now is None:
-        row = _begun(network, image, label, epsilon, key[1])
-    else:
-        seed = growth_on_a_photograph.SEEDS[len(now.gaps_under_random_signs)]
-        gap = growth_on_a_photograph.gap_under_random_signs(network, image, epsilon, label, seed)
-        row = replace(now, gaps_under_random_signs=(*now.gaps_under_random_signs, gap))
-    while key not in kept and len(kept) >= ROWS_KEPT:
-        kept.pop(next(iter(kept)))
-    kept[key] = row
-    return row
+
+@st.cache_resource(show_spinner=False)
+def _passes() -> Kept[_Key, Any]:
+    """By FGSM a row without random signs, by these its next gap."""
+    return Kept(PASSES_KEPT)
 
 
 def _begun(network: nn.Module, image: Tensor, label: int, epsilon: float, side: int) -> Row:
@@ -166,23 +154,5 @@ def _begun(network: nn.Module, image: Tensor, label: int, epsilon: float, side: 
     return Row(side, epsilon, gap, float(exact.abs().sum()), float(exact.norm()), after, ())
 
 
-@st.cache_resource(show_spinner=False, max_entries=1)
-def _rows_kept() -> dict[_Key, Row]:
-    return {}
-
-
-def _key(photo: Photograph, epsilon: float) -> tuple[object, ...]:
-    return hashlib.sha256(photo.data).hexdigest(), photo.crop, photo.label, epsilon
-
-
-@st.cache_data(max_entries=24, show_spinner=False)
-def _pixels(data: bytes, side: int, crop: pictures.Crop) -> NDArray[np.uint8]:
-    return pictures.at_network_size(pictures.from_bytes(data), side, crop)
-
-
 def _image(data: bytes, side: int, crop: pictures.Crop) -> Tensor:
-    return pictures.to_tensor(_pixels(data, side, crop)).to(device.choose())
-
-
-def _network() -> nn.Module:
-    return attack.network(NETWORK, lambda share: None)
+    return attack.image(attack.clean_pixels(data, side, crop))

@@ -4,7 +4,6 @@ A key holds the SHA-256 of the weights, so that new weights never meet an old re
 """
 
 import itertools
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -23,6 +22,7 @@ from demo.experiments.adversarial_training.digit_accuracy import Attack
 from demo.models import trained
 from demo.training import recipes
 from demo.web.store import worker
+from demo.web.store.kept import Kept
 
 POINTS_KEPT = 8192
 """Pieces of points, one small number each."""
@@ -35,17 +35,6 @@ class Wanted:
     network: str
     sha256: str
     attack: Attack
-
-
-def offered() -> list[trained.Card]:
-    """The cards of the digit networks whose weights are here, in the catalogue's order."""
-    cards = []
-    for recipe in recipes.RECIPES:
-        try:
-            cards.append(trained.card(recipe.name))
-        except trained.Absent:
-            continue
-    return cards
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -74,14 +63,16 @@ def curves(wanted: Sequence[Wanted]) -> tuple[list[Curve], float]:
 
 def compute(wanted: Sequence[Wanted], seconds: float) -> None:
     """Go on with these curves for about so long, a piece at a time, in turn with the others."""
-    end, kept = time.monotonic() + seconds, _points_kept()
-    todo = (p for curve in wanted for e in EPSILONS for p in _pieces(curve, e) if p not in kept)
-    for piece in todo:
-        if time.monotonic() >= end:
-            return
-        labelled = _chosen(recipes.recipe(piece.network).classes)
-        few = labelled[piece.start : piece.start + PIECE]
-        worker.small(_keep, piece, network(piece.network, piece.sha256), few, kept)
+    pieces = (piece for curve in wanted for e in EPSILONS for piece in _pieces(curve, e))
+    _kept().go_on(pieces, worker.small, _asked, seconds)
+
+
+def _asked(piece: "_Piece") -> tuple[object, ...]:
+    """What counts a piece's right answers."""
+    labelled = _chosen(recipes.recipe(piece.network).classes)
+    few = labelled[piece.start : piece.start + PIECE]
+    model = network(piece.network, piece.sha256)
+    return accuracy_against_epsilon.right, model, few, piece.attack, piece.epsilon, piece.start
 
 
 @dataclass(frozen=True)
@@ -106,27 +97,16 @@ def _pieces(curve: Wanted, epsilon: float) -> list[_Piece]:
 
 def _points(curve: Wanted) -> Iterator[tuple[float, float | None]]:
     """(epsilon, share of right answers), None where not all pieces are known."""
-    kept, count = _points_kept(), len(_chosen(recipes.recipe(curve.network).classes))
+    kept, count = _kept(), len(_chosen(recipes.recipe(curve.network).classes))
     for epsilon in EPSILONS:
         right = [kept.get(piece) for piece in _pieces(curve, epsilon)]
         known = [number for number in right if number is not None]
         yield epsilon, sum(known) / count if len(known) == len(right) else None
 
 
-def _keep(piece: _Piece, model: nn.Module, labelled: Labelled, kept: dict[_Piece, int]) -> None:
-    """Attack these digits and keep how many get the right answer; only the worker writes."""
-    if piece in kept:  # by somebody else's turn
-        return
-    while len(kept) >= POINTS_KEPT:
-        del kept[next(iter(kept))]
-    kept[piece] = accuracy_against_epsilon.right(
-        model, labelled, piece.attack, piece.epsilon, piece.start
-    )
-
-
-@st.cache_resource(show_spinner=False, max_entries=1)
-def _points_kept() -> dict[_Piece, int]:
-    return {}
+@st.cache_resource(show_spinner=False)
+def _kept() -> Kept[_Piece, int]:
+    return Kept(POINTS_KEPT)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

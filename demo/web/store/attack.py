@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from demo import device, fgsm, models, scores
 from demo.data import digits, gallery, pictures
+from demo.data.pictures import Pixels
 from demo.experiments.attack import (
     confidence_sweep,
     logits_line,
@@ -25,7 +26,6 @@ from demo.web.store import recorded, worker
 from demo.web.store.by_kind import cached_by_kind
 from demo.web.store.shared_work import Pieces, SharedWork
 
-Pixels = NDArray[np.uint8]
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
@@ -33,7 +33,7 @@ _TRY_AGAIN_AFTER = 60.0
 _failures: dict[str, tuple[float, str]] = {}
 
 
-def network(name: str, progress: Callable[[float], None]) -> nn.Module:
+def network(name: str, progress: Callable[[float], None] = lambda share: None) -> nn.Module:
     """The network of that name, loaded once for everybody.
 
     Raises `models.Unavailable` where its weights are not at hand; for a minute after that it is
@@ -70,7 +70,7 @@ def class_names(name: str) -> tuple[str, ...]:
     return models.class_names(models.card(name))
 
 
-@st.cache_data(max_entries=48, show_spinner=False)
+@st.cache_data(max_entries=72, show_spinner=False)
 def clean_pixels(data: bytes, size: int, crop: pictures.Crop) -> Pixels:
     """A file's picture at the network's size: (size, size, 3) uint8. Raises ValueError."""
     return pictures.at_network_size(pictures.from_bytes(data), size, crop)
@@ -80,6 +80,17 @@ def clean_pixels(data: bytes, size: int, crop: pictures.Crop) -> Pixels:
 def clean_digit(data: bytes) -> Pixels:
     """A file's digit as MNIST would have it: (28, 28, 1) uint8. Raises ValueError."""
     return digits.as_mnist(pictures.from_bytes(data))[:, :, None]
+
+
+def seen(name: str, data: bytes, crop: pictures.Crop) -> Pixels:
+    """A file's picture as that network sees it: (S, S, C). Raises ValueError."""
+    card = models.card(name)
+    return clean_digit(data) if card.kind == "digits" else clean_pixels(data, card.input_size, crop)
+
+
+def image(pixels: Pixels) -> Tensor:
+    """(H, W, C) uint8 -> (1, C, H, W) in [0, 1], where the networks run."""
+    return pictures.to_tensor(pixels).to(device.choose())
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -124,14 +135,14 @@ def step(
     name: str, pixels: Pixels, epsilon: float, label: int | None, target: int | None
 ) -> one_step.OneStep:
     """One gradient on that network, for that picture."""
-    return in_turn(name, one_step.run, loaded(name), _image(pixels), epsilon, label, target)
+    return in_turn(name, one_step.run, loaded(name), image(pixels), epsilon, label, target)
 
 
 @recorded.first(recorded.gradient)
 @cached_by_kind(photographs=64, digits=64)
 def gradient(name: str, pixels: Pixels, label: int) -> two_gradients.Gradient:
     """The raw gradient of that label's loss on that network, for that picture."""
-    return in_turn(name, two_gradients.run, loaded(name), _image(pixels), label)
+    return in_turn(name, two_gradients.run, loaded(name), image(pixels), label)
 
 
 @recorded.first(recorded.sweep)
@@ -152,7 +163,7 @@ def control(
     name: str, pixels: Pixels, label: int, epsilons: tuple[float, ...], seed: int
 ) -> NDArray[np.float64]:
     """The label's probability under one seed's random signs; short, so others get their turn."""
-    return in_turn(name, random_signs.run, loaded(name), _image(pixels), label, epsilons, seed)
+    return in_turn(name, random_signs.run, loaded(name), image(pixels), label, epsilons, seed)
 
 
 @recorded.first(recorded.line)
@@ -163,7 +174,7 @@ def line(
     """Logits on both sides of the picture along that direction."""
     forward = sweep(name, pixels, direction)
     return in_turn(
-        name, logits_line.run, loaded(name), _image(pixels), _signs(direction),
+        name, logits_line.run, loaded(name), image(pixels), _signs(direction),
         (forward.epsilons, forward.logits), negative,
     )  # fmt: skip
 
@@ -174,7 +185,7 @@ def unclipped_line(
 ) -> logits_line.LogitsLine:
     """Logits of a digit from -1 to +1 along that direction, without the clip."""
     return in_turn(
-        name, logits_line.unclipped, loaded(name), _image(pixels), _signs(direction),
+        name, logits_line.unclipped, loaded(name), image(pixels), _signs(direction),
         logits_line.DIGIT_EPSILONS,
     )  # fmt: skip
 
@@ -183,10 +194,11 @@ def ten(
     name: str, pixels: Pixels, label: int, target: int | None
 ) -> Iterator[tuple[int, ten_steps.TenSteps | None]]:
     """The iteration, step by step: (steps done, None), at last (10, the result), then kept."""
-    key, network, image = (name, pixels.tobytes(), label, target), loaded(name), _image(pixels)
+    key, network = (name, pixels.tobytes(), label, target), loaded(name)
+    clean = image(pixels)
 
     def begin() -> Pieces[ten_steps.TenSteps]:
-        return _ten_pieces(network, image, label, target, models.card(name).kind)
+        return _ten_pieces(network, clean, label, target, models.card(name).kind)
 
     for done, result in _ten_kept(models.card(name).kind).walk(
         key, begin, functools.partial(in_turn, name)
@@ -230,7 +242,3 @@ def in_turn(name: str, compute: Callable[_P, _R], *args: _P.args, **kwargs: _P.k
 def _signs(direction: NDArray[np.int8]) -> Tensor:
     signs = torch.from_numpy(direction.astype(np.float32)).permute(2, 0, 1)[None]
     return signs.to(device.choose())
-
-
-def _image(pixels: Pixels) -> Tensor:
-    return pictures.to_tensor(pixels).to(device.choose())

@@ -7,23 +7,21 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import streamlit as st
 import torch
-from numpy.typing import NDArray
 from torch import nn
 
 from demo import device, models
 from demo.attacks import sign_methods
 from demo.data import pictures
+from demo.data.pictures import Pixels
 from demo.experiments.attack import one_step
 from demo.experiments.attack_cost.loop import LoopCost, Measurement
 from demo.experiments.attack_cost.race import Race
 from demo.experiments.attack_cost.smallest import GRIDS, SEARCHED, Search
 from demo.experiments.attack_cost.walks import ATTACKS, Question
 from demo.web.store import attack, memory, worker
-
-Pixels = NDArray[np.uint8]
+from demo.web.store.kept import Kept
 
 PIECE = 0.2
 """Seconds of passes in one turn of the worker; one pass at least."""
@@ -71,17 +69,14 @@ class Work:
 @st.cache_data(max_entries=32, show_spinner=False)
 def answers(name: str, pixels: Pixels) -> tuple[int, int]:
     """The network's answer to that picture, and its runner-up."""
-    return worker.in_turn(_answers, attack.network(name, lambda share: None), pixels)
+    return worker.in_turn(_answers, attack.network(name), pixels)
 
 
 def work(name: str, pixels: Pixels, question: Question) -> Work:
     """What is known of that question; FGSM has ended at least."""
-    key, kept = (name, pixels.shape, pixels.tobytes(), question), _kept()
-    if key not in kept:
-        network, grid = attack.network(name, lambda share: None), GRIDS[models.card(name).kind]
-        asked = (network, device.choose(), pixels, question, grid)
-        return worker.in_turn(_kept_or_begun, key, *asked)
-    return kept[key]
+    key, grid = (name, pixels.shape, pixels.tobytes(), question), GRIDS[models.card(name).kind]
+    asked = (attack.network(name), device.choose(), pixels, question, grid)
+    return _kept().one(key, worker.in_turn, Work, *asked)
 
 
 def anew(work: Work) -> Work:
@@ -109,8 +104,7 @@ def advance(work: Work, seconds: float) -> None:
 
 def begun_measurement() -> Measurement:
     """The loop's pieces, to be timed on the convolutional network. Raises `Unavailable`."""
-    network = attack.network("conv", lambda share: None)
-    return Measurement(network)
+    return Measurement(attack.network("conv"))
 
 
 def advance_measurement(measurement: Measurement, seconds: float) -> None:
@@ -130,9 +124,9 @@ def measured() -> LoopCost | None:
     return _measured().get("conv")
 
 
-@st.cache_resource(show_spinner=False, max_entries=1)
-def _kept() -> dict[object, Work]:
-    return {}
+@st.cache_resource(show_spinner=False)
+def _kept() -> Kept[object, Work]:
+    return Kept(KEPT)
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)
@@ -141,22 +135,8 @@ def _measured() -> dict[str, LoopCost]:
 
 
 def _answers(network: nn.Module, pixels: Pixels) -> tuple[int, int]:
-    logits = sign_methods.logits_of(network, pictures.to_tensor(pixels).to(device.choose()))
+    logits = sign_methods.logits_of(network, attack.image(pixels))
     return one_step.answer(logits).label, one_step.runner_up(logits)
-
-
-def _kept_or_begun(
-    key: object, network: nn.Module, where: torch.device, pixels: Pixels, question: Question,
-    grid: Sequence[float],
-) -> Work:  # fmt: skip
-    """Begin, unless somebody else's turn has begun it; only the worker writes."""
-    kept = _kept()
-    if key not in kept:
-        begun = Work(network, where, pixels, question, grid)
-        while len(kept) >= KEPT:
-            kept.pop(next(iter(kept)), None)
-        kept[key] = begun
-    return kept[key]
 
 
 def _measure(measurement: Measurement) -> None:

@@ -4,7 +4,6 @@ A key holds the SHA-256 of the weights, so that new weights never meet an old re
 """
 
 import copy
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from demo import device, models, scores
+from demo.attacks import sign_methods
 from demo.data import pictures
 from demo.data.labelled import Labelled
 from demo.experiments import hidden_l1 as experiment
@@ -22,6 +22,7 @@ from demo.experiments.adversarial_training import accuracy_against_epsilon
 from demo.experiments.hidden_l1 import HiddenL1, Margins
 from demo.training import recipes
 from demo.web.store import adversarial_training, attack, worker
+from demo.web.store.kept import Kept
 from demo.web.store.shared_work import Pieces, SharedWork
 
 PIECE = 50
@@ -50,27 +51,21 @@ class Digits:
         return len(_chosen(recipes.recipe(self.network).classes))
 
 
-_Pieces = dict[tuple[Digits, int], Margins]
+_Key = tuple[Digits, int]
+"""Which digits, and the number of the piece's first."""
 
 
+@st.cache_data(max_entries=_KEPT, show_spinner=False)
 def digit(
     name: str, sha256: str, pixels: NDArray[np.uint8], label: int | None
 ) -> tuple[int, HiddenL1]:
     """One digit's label in the loss, and its curves, in float64. label: None: the answer."""
-    return _digit(name, sha256, pixels, label)
-
-
-@st.cache_data(max_entries=_KEPT, show_spinner=False)
-def _digit(
-    name: str, sha256: str, pixels: NDArray[np.uint8], label: int | None
-) -> tuple[int, HiddenL1]:
     network, image = _double(name, sha256), scores.exact(pictures.to_tensor(pixels))
     return worker.small(_one, network, image, label)
 
 
 def _one(network: nn.Module, image: Tensor, label: int | None) -> tuple[int, HiddenL1]:
-    with torch.inference_mode():
-        wanted = int(network(image).argmax()) if label is None else label
+    wanted = int(sign_methods.logits_of(network, image).argmax()) if label is None else label
     labels = torch.tensor([wanted], device=image.device)
     margins = experiment.run(network, image, labels, experiment.DIGIT_STOPS)
     return wanted, experiment.means(margins)
@@ -80,8 +75,8 @@ def photograph(
     name: str, pixels: NDArray[np.uint8]
 ) -> Iterator[tuple[float, tuple[int, HiddenL1] | None]]:
     """The network's own answer and its curves, a few stops at a time: (share, None) at first."""
-    network = attack.network(name, lambda share: None)
-    image = pictures.to_tensor(pixels).to(device.choose())
+    network = attack.network(name)
+    image = attack.image(pixels)
     key = (name, models.card(name).sha256, pixels.tobytes())
     yield from _photographs_kept().walk(
         key, lambda: _photograph_pieces(network, image), worker.in_turn
@@ -89,7 +84,7 @@ def photograph(
 
 
 def _photograph_pieces(network: nn.Module, image: Tensor) -> Pieces[tuple[int, HiddenL1]]:
-    label = _answer(network, image)
+    label = int(sign_methods.logits_of(network, image).argmax())
     labels = torch.tensor([label], device=image.device)
     stops, pieces = experiment.PHOTOGRAPH_STOPS, []
     for start in range(0, len(stops), _STOPS_IN_ONE_GO):
@@ -97,11 +92,6 @@ def _photograph_pieces(network: nn.Module, image: Tensor) -> Pieces[tuple[int, H
         few = stops[start : start + _STOPS_IN_ONE_GO]
         pieces.append(experiment.run(network, image, labels, few))
     return label, experiment.means(experiment.along(pieces))
-
-
-def _answer(network: nn.Module, image: Tensor) -> int:
-    with torch.inference_mode():
-        return int(network(image).argmax())
 
 
 def batch(wanted: Digits) -> tuple[Margins | None, float]:
@@ -115,33 +105,25 @@ def batch(wanted: Digits) -> tuple[Margins | None, float]:
 
 def compute(wanted: list[Digits], seconds: float) -> None:
     """Go on with these for about so long, one piece at least, in turn with the others."""
-    end, kept = time.monotonic() + seconds, _pieces_kept()
-    todo = [(digits_, key) for digits_ in wanted for key in _keys(digits_) if key not in kept]
-    for digits_, key in todo:
-        network = adversarial_training.network(digits_.network, digits_.sha256)
-        few = _chosen(recipes.recipe(digits_.network).classes)[key[1] : key[1] + PIECE]
-        worker.small(_keep, key, network, few, kept)
-        if time.monotonic() >= end:
-            return
+    keys = [key for digits in wanted for key in _keys(digits)]
+    _pieces_kept().go_on(keys, worker.small, _asked, seconds)
 
 
-def _keep(key: tuple[Digits, int], network: nn.Module, few: Labelled, kept: _Pieces) -> None:
-    """Compute one piece, unless somebody else's turn has brought it; only the worker writes."""
-    if key in kept:
-        return
-    found = experiment.run(network, few.images, few.labels, key[0].epsilons)
-    while len(kept) >= _PIECES_KEPT:
-        kept.pop(next(iter(kept)), None)
-    kept[key] = found
+def _asked(key: _Key) -> tuple[object, ...]:
+    """What computes a piece."""
+    digits, start = key
+    network = adversarial_training.network(digits.network, digits.sha256)
+    few = _chosen(recipes.recipe(digits.network).classes)[start : start + PIECE]
+    return experiment.run, network, few.images, few.labels, digits.epsilons
 
 
-def _keys(wanted: Digits) -> list[tuple[Digits, int]]:
+def _keys(wanted: Digits) -> list[_Key]:
     return [(wanted, start) for start in range(0, wanted.count, PIECE)]
 
 
-@st.cache_resource(show_spinner=False, max_entries=1)
-def _pieces_kept() -> _Pieces:
-    return {}
+@st.cache_resource(show_spinner=False)
+def _pieces_kept() -> Kept[_Key, Margins]:
+    return Kept(_PIECES_KEPT)
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)

@@ -41,11 +41,10 @@ def spared(compute: Callable[_P, _R], *args: _P.args, **kwargs: _P.kwargs) -> _R
     except RuntimeError as error:
         if not is_out_of_memory(error):
             raise
-    moved = [0]  # outside the handler: the failed computation's tensors are free by now
-    torch.cuda.empty_cache()
-    moved_args = [_on_cpu(value, moved) for value in args]
-    moved_kwargs = {name: _on_cpu(value, moved) for name, value in kwargs.items()}
-    if not moved[0]:
+    torch.cuda.empty_cache()  # outside the handler: the failed computation's tensors are free now
+    moved: list[object] = []
+    moved_args, moved_kwargs = _on_cpu((args, kwargs), moved)
+    if not moved:
         raise Exhausted(
             "The GPU's memory does not suffice for this just now: try again in a moment, or start "
             "the app with DEMO_DEVICE=cpu."
@@ -71,16 +70,15 @@ def is_out_of_memory(error: RuntimeError) -> bool:
     return isinstance(error, torch.OutOfMemoryError) or "MPS backend out of memory" in str(error)
 
 
-def _on_cpu(value: Any, moved: list[int]) -> Any:
-    """The value with everything that computes on the CPU; `moved` counts what was moved."""
+def _on_cpu(value: Any, moved: list[object]) -> Any:
+    """The value with everything that computes on the CPU; `moved` gets what was moved."""
+    if isinstance(value, Tensor | nn.Module | torch.device):
+        moved.append(value)
     if isinstance(value, Tensor):
-        moved[0] += 1
         return value.detach().to(CPU)
     if isinstance(value, nn.Module):
-        moved[0] += 1
         return _copied_to_cpu(value)
     if isinstance(value, torch.device):
-        moved[0] += 1
         return CPU
     if type(value) in (tuple, list):
         return type(value)(_on_cpu(each, moved) for each in value)

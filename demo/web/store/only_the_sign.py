@@ -3,8 +3,6 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from demo import device
-from demo.data import pictures
 from demo.experiments.attack import only_the_sign
 from demo.web.store import attack, recorded
 from demo.web.store.by_kind import cached_by_kind
@@ -16,7 +14,5 @@ def steps(
     name: str, pixels: NDArray[np.uint8], label: int, epsilon: float, toward: bool
 ) -> only_the_sign.ThreeSteps:
     """FGSM and the gradient itself on that network, for that picture."""
-    image = pictures.to_tensor(pixels).to(device.choose())
-    return attack.in_turn(
-        name, only_the_sign.run, attack.loaded(name), image, label, epsilon, toward
-    )
+    network, image = attack.loaded(name), attack.image(pixels)
+    return attack.in_turn(name, only_the_sign.run, network, image, label, epsilon, toward)

@@ -23,6 +23,7 @@ from demo.experiments.paper_numbers.bench import Bench, Measured
 from demo.experiments.paper_numbers.claim import ONE, Claim, Network
 from demo.training import recipes
 from demo.web.store import worker
+from demo.web.store.kept import by_weights
 from demo.web.store.shared_work import SharedWork
 
 LIVE_PGD = 1_000
@@ -63,53 +64,32 @@ def _network(name: str, seed: int, sha256: str) -> nn.Module:
     return at_hand.network(name, seed, device.choose(), at_hand.FOLDERS)
 
 
+@by_weights(64)
 def shown(name: str, attacks: tuple[digit_accuracy.Attack, ...]) -> tuple[examples.Examples, ...]:
     """Ten of the shipped digits under each attack, on that network."""
-    sha256 = at_hand.card(name, ONE, at_hand.FOLDERS).sha256
-    return _shown(name, sha256, attacks)
+    recipe = recipes.recipe(name)
+    few = _ten(recipe.data(_shipped())).to(device.choose())
+    return worker.small(examples.run, network(name), few, attacks, recipe.classes)
 
 
+@by_weights(8)
 def turned(name: str) -> tuple[examples.Examples, ...]:
     """Ten of the shipped digits as they are and rotated, on that network."""
-    return _turned(name, at_hand.card(name, ONE, at_hand.FOLDERS).sha256)
-
-
-@st.cache_data(max_entries=8, show_spinner=False)
-def _turned(name: str, sha256: str) -> tuple[examples.Examples, ...]:
     few = _ten(_shipped()).to(device.choose())
     return worker.small(examples.turned, network(name), few)
 
 
+@by_weights(16)
 def rubbish_shown(name: str) -> rubbish.Answered:
     """The first ten draws of N(0, I), on that network."""
-    return _rubbish_shown(name, at_hand.card(name, ONE, at_hand.FOLDERS).sha256)
-
-
-@st.cache_data(max_entries=16, show_spinner=False)
-def _rubbish_shown(name: str, sha256: str) -> rubbish.Answered:
     draws = rubbish.draws(10, 0, device.choose())
     return worker.small(rubbish.answered, network(name), draws)
 
 
+@by_weights(256)
 def fooled(name: str, target: int, seed: int) -> rubbish.Fooled:
     """The first draw of that series that one step makes the network sure of the target."""
-    return _fooled(name, at_hand.card(name, ONE, at_hand.FOLDERS).sha256, target, seed)
-
-
-@st.cache_data(max_entries=256, show_spinner=False)
-def _fooled(name: str, sha256: str, target: int, seed: int) -> rubbish.Fooled:
     return worker.small(rubbish.first_fooled, network(name), target, seed, device.choose())
-
-
-@st.cache_data(max_entries=64, show_spinner=False)
-def _shown(
-    name: str, sha256: str, attacks: tuple[digit_accuracy.Attack, ...]
-) -> tuple[examples.Examples, ...]:
-    recipe = recipes.recipe(name)
-    few = _ten(recipe.data(_shipped()))
-    return worker.small(
-        examples.run, network(name), few.to(device.choose()), attacks, recipe.classes
-    )
 
 
 def _ten(labelled: Labelled) -> Labelled:
@@ -121,24 +101,16 @@ def weights() -> tuple[weights_as_pictures.Pictures, weights_as_pictures.Picture
     return weights_as_pictures.pair(network("logistic"), network("logistic-adversarial"))
 
 
+@by_weights(32)
 def line(name: str, digit: int) -> straight_lines.StraightLines:
     """The logits of one shipped digit, the first of its class, along its own direction."""
-    return _line(name, at_hand.card(name, ONE, at_hand.FOLDERS).sha256, digit)
+    walk = straight_lines.run(network(name), _first(digit))
+    return worker.small(benches.finished, walk)
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
-def _line(name: str, sha256: str, digit: int) -> straight_lines.StraightLines:
-    one = _first(digit)
-    return worker.small(benches.finished, straight_lines.run(network(name), one))
-
-
+@by_weights(32)
 def strip(name: str, digit: int) -> examples.Examples:
     """The same digit at the strip's epsilons."""
-    return _strip(name, at_hand.card(name, ONE, at_hand.FOLDERS).sha256, digit)
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def _strip(name: str, sha256: str, digit: int) -> examples.Examples:
     return worker.small(straight_lines.strip, network(name), _first(digit))
 
 

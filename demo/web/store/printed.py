@@ -1,16 +1,12 @@
 """The printed page's caches: photographs of it, straightened, and what a network says of them."""
 
-import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
-from demo import device
 from demo.attacks import sign_methods
 from demo.data import pictures, printed
+from demo.data.pictures import Pixels
 from demo.experiments.attack import one_step
 from demo.web.store import attack
-
-Pixels = NDArray[np.uint8]
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
@@ -22,6 +18,5 @@ def straightened(data: bytes, size: int, channels: int) -> printed.Straightened:
 @st.cache_data(max_entries=32, show_spinner=False)
 def answer(name: str, pixels: Pixels) -> one_step.Answer:
     """What that network says of that picture, (S, S, C)."""
-    image = pictures.to_tensor(pixels).to(device.choose())
-    logits = attack.in_turn(name, sign_methods.logits_of, attack.loaded(name), image)
-    return one_step.answer(logits)
+    network, image = attack.loaded(name), attack.image(pixels)
+    return one_step.answer(attack.in_turn(name, sign_methods.logits_of, network, image))

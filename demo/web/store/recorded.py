@@ -13,6 +13,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from demo import models
+from demo.data.pictures import Pixels
 from demo.experiments.attack import (
     confidence_sweep,
     gallery_record,
@@ -24,7 +25,6 @@ from demo.experiments.attack import (
     two_gradients,
 )
 
-Pixels = NDArray[np.uint8]
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 

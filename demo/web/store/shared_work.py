@@ -4,18 +4,13 @@ Whoever's turn it is does the next piece, for all of them; who leaves takes noth
 """
 
 from collections.abc import Callable, Generator, Hashable, Iterator
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
+
+from demo.web.store.kept import Kept, Turn
 
 _R = TypeVar("_R")
 Pieces = Generator[float, None, _R]
 """Yields how far it is after each piece, and returns the result. It runs in the worker's thread."""
-
-
-class Turn(Protocol):
-    """`worker.in_turn` or `worker.small`."""
-
-    def __call__(self, compute: Callable[[int], None], seen: int, /) -> None:
-        """compute(seen), in turn."""
 
 
 class Work(Generic[_R]):
@@ -47,8 +42,7 @@ class SharedWork(Generic[_R]):
     """The newest `most` questions' works, begun or finished. A failed one is forgotten."""
 
     def __init__(self, most: int) -> None:
-        self._most = most
-        self._works: dict[Hashable, Work[_R]] = {}
+        self._works: Kept[Hashable, Work[_R]] = Kept(most)
 
     def walk(
         self, key: Hashable, begin: Callable[[], Pieces[_R]], turn: Turn
@@ -56,8 +50,7 @@ class SharedWork(Generic[_R]):
         """The work of that key, piece by piece: (share, None), at last (1, the result)."""
         work = self._works.get(key)
         if work is None:
-            self._make_room()
-            work = self._works.setdefault(key, Work(begin()))
+            work = self._works.keep(key, Work(begin()))
         while work.result is None:
             yield work.share, None
             try:
@@ -72,7 +65,3 @@ class SharedWork(Generic[_R]):
         """The result, if it is there already."""
         work = self._works.get(key)
         return None if work is None else work.result
-
-    def _make_room(self) -> None:
-        while len(self._works) >= self._most:
-            self._works.pop(next(iter(self._works)), None)

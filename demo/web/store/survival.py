@@ -6,12 +6,12 @@ from numpy.typing import NDArray
 
 from demo import device, models
 from demo.data import digits
+from demo.data.pictures import Pixels
 from demo.experiments.attack import made_and_tested, picture_changes, survival
 from demo.experiments.attack.survival import Row
 from demo.web.store import attack
 from demo.web.store.by_kind import cached_by_kind
 
-Pixels = NDArray[np.uint8]
 TABLE_DIGITS = 50
 """Of the 5,000 that ship, at equal distances: in the table of the digits' networks."""
 

@@ -11,12 +11,10 @@ from demo.experiments.three_against_seven import derivation, margins
 from demo.models import trained
 from demo.networks import architectures
 from demo.web.store import worker
+from demo.web.store.kept import by_weights
 
 NAMES = ("logistic", "logistic-l1", "logistic-adversarial")
 """Trained plainly, with L1 weight decay, adversarially: otherwise alike."""
-
-Identity = tuple[str, str]
-"""A network's name and the SHA-256 of its weights."""
 
 
 def cards() -> list[trained.Card]:
@@ -24,25 +22,23 @@ def cards() -> list[trained.Card]:
     return [trained.card(name) for name in NAMES]
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
-def measured(identity: Identity) -> margins.Margins:
+@by_weights(8)
+def measured(name: str) -> margins.Margins:
     """That network on every shipped three and seven, at every stop."""
-    return worker.in_turn(margins.run, _network(identity), _shipped())
+    return worker.in_turn(margins.run, _network(name), _shipped())
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def derived(identity: Identity, start: int, count: int) -> derivation.Derivation:
+@by_weights(64)
+def derived(name: str, start: int, count: int) -> derivation.Derivation:
     """The derivation's five lines for `count` of the digits, from number `start` on."""
     few = _shipped()[start : start + count]
-    return worker.in_turn(derivation.run, _network(identity), few, margins.STOPS)
+    return worker.in_turn(derivation.run, _network(name), few, margins.STOPS)
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
-def attacked(
-    identity: Identity, places: tuple[int, ...], epsilon: float
-) -> list[tuple[bytes, int, int]]:
+@by_weights(4)
+def attacked(name: str, places: tuple[int, ...], epsilon: float) -> list[tuple[bytes, int, int]]:
     """These of the digits after FGSM: (PNG, label, the network's answer), 0 a three, 1 a seven."""
-    network, few = _network(identity), _shipped()[torch.tensor(places)]
+    network, few = _network(name), _shipped()[torch.tensor(places)]
     images = worker.small(fgsm.fgsm, network, few.images, few.labels, epsilon)
     answers = scores.predicted_label(worker.small(network, images))
     return [
@@ -51,10 +47,9 @@ def attacked(
     ]
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
-def pictures(*identities: Identity) -> tuple[weights_as_pictures.Pictures, ...]:
-    """The weights of these networks on one grey scale."""
-    return weights_as_pictures.together(*map(_network, identities))
+def pictures() -> tuple[weights_as_pictures.Pictures, ...]:
+    """The weights of the three networks on one grey scale."""
+    return weights_as_pictures.together(*map(_network, NAMES))
 
 
 def images(start: int, count: int) -> Labelled:
@@ -62,10 +57,14 @@ def images(start: int, count: int) -> Labelled:
     return _shipped()[start : start + count]
 
 
+def _network(name: str) -> architectures.LogisticRegression:
+    return _loaded(name, trained.card(name).sha256)
+
+
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _network(identity: Identity) -> architectures.LogisticRegression:
+def _loaded(name: str, sha256: str) -> architectures.LogisticRegression:
     """On the processor: 785 numbers are no work for anything else."""
-    network = worker.in_turn(trained.load, identity[0])
+    network = worker.in_turn(trained.load, name)
     assert isinstance(network, architectures.LogisticRegression)
     return network
 

@@ -1,7 +1,4 @@
-"""The caches of "Why do they exist?": each hypothesis's numbers, one short computation each.
-
-A key holds the SHA-256 of the weights, so that new weights never meet an old result.
-"""
+"""The caches of "Why do they exist?": each hypothesis's numbers, one short computation each."""
 
 import streamlit as st
 from torch import nn
@@ -13,59 +10,52 @@ from demo.experiments.adversarial_training import accuracy_against_epsilon
 from demo.models import trained
 from demo.training import recipes
 from demo.web.store import adversarial_training, worker
+from demo.web.store.kept import by_weights
 
 FEW = 200
 """Digits whose Jacobian is taken apart."""
 SECOND_SEED = 2
 
-Identity = tuple[str, str]
-"""A network's name and the SHA-256 of its weights."""
 
-
-def identity(name: str) -> Identity:
-    """Of a network that ships. Raises `trained.Absent`."""
-    return name, trained.card(name).sha256
-
-
-@st.cache_data(max_entries=4, show_spinner=False)
-def right(network: Identity) -> tuple[float, float]:
+@by_weights(4)
+def right(network: str) -> tuple[float, float]:
     """Shares of right answers: without attack, under FGSM."""
     return worker.small(why.right, _network(network), _chosen(), recipes.EPSILON)
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
-def boundary(network: Identity) -> why.Boundary:
+@by_weights(4)
+def boundary(network: str) -> why.Boundary:
     """How many of the digits that it is sure of FGSM changes."""
     return worker.small(why.boundary, _network(network), _chosen(), recipes.EPSILON)
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
-def aimed(network: Identity) -> why.Aimed:
+@by_weights(4)
+def aimed(network: str) -> why.Aimed:
     """FGSM against random signs."""
     return worker.small(why.aimed, _network(network), _chosen(), recipes.EPSILON)
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
-def off_the_digits(network: Identity) -> why.OffTheDigits:
+@by_weights(4)
+def off_the_digits(network: str) -> why.OffTheDigits:
     """How far from all other digits each is taken."""
     return worker.small(why.off_the_digits, _network(network), _chosen(), recipes.EPSILON)
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
-def condition(network: Identity) -> why.Condition:
+@by_weights(4)
+def condition(network: str) -> why.Condition:
     """How far its logits move for a change of length 1."""
     return worker.small(why.condition, _network(network), _chosen()[:FEW])
 
 
-@st.cache_data(max_entries=4, show_spinner=False)
-def exchanged(network: Identity) -> why.Exchanged:
+@by_weights(4)
+def exchanged(network: str) -> why.Exchanged:
     """What the second training says of examples made on this one, the first."""
-    second = _second(network[0], trained.card(network[0], SECOND_SEED).sha256)
+    second = _second(network, trained.card(network, SECOND_SEED).sha256)
     return worker.small(why.exchanged, _network(network), second, _chosen(), recipes.EPSILON)
 
 
-def _network(network: Identity) -> nn.Module:
-    return adversarial_training.network(*network)
+def _network(network: str) -> nn.Module:
+    return adversarial_training.network(network, trained.card(network).sha256)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
