@@ -305,10 +305,10 @@ def test_every_network_says_what_it_was_trained_against(card: models.ModelCard) 
 
 def test_the_page_opens_with_generate_add_train_again_and_where_that_cost_is_measured() -> None:
     def opening() -> None:
+        from demo.models import trained
         from demo.web.pages import adversarial_opening
-        from demo.web.store import adversarial_training as store
 
-        adversarial_opening.draw(store.offered())
+        adversarial_opening.draw(trained.here())
 
     app = AppTest.from_function(opening, default_timeout=PATIENCE).run()
     assert not app.exception

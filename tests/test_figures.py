@@ -123,16 +123,16 @@ def test_a_target_that_is_the_label_is_drawn_as_the_target() -> None:
 
 
 @pytest.mark.parametrize(
-    ("twin", "dashes"),
+    ("training", "dashes"),
     [("adversarial", ("solid", "dash")), ("standard", ("dash", "solid"))],
 )
 def test_both_trainings_stand_in_one_plot_the_adversarial_one_dashed(
-    twin: str, dashes: tuple[str, str]
+    training: str, dashes: tuple[str, str]
 ) -> None:
-    other = confidence_sweep.Twin(twin, np.linspace(1, 0.6, 65))
-    own = "standard" if twin == "adversarial" else "adversarial"
-    lines = traces(curve(twin=other, kind="digits"))
-    mine, theirs = lines[f"giant panda, {own} training"], lines[f"giant panda, {twin} training"]
+    other = confidence_sweep.Counterpart(training, np.linspace(1, 0.6, 65))
+    own = "standard" if training == "adversarial" else "adversarial"
+    lines = traces(curve(other=other, kind="digits"))
+    mine, theirs = lines[f"giant panda, {own} training"], lines[f"giant panda, {training} training"]
     assert (mine.line.dash, theirs.line.dash) == dashes
     assert mine.line.color == theirs.line.color == palette.LABEL
     np.testing.assert_allclose(theirs.y, 100 * other.curve)

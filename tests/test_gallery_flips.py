@@ -8,7 +8,7 @@ from demo.experiments.attack.gallery_flips import Flip
 from demo.web.controls import link
 
 AT = STOPS.index(0.007)
-EMBEDDED = [card.name for card in models.MODELS if card.source == "embedded" and card.twin]
+EMBEDDED = [card.name for card in models.MODELS if card.source == "embedded" and card.robust]
 
 
 def test_it_opens_where_the_standard_network_falls_and_the_robust_one_is_surest() -> None:

@@ -186,4 +186,4 @@ def test_a_gallery_picture_is_shown_without_a_network(monkeypatch: pytest.Monkey
         app.session_state["picture_photographs"] = picture
         app.run()
         assert not app.exception and not app.error and not app.warning
-        assert next(h.value for h in app.header).startswith(("The twin", "Here", "The robust"))
+        assert next(h.value for h in app.header).startswith(("Here", "The robust"))

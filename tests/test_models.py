@@ -47,13 +47,13 @@ def of_source(*sources: str) -> Any:
     return pytest.mark.parametrize("card", cards, ids=lambda card: card.name)
 
 
-def test_names_are_unique_and_twins_are_the_same_network_adversarially_trained() -> None:
+def test_names_are_unique_and_robust_ones_are_the_same_network_adversarially_trained() -> None:
     assert len({card.name for card in models.MODELS}) == len(models.MODELS)
-    pairs = [(card, models.card(card.twin)) for card in models.MODELS if card.twin]
+    pairs = [(card, models.card(card.robust)) for card in models.MODELS if card.robust]
     assert len(pairs) >= 5
-    for card, twin in pairs:
-        assert (card.training, twin.training) == ("standard", "adversarial")
-        assert (card.parameters, card.input_size) == (twin.parameters, twin.input_size)
+    for card, robust in pairs:
+        assert (card.training, robust.training) == ("standard", "adversarial")
+        assert (card.parameters, card.input_size) == (robust.parameters, robust.input_size)
 
 
 @of_source("embedded", "timm")
@@ -112,8 +112,8 @@ def test_only_a_digit_network_whose_weights_are_here_is_offered(
     monkeypatch.setattr(trained.card, "__defaults__", (trained.SEED, tmp_path))
     monkeypatch.setattr(models, "MODELS", models.PHOTOGRAPH_MODELS + models._digit_models())
     offered, decayed = models.offered("digits")
-    assert (offered.name, offered.twin) == ("logistic", "logistic-adversarial")
-    assert (decayed.name, decayed.twin) == ("logistic-l1", None)
+    assert (offered.name, offered.robust) == ("logistic", "logistic-adversarial")
+    assert (decayed.name, decayed.robust) == ("logistic-l1", None)
     assert models.counterpart("logistic-adversarial") == "logistic"
     assert {card.kind for card in models.offered("photographs")} == {"photographs"}
     (tmp_path / "logistic-adversarial.json").unlink()
@@ -360,7 +360,11 @@ def test_a_released_robust_network_is_the_counterpart_of_torchvisions(
     card: models.ModelCard,
 ) -> None:
     standard = models.card(str(models.counterpart(card.name)))
-    assert (standard.source, standard.twin, standard.mean) == ("torchvision", card.name, card.mean)
+    assert (standard.source, standard.robust, standard.mean) == (
+        "torchvision",
+        card.name,
+        card.mean,
+    )
     assert len(str(card.sha256)) == 64 and card.licence == "MIT"
     assert card.name not in [offered.name for offered in models.offered("photographs")]
 

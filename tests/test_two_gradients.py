@@ -79,14 +79,14 @@ def test_both_cards_show_their_numbers_and_their_pictures_without_loss() -> None
     np.testing.assert_array_equal(shown, figure.signs(gradient))
 
 
-def test_the_twins_gradient_follows_the_picture_more_than_the_standard_networks() -> None:
+def test_the_robust_networks_gradient_follows_the_picture_more_than_the_standard_networks() -> None:
     """Over the gallery: the lesson that the page draws holds for the weights that ship."""
     from demo.data import gallery, pictures
 
     card = models.card("efficientnet-lite0")
-    assert card.twin is not None
+    assert card.robust is not None
     shares = []
-    for name in (card.name, card.twin):
+    for name in (card.name, card.robust):
         network = models.load(name, torch.device("cpu"))
         found = []
         for photo in gallery.GALLERY[:8]:

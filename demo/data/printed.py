@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from demo.data import pictures
+from demo.data.pictures import Pixels
 
-Pixels = NDArray[np.uint8]
 Which = Literal["clean", "adversarial"]
 Pair = dict[Which, Pixels]
 WHICH: tuple[Which, ...] = ("clean", "adversarial")

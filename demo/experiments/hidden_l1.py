@@ -159,9 +159,9 @@ def means(margins: Margins) -> HiddenL1:
     )  # fmt: skip
 
 
-def holds_until(epsilons: Numbers, ratio: Numbers, tolerance: float = TOLERANCE) -> float | None:
-    """The largest epsilon up to which every ratio is within the tolerance of 1; None if none is."""
-    off = ~(np.abs(ratio - 1) <= tolerance)
+def holds_until(epsilons: Numbers, ratio: Numbers) -> float | None:
+    """The largest epsilon up to which every ratio is within `TOLERANCE` of 1; None if none is."""
+    off = ~(np.abs(ratio - 1) <= TOLERANCE)
     first = int(off.argmax()) if off.any() else len(off)
     return float(epsilons[first - 1]) if first else None
 

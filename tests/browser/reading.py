@@ -197,7 +197,7 @@ def switch(page: Page, training: str) -> Locator:
 
 
 def robust(page: Page) -> None:
-    """Turn the switch, and wait until the twin answers."""
+    """Turn the switch, and wait until the robust network answers."""
     switch(page, "Robust").click()
     expect(page.locator(".fgsm .facts")).to_contain_text("trained against")
     complete(page)
@@ -252,13 +252,13 @@ def marker(page: Page) -> float:
 
 
 def both_curves(page: Page) -> str:
-    """Wait until the network's curve and its twin's are drawn; the label that both are of."""
+    """Wait until both networks' curves are drawn; the label that both are of."""
     lines = page.locator(".fgsm .legendtext")
     for training in ("standard", "adversarial"):
         lines.filter(has_text=f"{training} training").wait_for()
-    twins = str(lines.filter(has_text="adversarial training").text_content())
-    assert twins.replace("adversarial training", "standard training") in lines.all_text_contents()
-    return re.sub(", ?adversarial training$", "", twins)
+    theirs = str(lines.filter(has_text="adversarial training").text_content())
+    assert theirs.replace("adversarial training", "standard training") in lines.all_text_contents()
+    return re.sub(", ?adversarial training$", "", theirs)
 
 
 def photograph(name: str) -> bytes:

@@ -13,11 +13,11 @@ from torch import nn
 from demo import models
 from tests.server import ROOT
 
-STANDARD, TWIN = "tiny", "tiny-adversarial"
+STANDARD, ROBUST = "tiny", "tiny-adversarial"
 CELLS = 8
 """A picture is averaged to so many values a side and colour."""
-WEIGHT = {STANDARD: 0.6, TWIN: 0.2}
-"""Standard deviation of the weights: the twin is less sure."""
+WEIGHT = {STANDARD: 0.6, ROBUST: 0.2}
+"""Standard deviation of the weights: the robust is less sure."""
 
 
 def network(name: str) -> nn.Module:
@@ -34,13 +34,13 @@ def register() -> None:
     sources: dict[Any, Any] = models._SOURCES
     sources["tests"] = lambda card, progress: network(card.name)
     card = replace(
-        models.MODELS[0], name=STANDARD, title="Tiny network", source="tests", twin=TWIN,  # type: ignore[arg-type]
+        models.MODELS[0], name=STANDARD, title="Tiny network", source="tests", robust=ROBUST,  # type: ignore[arg-type]
         sha256=None, file=None, parameters=192_000, megabytes=1, accuracy=None,
     )  # fmt: skip
-    twin = replace(card, name=TWIN, title="Tiny network, trained against one step", twin=None)
+    robust = replace(card, name=ROBUST, title="Tiny network, trained against one step", robust=None)
     models.MODELS = (
         card,
-        replace(twin, training="adversarial", against="one step"),
+        replace(robust, training="adversarial", against="one step"),
         *models.MODELS,
     )
     from demo.web.controls import link  # it reads what there is

@@ -45,7 +45,7 @@ def test_a_network_is_trained_goes_on_and_is_measured_again(name: str, data: lis
 
 
 @pytest.mark.slow
-def test_the_twin_is_trained_goes_on_and_is_measured_again(
+def test_the_robust_network_is_trained_goes_on_and_is_measured_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

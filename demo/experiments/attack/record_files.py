@@ -17,10 +17,10 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from demo import models
 from demo.data import whole
+from demo.data.pictures import Pixels
 from demo.experiments.attack import packed_arrays
 from demo.experiments.attack.gallery_record import Recorded
 from demo.experiments.attack.one_step import Answer
@@ -39,7 +39,6 @@ CODE = (
 """The modules that compute what is recorded."""
 FORMAT = 1
 """Of the files; another one cannot be read."""
-Pixels = NDArray[np.uint8]
 
 
 def write(path: Path, weights: str, found: Mapping[str, tuple[Pixels, Recorded]]) -> None:

@@ -16,10 +16,10 @@ from torch import Tensor
 from demo import fgsm, scores
 from demo.attacks import sign_methods
 from demo.data import pictures
+from demo.data.pictures import Pixels
 from demo.experiments.attack import confidence_sweep, picture_changes
 from demo.experiments.attack.picture_changes import Change
 
-Pixels = NDArray[np.uint8]
 Answers = NDArray[np.int64]
 KEPT, UNDONE, OTHER, NOTHING, SPOILT = "kept", "undone", "other", "nothing", "spoilt"
 """The attack's wrong answer; the answer without attack; a third one; where the attack changed

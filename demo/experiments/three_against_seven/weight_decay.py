@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from demo.experiments.hidden_l1 import softplus
 from demo.experiments.three_against_seven.margins import Margins
 
 FADED = 0.01
@@ -45,10 +46,4 @@ def run(margins: Margins) -> WeightDecay:
 def penalty(margins: NDArray[np.float64], growth: NDArray[np.float64]) -> NDArray[np.float64]:
     """softplus(growth - m) - softplus(-m), nats; growth is epsilon ||w||_1."""
     result: NDArray[np.float64] = softplus(growth - margins) - softplus(-margins)
-    return result
-
-
-def softplus(t: NDArray[np.float64]) -> NDArray[np.float64]:
-    """log(1 + e^t)."""
-    result: NDArray[np.float64] = np.logaddexp(0, t)
     return result

@@ -6,9 +6,9 @@ from typing import Any
 import streamlit as st
 
 from demo import models
-from demo.data import pictures
 from demo.experiments.attack import gallery_flips
 from demo.web.controls import digits, link, photographs
+from demo.web.controls.photographs import Chosen
 from demo.web.store import attack as store
 
 ONE, TEN = link.ONE, link.TEN
@@ -17,20 +17,11 @@ AWAY, TOWARD = link.AWAY, link.TOWARD
 
 @dataclass(frozen=True)
 class Choices:
-    """All that a person has chosen. label, target: class names, or `link.OWN_ANSWER`, ...
-
-    picture: its name in the URL.  title, credit: for its caption.  true_label: the class name
-    that a digit of the gallery has; None where nobody knows.
-    """
+    """All that a person has chosen. label, target: class names, or `link.OWN_ANSWER`, ..."""
 
     kind: models.Kind
     network: str
-    data: bytes
-    picture: str
-    title: str
-    credit: str
-    crop: pictures.Crop
-    true_label: str | None
+    picture: Chosen
     label: str
     target: str | None
     method: str
@@ -44,29 +35,29 @@ def read() -> Choices:
     """
     link.start(link.OPENS)
     with st.sidebar:
-        kind = kind_widget()
+        kind = kind_widget(bool(models.offered("digits")))
         picture = st.container()
         _network_widget(kind)
         network = _switched(kind)
         with picture:
-            choose = photographs.choose if kind == "photographs" else digits.choose
-            chosen = choose(network)
+            chosen = choose(kind, network)
         label, target = _goal_widgets(kind, store.class_names(network))
         method = st.radio(
             "Attack", (ONE, TEN), key="method", persist_state="session",
             format_func={ONE: "FGSM, one step", TEN: "BIM, ten steps"}.get,
         )  # fmt: skip
     link.write(kind, opens=link.OPENS)
-    return Choices(
-        kind=kind, network=network, data=chosen.data, picture=chosen.name, title=chosen.title,
-        credit=chosen.credit, crop=chosen.crop, true_label=chosen.true_label, label=label,
-        target=target, method=method, epsilon=link.epsilon(kind),
-    )  # fmt: skip
+    return Choices(kind, network, chosen, label, target, method, link.epsilon(kind))
 
 
-def kind_widget() -> models.Kind:
+def choose(kind: models.Kind, network: str) -> Chosen:
+    """Draw the widgets that choose a picture, and say which one is chosen."""
+    return photographs.choose(network) if kind == "photographs" else digits.choose(network)
+
+
+def kind_widget(has_digits: bool) -> models.Kind:
     """Photographs or digits; without a digit network there is nothing to choose."""
-    if not models.offered("digits"):
+    if not has_digits:
         return "photographs"
     kind = st.segmented_control(
         "What the network looks at", models.KINDS, key="kind", required=True, width="stretch",
@@ -76,8 +67,8 @@ def kind_widget() -> models.Kind:
 
 
 def network_widgets(kind: models.Kind) -> str:
-    """The network and, where it has a twin, which of the two: its name."""
-    if _network_widget(kind).twin is not None:
+    """The network and, where it has a robust counterpart, which of the two: its name."""
+    if _network_widget(kind).robust is not None:
         st.toggle("Robust (adversarially trained)", key=f"switch_{kind}", persist_state="session")
     return _switched(kind)
 
@@ -130,10 +121,10 @@ def _to_its_gallery(kind: models.Kind) -> None:
 
 
 def _switched(kind: models.Kind) -> str:
-    """The chosen network or its twin, as the switch stands, and what must be known of it."""
+    """The network that is chosen, robust or not as the switch stands, and what to know of it."""
     card = models.card(st.session_state[f"network_{kind}"])
-    if card.twin is not None and st.session_state[f"switch_{kind}"]:
-        card = models.card(card.twin)
+    if card.robust is not None and st.session_state[f"switch_{kind}"]:
+        card = models.card(card.robust)
     for sentence in _warnings(card):
         st.caption(sentence)
     return card.name
@@ -159,14 +150,18 @@ def _goal_widgets(kind: str, class_names: tuple[str, ...]) -> tuple[str, str | N
         "Goal of the attack", (AWAY, TOWARD), key="goal", persist_state="session",
         format_func={AWAY: "leave a class", TOWARD: "reach a class"}.get,
     )  # fmt: skip
-    what, first = ("label", link.OWN_ANSWER) if goal == AWAY else ("target", link.RUNNER_UP)
-    options = (first, *class_names)
-    words = {"label": "Class to leave", "target": "Class to reach"}
-    key = f"{what}_{kind}"
+    if goal == AWAY:
+        return class_widget(f"label_{kind}", "Class to leave", link.OWN_ANSWER, class_names), None
+    reached = class_widget(f"target_{kind}", "Class to reach", link.RUNNER_UP, class_names)
+    return link.OWN_ANSWER, reached
+
+
+def class_widget(key: str, what: str, first: str, names: tuple[str, ...], more: str = "") -> str:
+    """A class by its name, or `first`. more: of its help."""
+    options = (first, *names)
     if st.session_state[key] not in options:
         st.session_state[key] = first
-    chosen = st.selectbox(
-        words[what], options, key=key, persist_state="session",
-        help=f"Type to search the {len(class_names):,} names.",
+    return st.selectbox(
+        what, options, key=key, persist_state="session",
+        help=f"Type to search the {len(names):,} names.{more}",
     )  # fmt: skip
-    return (chosen, None) if goal == AWAY else (link.OWN_ANSWER, chosen)

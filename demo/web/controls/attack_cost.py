@@ -5,7 +5,14 @@ from dataclasses import dataclass
 import streamlit as st
 
 from demo import models
-from demo.web.controls import digits, kind_widget, link, network_widgets, photographs, remembered
+from demo.web.controls import (
+    choose,
+    class_widget,
+    kind_widget,
+    link,
+    network_widgets,
+    remembered,
+)
 from demo.web.controls.photographs import Chosen
 from demo.web.store import attack as store
 
@@ -16,6 +23,7 @@ EPSILONS = {
 }  # fmt: skip
 RESTARTS = {"photographs": 2, "digits": 10}
 BY = ("passes", "seconds")
+OTHERS = " The other three attacks move away from the network's own answer, and may end anywhere."
 
 
 @dataclass(frozen=True)
@@ -34,13 +42,15 @@ def read() -> Choices:
     """Draw the sidebar, and say what is chosen in it; the URL fills in what was not touched."""
     link.start()
     with st.sidebar:
-        kind = kind_widget()
+        kind = kind_widget(bool(models.offered("digits")))
         picture = st.container()
         network = network_widgets(kind)
         with picture:
-            choose = photographs.choose if kind == "photographs" else digits.choose
-            chosen = choose(network)
-        target = _target(kind, store.class_names(network))
+            chosen = choose(kind, network)
+        target = class_widget(
+            f"target_{kind}", "Class to reach (L-BFGS)", link.RUNNER_UP,
+            store.class_names(network), OTHERS,
+        )  # fmt: skip
         epsilon = _epsilon(kind)
     link.write(kind, kept=("epsilon", "by"))
     return Choices(kind, network, chosen, target, epsilon, RESTARTS[kind])
@@ -52,18 +62,6 @@ def by() -> str:
     chosen = st.segmented_control("Plotted against", BY, key="by", default=first, required=True)
     remembered.keep("by", BY[0])
     return chosen or BY[0]
-
-
-def _target(kind: str, class_names: tuple[str, ...]) -> str:
-    key, options = f"target_{kind}", (link.RUNNER_UP, *class_names)
-    if st.session_state[key] not in options:
-        st.session_state[key] = link.RUNNER_UP
-    chosen: str = st.selectbox(
-        "Class to reach (L-BFGS)", options, key=key, persist_state="session",
-        help=f"Type to search the {len(class_names):,} names. The other three attacks move away "
-        "from the network's own answer, and may end anywhere.",
-    )  # fmt: skip
-    return chosen
 
 
 def _epsilon(kind: str) -> float:

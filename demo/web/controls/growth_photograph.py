@@ -5,9 +5,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from demo.data import gallery, pictures
-from demo.web.controls import link, photographs
+from demo.web.controls import link, photographs, remembered
 from demo.web.controls.photographs import Chosen
-from demo.web.store import attack as store
 
 KEY = "growth_picture"
 
@@ -29,23 +28,15 @@ def choose(then: Callable[[], None]) -> Chosen:
     name = st.selectbox(
         "Photograph", names, key=KEY, format_func=_title, on_change=_pick, args=(then,)
     )
-    if name in (link.OWN, link.FIRST_PICTURE["photographs"]):
-        st.query_params.pop("picture", None)
-    elif st.query_params.get("picture") != name:
-        st.query_params["picture"] = name
+    usual = name in (link.OWN, link.FIRST_PICTURE["photographs"])
+    remembered.write("picture", [] if usual else [name], [])
     return current()
 
 
 def current() -> Chosen:
     """The photograph that is chosen, without a widget."""
     _start()
-    state, name = st.session_state, st.session_state.picture_photographs
-    if name == link.OWN:
-        title, data = state.own_title_photographs, bytes(state.own_photographs)
-        return Chosen(name, data, title, photographs.OWN_CREDIT, state.crop)
-    photo = gallery.card(name)
-    credit = f"{photo.author}, {photo.licence}, [source]({photo.source})"
-    return Chosen(name, store.gallery_bytes(name), photo.title, credit, state.crop)
+    return photographs.chosen()
 
 
 def is_the_attack_pages() -> bool:

@@ -1,13 +1,12 @@
 """What the hidden L1 is shown for: the picture of the attack page, and a network of this page."""
 
-import math
 from dataclasses import dataclass
 
 import streamlit as st
 
 from demo import models
-from demo.data import pictures
-from demo.web.controls import digits, link, photographs
+from demo.web.controls import choose, kind_widget, link, remembered
+from demo.web.controls.photographs import Chosen
 
 NETWORKS = ("conv", "conv-adversarial", "conv-fgsm", "maxout", "maxout-adversarial", "softmax",
             "softmax-adversarial", "logistic", "logistic-adversarial")  # fmt: skip
@@ -23,18 +22,14 @@ _OURS = ("epsilon", "alpha", "of", link.STEP)
 
 @dataclass(frozen=True)
 class Choices:
-    """All that is chosen here. true_label: the digit's own, None where nobody knows.
+    """All that is chosen here.
 
     of: `ONE` or `BATCH`, what the link opens on.  alpha, epsilon: where the link has them.
     """
 
     kind: models.Kind
     network: str
-    data: bytes
-    crop: pictures.Crop
-    title: str
-    credit: str
-    true_label: str | None
+    picture: Chosen
     of: str
     alpha: float
     epsilon: float
@@ -49,17 +44,16 @@ def read(networks: list[str]) -> Choices:
         st.session_state["kind"] = "digits"
     link.start()
     with st.sidebar:
-        kind = _kind(networks)
+        kind = kind_widget(bool(networks))
         place = st.container()
         network = _network(networks) if kind == "digits" else PHOTOGRAPHS
         with place:
-            choose = photographs.choose if kind == "photographs" else digits.choose
-            chosen = choose(network)
+            chosen = choose(kind, network)
     _write(kind, network, networks)
     of = BATCH if st.query_params.get("of") == BATCH and kind == "digits" else ONE
     return Choices(
-        kind, network, chosen.data, chosen.crop, chosen.title, chosen.credit, chosen.true_label,
-        of, _number("alpha", 0.0, 1.0, ALPHA), _number("epsilon", 0.0, 1.0, EPSILON[kind]),
+        kind, network, chosen, of, remembered.number("alpha", 0.0, 1.0, ALPHA),
+        remembered.number("epsilon", 0.0, 1.0, EPSILON[kind]),
     )  # fmt: skip
 
 
@@ -68,17 +62,6 @@ def _asks_for_a_photograph() -> bool:
     return asked.get("kind") == "photographs" or link.is_there(
         "photographs", asked.get("picture", "")
     )
-
-
-def _kind(networks: list[str]) -> models.Kind:
-    """The same choice as on the attack page, in the same place of the session."""
-    if not networks:
-        return "photographs"
-    kind = st.segmented_control(
-        "What the network looks at", models.KINDS, key="kind", required=True, width="stretch",
-        format_func=str.capitalize, on_change=link.forget_epsilon, persist_state="session",
-    )  # fmt: skip
-    return kind or "photographs"
 
 
 def _network(networks: list[str]) -> str:
@@ -110,11 +93,3 @@ def _write(kind: models.Kind, network: str, networks: list[str]) -> None:
         wanted["picture"] = picture
     if wanted != asked:
         st.query_params.from_dict(wanted)
-
-
-def _number(key: str, lowest: float, highest: float, default: float) -> float:
-    try:
-        asked = float(st.query_params.get(key, default))
-    except ValueError:
-        return default
-    return min(max(asked, lowest), highest) if math.isfinite(asked) else default

@@ -1,6 +1,5 @@
 """The URL and the session: what a link restores, and the defaults behind it."""
 
-import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -137,7 +136,7 @@ def _sound(kind: models.Kind, asked: dict[str, str]) -> dict[str, object]:
     defaults = _defaults(kind)
     network, adversarial = asked.get("network"), asked.get("training") == "adversarial"
     for card in models.offered(kind):
-        if network is not None and network == card.twin:
+        if network is not None and network == card.robust:
             network, adversarial = card.name, True
     if network not in [card.name for card in models.offered(kind)]:
         network = str(defaults["network"])
@@ -177,12 +176,7 @@ def digit_number(picture: str) -> int | None:
 
 def epsilon(kind: str) -> float:
     """The epsilon in the URL, where the viewer keeps it, cut to the range; the default else."""
-    try:
-        asked = float(st.query_params.get("epsilon", FIRST_EPSILON[kind]))
-    except ValueError:
-        return FIRST_EPSILON[kind]
-    finite = math.isfinite(asked)
-    return min(max(asked, 0.0), LARGEST_EPSILON[kind]) if finite else FIRST_EPSILON[kind]
+    return remembered.number("epsilon", 0.0, LARGEST_EPSILON[kind], FIRST_EPSILON[kind])
 
 
 def forget_epsilon() -> None:
@@ -207,7 +201,7 @@ def write(kind: models.Kind, kept: Sequence[str] = ("epsilon",), opens: str | No
             wanted[key] = value
     if wanted.get("network") not in [card.name for card in models.offered(kind)]:
         wanted.pop("network", None)  # one of this session's own: no link brings it back
-    if wanted.pop("switch", False) and models.card(state[f"network_{kind}"]).twin:
+    if wanted.pop("switch", False) and models.card(state[f"network_{kind}"]).robust:
         wanted["training"] = "adversarial"
     wanted |= {key: st.query_params[key] for key in (*kept, STEP) if key in st.query_params}
     if not wanted and opens not in (None, state[f"network_{kind}"]):

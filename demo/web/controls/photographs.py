@@ -5,7 +5,7 @@ import functools
 import re
 import unicodedata
 import urllib.parse
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
@@ -52,14 +52,20 @@ def choose(network: str) -> Chosen:
     with st.expander("Crop"):
         small, size = store.preview(_data(), 400)
         picker.crop(pictures.uri(small, "jpeg"), size, _as_dict(state.crop), _cut)
-    name = state.picture_photographs
+    found = chosen()
+    label = None if found.name == link.OWN else gallery.card(found.name).label_among(classes)
+    known = None if label is None else store.class_names(network)[label]
+    return replace(found, true_label=known)
+
+
+def chosen() -> Chosen:
+    """The photograph that is chosen, without a widget."""
+    state, name = st.session_state, st.session_state.picture_photographs
     if name == link.OWN:
         return Chosen(name, _data(), state.own_title_photographs, OWN_CREDIT, state.crop)
     photo = gallery.card(name)
     credit = f"{photo.author}, {photo.licence}, [source]({photo.source})"
-    label = photo.label_among(classes)
-    known = None if label is None else store.class_names(network)[label]
-    return Chosen(name, _data(), photo.title, credit, state.crop, known)
+    return Chosen(name, _data(), photo.title, credit, state.crop)
 
 
 def is_known(classes: int) -> bool:

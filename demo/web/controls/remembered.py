@@ -31,7 +31,7 @@ def first(key: str, known: Sequence[str], default: str) -> str:
 
 def keep(key: str, default: str) -> None:
     """After it is drawn: its value into the URL, unless it is the default."""
-    _write(key, [st.session_state[key]], [default])
+    write(key, [st.session_state[key]], [default])
 
 
 def first_several(key: str, known: Sequence[Name], default: Sequence[Name]) -> list[Name]:
@@ -47,25 +47,27 @@ def first_several(key: str, known: Sequence[Name], default: Sequence[Name]) -> l
 
 def keep_several(key: str, default: Sequence[str]) -> None:
     """As `keep`, for a widget of several choices."""
-    _write(key, list(st.session_state[key]), list(default))
+    write(key, list(st.session_state[key]), list(default))
 
 
 def first_number(key: str, lowest: float, highest: float, default: float) -> float:
     """As `first`, for a slider: a number out of its range is cut to it."""
 
-    def asked() -> float:
-        try:
-            number = float(st.query_params.get(key, default))
-        except ValueError:
-            return default
-        return min(max(number, lowest), highest) if math.isfinite(number) else default
+    return float(_first(key, lambda: number(key, lowest, highest, default)))
 
-    return float(_first(key, asked))
+
+def number(key: str, lowest: float, highest: float, default: float) -> float:
+    """The number in the URL, cut to its range; the default where it makes no sense."""
+    try:
+        asked = float(st.query_params.get(key, default))
+    except ValueError:
+        return default
+    return min(max(asked, lowest), highest) if math.isfinite(asked) else default
 
 
 def keep_number(key: str, default: float) -> None:
     """As `keep`, for a slider."""
-    _write(key, [f"{st.session_state[key]:g}"], [f"{default:g}"])
+    write(key, [f"{st.session_state[key]:g}"], [f"{default:g}"])
 
 
 def forget() -> None:
@@ -83,7 +85,8 @@ def _first(key: str, asked: Callable[[], Any]) -> Any:
     return st.session_state[at_first]
 
 
-def _write(key: str, values: list[str], default: list[str]) -> None:
+def write(key: str, values: list[str], default: list[str]) -> None:
+    """Values into the URL, unless they are the default; what stands there already is left."""
     wanted = [] if values == default else values
     if st.query_params.get_all(key) == wanted:
         return

@@ -3,15 +3,11 @@
 from collections.abc import Sequence
 from html import escape
 
-import numpy as np
-from numpy.typing import NDArray
-
 from demo.data import pictures
+from demo.data.pictures import Pixels
 from demo.experiments.attack_cost.race import Row
 from demo.experiments.attack_cost.walks import Attack
 from demo.web.figures.attack_cost import STYLES, duration
-
-Pixels = NDArray[np.uint8]
 
 FULL: dict[str, str] = {
     "FGSM": "one step", "BIM": "ten steps", "PGD": "40 steps, random starts",

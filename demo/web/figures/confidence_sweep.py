@@ -19,10 +19,10 @@ STRETCHED = "255 × epsilon (stretched near 0)"
 
 
 @dataclass(frozen=True)
-class Twin:
+class Counterpart:
     """The same network trained the other way, under the same attack on its own gradient.
 
-    training: the twin's, "standard" or "adversarial".  curve: (E,) the label's probability.
+    training: this one's, "standard" or "adversarial".  curve: (E,) the label's probability.
     """
 
     training: str
@@ -37,7 +37,7 @@ def plot(
     label: int,
     styles: dict[int, tuple[str, str]],
     control: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
-    twin: Twin | None = None,
+    other: Counterpart | None = None,
     kind: str = "photographs",
 ) -> go.Figure:
     """One line a class over the stops, with the answer at each stop as a band above.
@@ -45,12 +45,12 @@ def plot(
     levels: (E,) 255 * epsilon.  probabilities: class -> (E,), 0 to 1.  answers: (E,) classes.
     label: the class in J.  styles: (colour, dash) of each class that is drawn or answered.
     control: (levels (F,), probabilities of the label (seeds, F)) under random signs.
-    twin: drawn beside the label's line, the adversarially trained of the two dashed.
+    other: drawn beside the label's line, the adversarially trained of the two dashed.
     kind: of picture; a digit's axis is epsilon itself.
     """
     called = names
-    if twin is not None:
-        mine = _OTHER[twin.training]
+    if other is not None:
+        mine = _OTHER[other.training]
         styles = styles | {label: (styles[label][0], palette.TRAINING[mine][1])}
         called = names | {label: _trained(names[label], mine, kind)}
     figure = go.Figure()
@@ -62,8 +62,8 @@ def plot(
             line={"color": styles[k][0], "dash": styles[k][1], "width": 3 if k == label else 2},
             customdata=_amounts(levels, kind), hovertemplate=_HOVER,
         )  # fmt: skip
-        if k == label and twin is not None:
-            _add_twin(figure, twin, names[label], styles[label][0], levels, kind)
+        if k == label and other is not None:
+            _add_counterpart(figure, other, names[label], styles[label][0], levels, kind)
     figure.update_layout(shapes=_bands(answers, styles), annotations=_words(answers, names))
     figure = _with_axes(figure, levels, kind)
     lines = sum("<br>" in (trace.name or "") for trace in figure.data)
@@ -83,13 +83,18 @@ def _trained(name: str, training: str, kind: str) -> str:
     return f"{name},{'<br>' if kind == 'photographs' else ' '}{training} training"
 
 
-def _add_twin(
-    figure: go.Figure, twin: Twin, name: str, colour: str, levels: NDArray[np.float64], kind: str
+def _add_counterpart(
+    figure: go.Figure,
+    other: Counterpart,
+    name: str,
+    colour: str,
+    levels: NDArray[np.float64],
+    kind: str,
 ) -> None:
     figure.add_scatter(
-        x=np.arange(len(levels)), y=100 * twin.curve, mode="lines",
-        name=_trained(name, twin.training, kind),
-        line={"color": colour, "dash": palette.TRAINING[twin.training][1], "width": 3},
+        x=np.arange(len(levels)), y=100 * other.curve, mode="lines",
+        name=_trained(name, other.training, kind),
+        line={"color": colour, "dash": palette.TRAINING[other.training][1], "width": 3},
         customdata=_amounts(levels, kind), hovertemplate=_HOVER,
     )  # fmt: skip
 

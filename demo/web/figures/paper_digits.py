@@ -3,13 +3,9 @@
 from collections.abc import Sequence
 from html import escape
 
-import numpy as np
-from numpy.typing import NDArray
-
 from demo.data import pictures
+from demo.data.pictures import Pixels
 from demo.web.figures import palette
-
-Pixels = NDArray[np.uint8]
 
 
 def strip(pairs: Sequence[str]) -> str:
@@ -31,10 +27,9 @@ def digit(label: int, shown: Sequence[tuple[str, Pixels, int, float, bool]], siz
     return f'<figure style="margin:0;display:flex;gap:.25rem">{cells}</figure>'
 
 
-def along(
-    label: int, stops: Sequence[tuple[float, Pixels, int, float, bool]], size: int = 56
-) -> str:
+def along(label: int, stops: Sequence[tuple[float, Pixels, int, float, bool]]) -> str:
     """One digit at several epsilons, with epsilon above and the answer below each picture."""
+    size = 56
     cells = "".join(
         f'<div style="width:{size}px"><div style="{_SMALL}">{epsilon:g}</div>'
         f"{_picture(pixels, size, f'The {label} at ε = {epsilon:g}', right)}"

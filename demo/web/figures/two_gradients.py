@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demo.data import pictures
+from demo.data.pictures import Pixels
 from demo.web.figures import palette
 
-Pixels = NDArray[np.uint8]
 BRIGHT = 0.99
 """Share of the values that the grey scale of a raw gradient holds; the rest is at its ends."""
 

@@ -34,7 +34,7 @@ PLACES = {recipe.name: place for place, recipe in enumerate(recipes.RECIPES)}
 
 def page() -> None:
     """Draw the page from top to bottom; the curves and the training go on by themselves."""
-    cards = store.offered()
+    cards = trained.here()
     adversarial_opening.draw(cards)
     middle, photographs, training = st.container(), st.container(), st.container()
     whole = going_on.Page()
@@ -170,7 +170,5 @@ def lesson(curves: list[Curve], titles: dict[str, str]) -> str:
     if gap < FALLEN:
         return f"{weak} No network chosen here falls much further under PGD than under FGSM."
     best = max(under_pgd, key=lambda n: under_pgd[n])
-    strong = "" if best == name else (
-        f" {titles[best]}: {100 * under_pgd[best]:.1f} % under PGD."
-    )  # fmt: skip
+    strong = "" if best == name else (f" {titles[best]}: {100 * under_pgd[best]:.1f} % under PGD.")
     return f"{weak} It withstands one step of FGSM and falls to PGD’s many small ones.{strong}"

@@ -15,7 +15,7 @@ from demo.experiments.attack import confidence_sweep, failures, random_signs, te
 from demo.web import controls
 from demo.web.components import viewer
 from demo.web.controls import Choices
-from demo.web.figures.confidence_sweep import Twin
+from demo.web.figures.confidence_sweep import Counterpart
 from demo.web.pages import (
     attack_curves,
     attack_view,
@@ -41,7 +41,7 @@ def page() -> None:
     """Draw the page: the three pictures first, the curve next, what is looked at last."""
     worker.turn_to(worker.PICTURES)
     choices = controls.read()
-    fetched, top, ground, twins, sign = (st.container() for _ in range(5))
+    fetched, top, ground, both, sign = (st.container() for _ in range(5))
     name: str | None = choices.network
     if not attack_view.is_recorded(choices):
         name = fetching.network(choices.network, fetched)  # not in `top`: the viewer would move
@@ -61,7 +61,7 @@ def page() -> None:
     worker.turn_to(worker.REST)
     survival.fill(survives, view)
     printing.fill(prints, view)
-    with twins:
+    with both:
         two_networks.section(view.choices, view.card, view.pixels, view.step.label)
     with sign:
         only_the_sign.section(view)
@@ -82,13 +82,13 @@ def _told(view: View) -> Iterator[tuple[str, dict[str, Any]]]:
     answers |= {"clipped": sweep.clipped.tolist(), "largest": sweep.largest_change.tolist()}
     yield "answers", answers
     worker.turn_to(worker.REST)
-    twin, said = _counterpart(view, sweep.logits) or (None, {})
-    if twin is not None:
+    drawn, said = _counterpart(view, sweep.logits) or (None, {})
+    if drawn is not None:
         yield "counterpart", said
     looked = _looked_at(view)
     extra: dict[str, Any] = {"what": looked}
     if CONTROL in looked:
-        extra["confidence"] = attack_curves.confidence(view, sweep.logits, twin, _control(view))
+        extra["confidence"] = attack_curves.confidence(view, sweep.logits, drawn, _control(view))
     if LINE in looked:
         extra |= attack_curves.logits(view)
     yield "extra", extra
@@ -155,7 +155,9 @@ EARS = {
 }  # fmt: skip
 
 
-def _counterpart(view: View, mine: NDArray[np.float32]) -> tuple[Twin, dict[str, Any]] | None:
+def _counterpart(
+    view: View, mine: NDArray[np.float32]
+) -> tuple[Counterpart, dict[str, Any]] | None:
     """The same network trained the other way, attacked on its own gradient: curve and headline.
 
     mine: the logits of the view's own network at its stops, (E, K).  None where it is not here.
@@ -164,15 +166,15 @@ def _counterpart(view: View, mine: NDArray[np.float32]) -> tuple[Twin, dict[str,
         return None
     with contextlib.suppress(models.Unavailable):
         if recorded.of(other, view.pixels) is None:
-            store.network(other, lambda share: None)
+            store.network(other)
         training = models.card(other).training
         logits = _attacked(view, other)
         shares, answers = attack_curves.probabilities(logits), logits.argmax(axis=1)
-        twin = Twin(training, shares[:, view.step.label])
-        return twin, {
+        drawn = Counterpart(training, shares[:, view.step.label])
+        return drawn, {
             "training": training, "top": [best for (best,) in attack_curves.top(shares, 1)],
             "flip": failures.first(answers != answers[0]),
-            "figure": attack_curves.early(view, mine, twin),
+            "figure": attack_curves.early(view, mine, drawn),
         }  # fmt: skip
     return None
 
@@ -189,7 +191,7 @@ def _attacked(view: View, name: str) -> NDArray[np.float32]:
 def _below(view: View) -> tuple[Any, Any]:
     """What stands under the viewer, and the two folds that are filled later."""
     choices = view.choices
-    st.caption(f"Picture: {choices.title}. {choices.credit}")
+    st.caption(f"Picture: {choices.picture.title}. {choices.picture.credit}")
     folds = survival.fold(), printing.fold()
     onward.to_growth(choices)
     fold = st.expander("Show the code that made these pictures", key="code", on_change="rerun")

@@ -46,11 +46,8 @@ def page() -> None:
 
 def _work(choices: Choices, name: str) -> tuple[store.Work, NDArray[np.uint8]]:
     """The attacks on that network as far as they have come. Raises ValueError: no such picture."""
-    picture, card, names = choices.picture, models.card(name), pictures.class_names(name)
-    if card.kind == "digits":
-        pixels = pictures.clean_digit(picture.data)
-    else:
-        pixels = pictures.clean_pixels(picture.data, card.input_size, picture.crop)
+    picture, names = choices.picture, pictures.class_names(name)
+    pixels = pictures.seen(name, picture.data, picture.crop)
     label, runner_up = store.answers(name, pixels)
     target = names.index(choices.target) if choices.target in names else runner_up
     if target == label:

@@ -48,29 +48,31 @@ def answers(
 
 def _unknown(view: View) -> list[str]:
     """A digit that the network has no class for."""
-    true = view.choices.true_label
+    true = view.choices.picture.true_label
     if true is None or true in view.names:
         return []
     known = " and ".join(view.names)
     return [f"This digit is labelled {true}, and the network knows only {known}: it must be wrong."]
 
 
-def early(view: View, logits: Logits, twin: confidence_figure.Twin | None) -> dict[str, Any] | None:
+def early(
+    view: View, logits: Logits, other: confidence_figure.Counterpart | None
+) -> dict[str, Any] | None:
     """The curve before all of it is there; of what is recorded, all comes at once."""
-    return confidence(view, logits, twin, None) if view.recorded is None else None
+    return confidence(view, logits, other, None) if view.recorded is None else None
 
 
 def confidence(
-    view: View, logits: Logits, twin: confidence_figure.Twin | None,
+    view: View, logits: Logits, other: confidence_figure.Counterpart | None,
     control: tuple[NDArray[np.float64], NDArray[np.float64]] | None,
 ) -> dict[str, Any]:  # fmt: skip
-    """The curve. twin, control: drawn where they are there."""
+    """The curve. other, control: drawn where they are there."""
     shares, answers = probabilities(logits), logits.argmax(axis=1)
     classes = _classes(view, logits)
     figure = confidence_figure.plot(
         view.levels, {k: shares[:, k] for k in _followed(view, logits)}, answers,
         _some(view.names, classes), view.step.label,
-        palette.line(view.truth, view.step.target, classes), control, twin, view.card.kind,
+        palette.line(view.truth, view.step.target, classes), control, other, view.card.kind,
     )  # fmt: skip
     return _json(figure)
 

@@ -72,12 +72,8 @@ def _question(
     choices: Choices, name: str
 ) -> tuple[NDArray[np.uint8], float, int | None, int | None]:
     """The picture, epsilon, the label and the target."""
-    card = models.card(name)
-    if card.kind == "digits":
-        pixels = store.clean_digit(choices.data)
-    else:
-        pixels = store.clean_pixels(choices.data, card.input_size, choices.crop)
-    stops = confidence_sweep.stops_of(card.kind)
+    pixels = store.seen(name, choices.picture.data, choices.picture.crop)
+    stops = confidence_sweep.stops_of(models.card(name).kind)
     epsilon = min(stops, key=lambda stop: abs(stop - choices.epsilon))
     return pixels, epsilon, *_classes(choices, store.class_names(name))
 
@@ -96,13 +92,13 @@ def _classes(choices: Choices, names: tuple[str, ...]) -> tuple[int | None, int 
     index = {name: i for i, name in enumerate(names)}
     if choices.target is not None:
         return None, index.get(choices.target, one_step.RUNNER_UP)
-    asked = choices.label if choices.label in index else choices.true_label
+    asked = choices.label if choices.label in index else choices.picture.true_label
     return (None if asked is None else index.get(asked)), None
 
 
 def _identity(name: str, pixels: NDArray[np.uint8], choices: Choices) -> str:
     """The same for the same view, so that a late result never lands on another picture."""
-    what = (name, choices.label, choices.target, choices.true_label, choices.method)
+    what = (name, choices.label, choices.target, choices.picture.true_label, choices.method)
     return hashlib.sha256(pixels.tobytes() + repr(what).encode()).hexdigest()[:16]
 
 
@@ -116,7 +112,7 @@ def opening(view: View, told: float | None) -> Opening:
         "network": card.title, "device": view.recorded or device.name(device.choose()),
         "recorded": view.recorded is not None,
         "milliseconds": step.milliseconds, "picture": _slug(view.choices),
-        "own": view.choices.picture == link.OWN,
+        "own": view.choices.picture.name == link.OWN,
         "clean": clean, "signs": signs,
         "levels": levels, "saved": [confidence_sweep.round_half_up(x) for x in levels],
         "fraction": ten_steps.fraction_of(card.kind),
@@ -124,7 +120,7 @@ def opening(view: View, told: float | None) -> Opening:
         "gradientNorm": step.gradient_norm, "cleanAnswer": _pair(step.clean),
         "perturbationAnswer": _pair(step.perturbation),
         "adversarial": {"level": 255 * step.epsilon, "answer": _pair(step.adversarial)},
-        "truth": view.truth, "chosen": view.choices.picture,
+        "truth": view.truth, "chosen": view.choices.picture.name,
         "followed": st.session_state.get(link.FOLLOWED, 0),
         "complaint": st.session_state.get("complaint") or "",
         "against": _against(card) if card.name == view.choices.network else None,
@@ -165,7 +161,7 @@ def _against(card: models.ModelCard) -> str | None:
 
 
 def _slug(choices: Choices) -> str:
-    return re.sub(r"[\W_]", "-", choices.picture.lower()).strip("-") or "picture"
+    return re.sub(r"[\W_]", "-", choices.picture.name.lower()).strip("-") or "picture"
 
 
 def _pair(answer: one_step.Answer) -> tuple[int, float]:

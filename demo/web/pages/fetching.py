@@ -27,7 +27,7 @@ def network(name: str, top: Any) -> str | None:
     except models.Unavailable as error:
         for fallback in models.offered(card.kind):
             with contextlib.suppress(models.Unavailable):
-                store.network(fallback.name, lambda share: None)
+                store.network(fallback.name)
                 place.warning(f"{error} Until then {fallback.title} answers below.")
                 return fallback.name
         place.error(str(error))

@@ -26,14 +26,14 @@ def section(cards: list[trained.Card]) -> None:
         "First layer of", both, at, key="layer", format_func=lambda name: by_name[name].title
     )
     remembered.keep("layer", both[0])
-    twins = [by_name[name], by_name[f"{name}-adversarial"]]
+    pair = [by_name[name], by_name[f"{name}-adversarial"]]
     try:
-        pictures = store.pictures(*((card.name, card.sha256) for card in twins))
+        pictures = store.pictures(*((card.name, card.sha256) for card in pair))
     except ValueError as error:
         st.error(str(error))
         return
     st.markdown(closer_to_grey(*pictures).replace(" %", "\u00a0%"))
-    words = ("Standard training", f"Trained against {gradient_lengths.adversary(twins[1].name)}")
+    words = ("Standard training", f"Trained against {gradient_lengths.adversary(pair[1].name)}")
     for column, word, one in zip(st.columns(2, gap="medium"), words, pictures, strict=True):
         with column:
             _sheet(word, one)

@@ -13,6 +13,18 @@ import streamlit as st
 from demo.web.pages import waiting
 
 
+def stop_button(stopped: str, key: str) -> None:
+    """One button that stops and resumes, so that the keyboard stays on it.
+
+    stopped: where the session has it.  key: of the button.
+    """
+    state = st.session_state
+    now = state.get(stopped, False)
+    st.button(
+        "Resume" if now else "Stop", key=key, on_click=state.update, args=({stopped: not now},)
+    )
+
+
 @dataclass
 class Page:
     """One drawing of the whole page. drawn_with: key -> whether that section went on then."""

@@ -75,21 +75,17 @@ def _chosen(key: str, label: str, words: dict[str, str], usual: str) -> str:
 
 
 def _progress(rows: list[Row]) -> None:
-    """Where it stands, and one button that stops and goes on, so that the keyboard stays on it."""
+    """Where it stands, and the button."""
     done, stopped = len(rows), st.session_state.get(STOPPED, False)
     if done == len(SIDES):
         return
     word = "Stopped at" if stopped else "Measuring"
     st.progress(done / len(SIDES), f"{word} size {done + 1} of {len(SIDES)}: {SIDES[done]} pixels")
-    st.button("Resume" if stopped else "Stop", key="photograph_growth_button", on_click=_turn)
+    going_on.stop_button(STOPPED, "photograph_growth_button")
 
 
 def _other_picture() -> None:
     st.session_state.update({STOPPED: False, CHANGED: True})
-
-
-def _turn() -> None:
-    st.session_state[STOPPED] = not st.session_state.get(STOPPED, False)
 
 
 def heading(rows: list[Row], measured: Measured, name: str) -> str:

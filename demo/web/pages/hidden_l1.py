@@ -17,7 +17,7 @@ from demo.web.controls import hidden_l1 as controls
 from demo.web.controls.hidden_l1 import Choices
 from demo.web.figures import hidden_l1 as figure
 from demo.web.pages import going_on, gradient_lengths, prose
-from demo.web.store import adversarial_training, attack
+from demo.web.store import attack
 from demo.web.store import hidden_l1 as store
 
 SECONDS = 0.6
@@ -29,7 +29,7 @@ Heading = list[tuple[str, str]]
 
 def page() -> None:
     """Draw the page from top to bottom; the thousand digits go on by themselves."""
-    here = {card.name: card for card in adversarial_training.offered()}
+    here = {card.name: card for card in trained.here()}
     cards = {name: here[name] for name in controls.NETWORKS if name in here}
     choices = controls.read(list(cards))
     top = st.container()
@@ -51,7 +51,7 @@ def _one(choices: Choices, cards: Cards) -> None:
     names = attack.class_names(choices.network)
     if choices.kind == "digits":
         label = _label(choices, names)
-        pixels = attack.clean_digit(choices.data)
+        pixels = attack.clean_digit(choices.picture.data)
         sha256 = cards[choices.network].sha256
         label, found = store.digit(choices.network, sha256, pixels, label)
     else:
@@ -65,24 +65,24 @@ def _one(choices: Choices, cards: Cards) -> None:
         }
     )  # fmt: skip
     title = models.card(choices.network).title
-    st.caption(f"{title}. Picture: {choices.title}. {choices.credit}")
+    st.caption(f"{title}. Picture: {choices.picture.title}. {choices.picture.credit}")
 
 
 def _label(choices: Choices, names: Sequence[str]) -> int | None:
-    if choices.true_label is None:
+    if choices.picture.true_label is None:
         return None
-    if choices.true_label not in names:
+    if choices.picture.true_label not in names:
         known = " and ".join(names)
         raise ValueError(
             f"{models.card(choices.network).title} knows only {known}, and this digit is labelled "
-            f"{choices.true_label}: choose another digit or another network in the sidebar."
+            f"{choices.picture.true_label}: choose another digit or another network in the sidebar."
         )
-    return list(names).index(choices.true_label)
+    return list(names).index(choices.picture.true_label)
 
 
 def _photograph(choices: Choices) -> tuple[int, HiddenL1]:
     size = models.card(choices.network).input_size
-    pixels = attack.clean_pixels(choices.data, size, choices.crop)
+    pixels = attack.clean_pixels(choices.picture.data, size, choices.picture.crop)
     place, found = st.empty(), None
     for share, found in store.photograph(choices.network, pixels):
         if found is None:
@@ -178,11 +178,6 @@ def _progress(done: float) -> None:
     if done >= 1:
         st.session_state.pop(STOPPED, None)
         return
-    stopped = st.session_state.get(STOPPED, False)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(done, f"Held-out digits: {done:.0%} of the work")
-        st.button("Resume" if stopped else "Stop", key="l1_button", on_click=_turn)
-
-
-def _turn() -> None:
-    st.session_state[STOPPED] = not st.session_state.get(STOPPED, False)
+        going_on.stop_button(STOPPED, "l1_button")

@@ -142,7 +142,7 @@ def _shown(run: Run, plan: Plan) -> None:
             st.Page(attack.page, title="See it", default=True),
             label="Attack this network on the first page (kept until you close this tab)",
             icon=":material/check:",
-        )  # fmt: skip
+        )
 
 
 def status(run: Run, going: bool) -> str:

@@ -16,12 +16,12 @@ def to_growth(choices: Choices) -> None:
     """Draw the link to the growth page, which opens with this photograph; none for a digit."""
     if choices.kind != "photographs":
         return
-    usual = choices.picture in (link.OWN, link.FIRST_PICTURE["photographs"])
+    usual = choices.picture.name in (link.OWN, link.FIRST_PICTURE["photographs"])
     st.page_link(
         st.Page(_elsewhere, title="Growth against dimension", url_path="growth"),
         label="How the attack on this photograph grows with its number of pixels",
         icon=":material/arrow_forward:",
-        query_params=None if usual else {"picture": choices.picture},
+        query_params=None if usual else {"picture": choices.picture.name},
     )
 
 

@@ -60,7 +60,7 @@ def sentence(found: dict[str, rows.Row]) -> str:
         "same direction": "the same direction",
         "differs": "differ" if counts["differs"] > 1 else "differs",
         "undecided": "are undecided" if counts["undecided"] > 1 else "is undecided",
-    }  # fmt: skip
+    }
     shares = [f"{count} {words[verdict]}" for verdict, count in counts.items() if count]
     return f"Of {total} of the paper's results recomputed here, {_listed(shares)}."
 

@@ -18,13 +18,13 @@ WHAT = {1000: "Photographs, 1,000 classes", 29: "Photographs, 29 everyday kinds"
 def section() -> None:
     """Accuracy against epsilon of a photograph network and its counterpart, where both are here."""
     pairs = [
-        (card, models.card(card.twin))
+        (card, models.card(card.robust))
         for card in models.offered("photographs")
-        if card.source == "embedded" and card.twin
+        if card.source == "embedded" and card.robust
     ]
-    for standard, twin in pairs:
-        curves = experiment.recorded({c.name: str(c.sha256) for c in (standard, twin)})
-        st.header(heading(curves, standard.name, twin.name, WHAT[twin.classes]), anchor=False)
+    for standard, robust in pairs:
+        curves = experiment.recorded({c.name: str(c.sha256) for c in (standard, robust)})
+        st.header(heading(curves, standard.name, robust.name, WHAT[robust.classes]), anchor=False)
         if not curves:
             st.info(
                 "The robust network’s accuracy has not been measured with these weights: "
@@ -33,23 +33,24 @@ def section() -> None:
             continue
         lines = {
             c.name: figure.Line(c.title, c.training, place)
-            for place, c in zip((2, 0), (standard, twin), strict=True)
+            for place, c in zip((2, 0), (standard, robust), strict=True)
         }
         plotted.show(
-            figure.plot(curves, lines, 255 * MARKED, "photographs"), f"photographs_{twin.classes}",
+            figure.plot(curves, lines, 255 * MARKED, "photographs"),
+            f"photographs_{robust.classes}",
             "Right answers on photographs, in percent, against epsilon",
-        )  # fmt: skip
-        st.markdown(price(curves, standard.name, twin.name))
-        st.markdown(switched(experiment.recorded_kept(str(standard.sha256), str(twin.sha256))))
-        assert twin.accuracy is not None
+        )
+        st.markdown(price(curves, standard.name, robust.name))
+        st.markdown(switched(experiment.recorded_kept(str(standard.sha256), str(robust.sha256))))
+        assert robust.accuracy is not None
         st.markdown(
-            f":small[The curves are of {curves[0].images} {on_what(twin)}. PGD takes "
+            f":small[The curves are of {curves[0].images} {on_what(robust)}. PGD takes "
             f"{experiment.STEPS} steps from one random start. “Adversarially trained” speaks of "
             "these attacks at these epsilons, not of all attacks. Recorded: `python -m demo "
             "photographs`.]"
         )
-        st.markdown(f"**How it was trained.** Against {twin.against}.")
-        _training(twin.name)
+        st.markdown(f"**How it was trained.** Against {robust.against}.")
+        _training(robust.name)
 
 
 def on_what(card: models.ModelCard) -> str:
@@ -88,7 +89,7 @@ def _training(name: str) -> None:
             f"{card.seconds / 3600:.1f} hours ({card.device})."
         )
         plotted.show(
-            training_rounds.plot(rounds, level), f"twin_{name}",
+            training_rounds.plot(rounds, level), f"rounds_{name}",
             "Right answers, in percent, against the crops seen in training",
         )  # fmt: skip
         st.markdown(
@@ -106,21 +107,21 @@ def _at(curves: list[Curve], network: str, attack: str, epsilon: float) -> float
     return float("nan")
 
 
-def heading(curves: list[Curve], standard: str, twin: str, what: str = "Photographs") -> str:
+def heading(curves: list[Curve], standard: str, robust: str, what: str = "Photographs") -> str:
     """The section in one sentence, with its numbers. what: the photographs."""
     if not curves:
         return f"{what}: the same, on 224 × 224 pixels"
-    first, second = (_at(curves, name, "PGD", MARKED) for name in (standard, twin))
+    first, second = (_at(curves, name, "PGD", MARKED) for name in (standard, robust))
     return (
         f"{what}: under PGD at ε = 1/255 the robust network is right on {second:.0f}\u00a0%, the "
         f"standard network on {first:.0f}\u00a0%"
     )
 
 
-def price(curves: list[Curve], standard: str, twin: str) -> str:
+def price(curves: list[Curve], standard: str, robust: str) -> str:
     """What it costs without attack, and where it ends, in plain words."""
-    clean = [_at(curves, name, "FGSM", 0.0) for name in (standard, twin)]
-    far = [_at(curves, name, "PGD", 4 / 255) for name in (standard, twin)]
+    clean = [_at(curves, name, "FGSM", 0.0) for name in (standard, robust)]
+    far = [_at(curves, name, "PGD", 4 / 255) for name in (standard, robust)]
     return (
         f"**The price: without attack, {clean[0]:.1f}\u00a0% become {clean[1]:.1f}\u00a0%.** "
         "Some patterns that one grey level can reverse help the standard network to be right, and "

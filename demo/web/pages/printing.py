@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
 from demo.data import printed
+from demo.data.pictures import Pixels
 from demo.experiments.attack import failures
 from demo.experiments.attack.one_step import Answer
 from demo.web.controls import photographs
@@ -16,7 +16,6 @@ from demo.web.pages import attack_view, prose
 from demo.web.pages.attack_view import View
 from demo.web.store import printed as store
 
-Pixels = NDArray[np.uint8]
 Answers = dict[printed.Which, Answer]
 TOPIC = "printing"
 OPEN, LEVEL = "print", "print_level"
@@ -79,8 +78,9 @@ def _adversarial(view: View) -> Pixels:
 
 def _page(view: View, shown: printed.Pair, files: Answers) -> None:
     epsilon = failures.amount(_level(view) / 255, view.card.kind)
+    title = view.choices.picture.title
     words = {
-        which: f"{which}: {_said(view, files[which])}; {view.choices.title}, {view.card.title}"
+        which: f"{which}: {_said(view, files[which])}; {title}, {view.card.title}"
         + (f", ε = {epsilon}" if which == "adversarial" else "")
         for which in printed.WHICH
     }

@@ -8,12 +8,11 @@ import contextlib
 import functools
 from typing import Any
 
-import numpy as np
 import streamlit as st
-from numpy.typing import NDArray
 
 from demo import models
 from demo.data import gallery
+from demo.data.pictures import Pixels
 from demo.experiments.attack import confidence_sweep, failures, gallery_flips, record_files
 from demo.web.components import plotted
 from demo.web.controls import Choices
@@ -23,7 +22,6 @@ from demo.web.pages import prose
 from demo.web.store import attack as store
 from demo.web.store import recorded
 
-Pixels = NDArray[np.uint8]
 LEVELS = tuple(255 * stop for stop in confidence_sweep.STOPS)
 AMOUNTS = tuple(failures.amount(stop) for stop in confidence_sweep.STOPS)
 TOPIC = "two_networks"
@@ -39,25 +37,25 @@ def section(choices: Choices, card: models.ModelCard, pixels: Pixels, label: int
         return
     with contextlib.suppress(models.Unavailable):
         if recorded.of(other, pixels) is None:
-            store.network(other, lambda share: None)
+            store.network(other)
         pair = (card, models.card(other))
-        standard, twin = pair if card.training == "standard" else pair[::-1]
-        _gradients(standard, twin, pixels, label)
-        _strip(standard, twin, choices, pixels)
+        standard, robust = pair if card.training == "standard" else pair[::-1]
+        _gradients(standard, robust, pixels, label)
+        _strip(standard, robust, choices, pixels)
 
 
 def _gradients(
-    standard: models.ModelCard, twin: models.ModelCard, pixels: Pixels, label: int
+    standard: models.ModelCard, robust: models.ModelCard, pixels: Pixels, label: int
 ) -> None:
-    found = [store.gradient(c.name, pixels, label) for c in (standard, twin)]
+    found = [store.gradient(c.name, pixels, label) for c in (standard, robust)]
     first, second = (
         figure.Side(
             c.training, g.values, g.norm, g.same_sign, g.on_edges, said(flip(c.name, pixels))
         )
-        for c, g in zip((standard, twin), found, strict=True)
+        for c, g in zip((standard, robust), found, strict=True)
     )
     st.header(heading(first, second), anchor=False)
-    key = f"gradients {standard.name} {twin.name} {label} {record_files.digest(pixels)}"
+    key = f"gradients {standard.name} {robust.name} {label} {record_files.digest(pixels)}"
     st.html(recorded.shown(key, lambda: figure.cards((first, second))))
     name = store.class_names(standard.name)[label]
     st.markdown(
@@ -66,12 +64,12 @@ def _gradients(
         "it).]"
     )
     st.markdown(prose.section(TOPIC, "why"))
-    st.markdown(f"**How the robust network was trained.** Against {twin.against}.")
+    st.markdown(f"**How the robust network was trained.** Against {robust.against}.")
 
 
-def heading(standard: figure.Side, twin: figure.Side) -> str:
+def heading(standard: figure.Side, robust: figure.Side) -> str:
     """The section in one sentence, with its numbers."""
-    first, second = 100 * standard.on_edges, 100 * twin.on_edges
+    first, second = 100 * standard.on_edges, 100 * robust.on_edges
     if second > first:
         return (
             f"The robust network’s gradient follows the picture: {second:.0f}\u00a0% of it lies on "
@@ -100,12 +98,14 @@ def said(stop: int | None) -> str:
 
 
 def _strip(
-    standard: models.ModelCard, twin: models.ModelCard, choices: Choices, pixels: Pixels
+    standard: models.ModelCard, robust: models.ModelCard, choices: Choices, pixels: Pixels
 ) -> None:
     """The gallery as dots, as recorded, and this picture's own."""
     if standard.source != "embedded":
         return
-    recorded = {c.training: gallery_flips.recorded(c.name, str(c.sha256)) for c in (standard, twin)}
+    recorded = {
+        c.training: gallery_flips.recorded(c.name, str(c.sha256)) for c in (standard, robust)
+    }
     if not all(recorded.values()):
         st.info(
             "The gallery has not been measured with these weights: `python -m demo photographs` "
@@ -119,11 +119,11 @@ def _strip(
             *(
                 flip_strip.Dot(titles[f.photograph], f.stop)
                 for f in recorded[c.training]
-                if f.photograph != choices.picture and f.photograph in titles
+                if f.photograph != choices.picture.name and f.photograph in titles
             ),
-            flip_strip.Dot(choices.title, flip(c.name, pixels), here=True),
+            flip_strip.Dot(choices.picture.title, flip(c.name, pixels), here=True),
         )
-        for c in (standard, twin)
+        for c in (standard, robust)
     )
     plotted.show(
         _dots(*rows), "flips",
@@ -140,13 +140,13 @@ def _strip(
 
 
 @functools.lru_cache(maxsize=64)
-def _dots(standard: tuple[flip_strip.Dot, ...], twin: tuple[flip_strip.Dot, ...]) -> Any:
-    return flip_strip.plot({"standard": standard, "adversarial": twin}, LEVELS)
+def _dots(standard: tuple[flip_strip.Dot, ...], robust: tuple[flip_strip.Dot, ...]) -> Any:
+    return flip_strip.plot({"standard": standard, "adversarial": robust}, LEVELS)
 
 
-def summary(standard: list[gallery_flips.Flip], twin: list[gallery_flips.Flip]) -> str:
+def summary(standard: list[gallery_flips.Flip], robust: list[gallery_flips.Flip]) -> str:
     """The strip in one sentence: the medians."""
-    first, second = (median(flips) for flips in (standard, twin))
+    first, second = (median(flips) for flips in (standard, robust))
     return (
         f"Half of the gallery’s answers change by ε = {first}; with adversarial training, "
         f"by {second}"
