@@ -22,8 +22,8 @@ from demo.data import digits
 from demo.models import trained
 from demo.networks import architectures, downloads, weights
 from demo.training import checkpoints
-from tests.test_checkpoints import RECIPE, data, run
-from tests.test_trained import card, network
+from tests.models.test_trained import card, network
+from tests.training.test_checkpoints import RECIPE, data, run
 
 CPU = torch.device("cpu")
 
@@ -159,7 +159,7 @@ def test_a_full_disk_leaves_the_checkpoint_that_was_there(
 LIMITED = """
 import resource, signal, sys
 from pathlib import Path
-from tests.test_checkpoints import run
+from tests.training.test_checkpoints import run
 path = Path(sys.argv[1])
 run(path, stop_after=1)
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

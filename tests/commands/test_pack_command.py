@@ -8,7 +8,7 @@ from PIL import Image
 from demo.__main__ import main
 from demo.commands import pack
 from demo.data import photographs
-from tests.test_photographs import archive, folder
+from tests.data.test_photographs import archive, folder
 
 
 def test_photographs_become_small_and_keep_their_labels(

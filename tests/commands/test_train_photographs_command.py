@@ -11,7 +11,7 @@ from demo.__main__ import main
 from demo.data import gallery
 from demo.models import trained
 from demo.training import photograph_recipes
-from tests.test_twins import write_archive
+from tests.training.test_photograph_networks import write_archive
 
 NAME = photograph_recipes.IMAGENET_ROBUST.name
 

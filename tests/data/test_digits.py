@@ -9,7 +9,7 @@ import torch
 from demo.data import digits
 from demo.data.labelled import Labelled
 
-DATA = Path(__file__).parent.parent.parent / "shared" / "data"
+DATA = Path(__file__).parents[3] / "shared" / "data"
 needs_mnist = pytest.mark.skipif(
     not (DATA / "MNIST").is_dir(), reason="MNIST is not beside the checkout"
 )

@@ -7,7 +7,7 @@ import torch
 
 from demo.data import held_photographs as held
 from demo.data import photographs
-from tests.test_photographs import archive
+from tests.data.test_photographs import archive
 
 
 @pytest.fixture

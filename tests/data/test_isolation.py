@@ -103,7 +103,7 @@ def test_the_brightest_value_of_a_deep_grey_is_looked_for_in_all_strips(
 
 def test_the_child_loads_neither_torch_nor_streamlit() -> None:
     code = "import sys, demo.data.isolation; print(sorted({n.split('.')[0] for n in sys.modules}))"
-    root = Path(__file__).parent.parent
+    root = Path(__file__).parents[2]
     loaded = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True)
     assert "'PIL'" in loaded.stdout
     assert not {"'torch'", "'streamlit'", "'timm'", "'scipy'"} & set(loaded.stdout.split(", "))
@@ -251,7 +251,7 @@ def test_the_child_ends_with_the_process_that_started_it() -> None:
         "isolation.decoded(file.getvalue())\n"
         "print(isolation._DECODER._child.pid, flush=True); os._exit(9)"
     )
-    root = Path(__file__).parent.parent
+    root = Path(__file__).parents[2]
     parent = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True)
     child, end = int(parent.stdout), time.monotonic() + PATIENCE
     while time.monotonic() < end and Path(f"/proc/{child}/status").exists():

@@ -22,7 +22,7 @@ from tests.decoding.files import chunk, noise, saved
 
 pytestmark = pytest.mark.filterwarnings("error")
 
-HEIC = Path(__file__).parent / "data"
+HEIC = Path(__file__).parent
 COLOURS = [(220, 40, 40), (40, 180, 60), (40, 70, 210), (240, 210, 60)]
 SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
 BLUE_FOR_RED = SRGB.replace(b"rXYZ", b"----").replace(b"bXYZ", b"rXYZ").replace(b"----", b"bXYZ")

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser
 
 from demo.data import decoding
 from demo.data.decoding import colour
+from tests.data.test_pictures import BLUE_FOR_RED
 from tests.decoding.files import (
     PATCHES,
     WIDE,
@@ -23,7 +24,6 @@ from tests.decoding.files import (
     saved,
     with_chunks,
 )
-from tests.test_pictures import BLUE_FOR_RED
 
 D65 = (0.3127, 0.3290)
 ADOBE = primaries(D65, (0.64, 0.33), (0.21, 0.71), (0.15, 0.06))

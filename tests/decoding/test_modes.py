@@ -6,8 +6,8 @@ from PIL import Image, ImageCms
 
 from demo.data import decoding
 from demo.data.decoding import modes
+from tests.data.test_pictures import complaint
 from tests.decoding.files import tiff
-from tests.test_pictures import complaint
 
 DOWN, ACROSS = np.mgrid[:16, :16]
 GREY = DOWN * 16 + ACROSS

@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from demo.data import decoding
 from demo.data.isolation import wire
+from tests.data.test_pictures import BLUE_FOR_RED, complaint, noise, quarters
 from tests.decoding.files import chunk, saved, with_chunks
-from tests.test_pictures import BLUE_FOR_RED, complaint, noise, quarters
 
 HEIC = (Path(__file__).parents[1] / "data" / "quarters.heic").read_bytes()
 LONG = 2 * 2**20 * b"x"

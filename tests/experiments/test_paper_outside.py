@@ -12,8 +12,8 @@ from torch import Tensor
 from demo import fgsm
 from demo.experiments.paper_numbers import bench, rotation, rubbish, shared_mistakes, straight_lines
 from demo.training import recipes
+from tests.experiments.test_paper_numbers import on, softmax
 from tests.shipped import in_turn
-from tests.test_paper_numbers import on, softmax
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

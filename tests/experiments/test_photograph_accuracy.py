@@ -20,7 +20,7 @@ from demo.training import photograph_recipes
 from demo.web.figures import flip_strip, training_rounds
 from demo.web.pages import photograph_training, two_networks
 
-CHECK = Path(__file__).parents[2] / "shared" / "data" / "imagenet-pool" / "check.tar"
+CHECK = Path(__file__).parents[3] / "shared" / "data" / "imagenet-pool" / "check.tar"
 LEVELS = tuple(255 * stop for stop in confidence_sweep.STOPS)
 
 
@@ -171,7 +171,7 @@ def test_a_robust_networks_rounds_are_drawn_against_the_crops_it_has_seen() -> N
 def test_the_command_measures_the_check_set(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tests.test_twins import write_archive
+    from tests.training.test_photograph_networks import write_archive
 
     standard = models.card("efficientnet-lite0")
     monkeypatch.setattr(models, "MODELS", (standard,))

@@ -15,8 +15,8 @@ from demo.experiments.adversarial_training import (
 )
 from demo.experiments.attack import confidence_sweep
 from demo.training import photograph_recipes, recipes
-from tests.test_train_command import write_mnist
-from tests.test_twins import write_archive
+from tests.commands.test_train_command import write_mnist
+from tests.training.test_photograph_networks import write_archive
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

@@ -17,7 +17,7 @@ from demo.web import controls
 from demo.web.store import brought as store
 from tests import PATIENCE
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 CPU = torch.device("cpu")
 
 SOURCE = """

@@ -14,7 +14,7 @@ from demo.data import pictures
 from demo.networks import architectures, efficientnet, folding, frozen_norms, weights
 from tests.benchmarks import rewriting
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 FOLDERS = (ROOT / "assets" / "images", ROOT.parent / "shared" / "data" / "photographs")
 
 

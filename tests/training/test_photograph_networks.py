@@ -182,18 +182,18 @@ sys.path.insert(0, sys.argv[3])
 torch.set_num_threads(1)
 from demo.data import photographs
 from demo.training import photograph_networks, places
-from tests import test_twins
+from tests.training import test_photograph_networks
 rank, ranks = places.processes()
 if ranks > 1:
     torch.distributed.init_process_group("gloo")
 place = places.Place(torch.device("cpu"), rank, ranks, workers=0, dtype=torch.float64)
-recipe = test_twins.HUNDRED
+recipe = test_photograph_networks.HUNDRED
 torch.manual_seed(0)
 standard = timm.create_model("test_efficientnet").eval()
 run = photograph_networks.started(recipe, standard, 1, place)
 losses = []
 some = photographs.at(Path(sys.argv[1]) / "train-0.tar")
-few = test_twins.held_out(torch.float64)
+few = test_photograph_networks.held_out(torch.float64)
 next(photograph_networks.rounds(run, standard, some, few, place, losses=losses.append))
 Path(sys.argv[2], f"losses-{ranks}-{rank}.json").write_text(json.dumps(losses))
 if ranks > 1:
@@ -212,7 +212,7 @@ def test_two_processes_train_as_one_does(data: Path, tmp_path: Path) -> None:
     In float64: signs, and Adam's first steps, make as much of a rounding error as of a gradient.
     The network is timm's smallest: a wide one convolves slowly in float64.
     """
-    root = str(Path(__file__).parent.parent)
+    root = str(Path(__file__).parents[2])
     words = [STEPS, str(data), str(tmp_path), root]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     alone = [sys.executable, "-c", *words]

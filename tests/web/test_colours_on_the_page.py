@@ -8,7 +8,7 @@ import pytest
 
 from demo.web.figures import palette
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 CSS = (ROOT / "demo" / "web" / "components" / "viewer" / "view.css").read_text(encoding="utf-8")
 THEMES = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))["theme"]
 LIGHT, DARK = CSS.split('.fgsm[data-dark="1"]', 1)

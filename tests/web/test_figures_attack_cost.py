@@ -8,7 +8,7 @@ import pytest
 from demo.experiments.attack.one_step import Answer
 from demo.experiments.attack_cost.race import Point, Row
 from demo.web.figures import attack_cost, attack_cost_cards
-from tests.test_attack_cost import COST
+from tests.experiments.test_attack_cost import COST
 
 POINTS: Any = {
     "FGSM": [Point(1, 0.01, 5.0, 0.02, True)],

@@ -14,7 +14,7 @@ from demo.experiments.paper_numbers import at_hand, claims, rows, rubbish
 from demo.models import trained
 from demo.training import recipes
 from demo.web.store import paper as store
-from tests.test_reproduce import few, saved
+from tests.commands.test_reproduce import few, saved
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
