@@ -194,15 +194,10 @@ def ten(
     name: str, pixels: Pixels, label: int, target: int | None
 ) -> Iterator[tuple[int, ten_steps.TenSteps | None]]:
     """The iteration, step by step: (steps done, None), at last (10, the result), then kept."""
-    key, network = (name, pixels.tobytes(), label, target), loaded(name)
-    clean = image(pixels)
-
-    def begin() -> Pieces[ten_steps.TenSteps]:
-        return _ten_pieces(network, clean, label, target, models.card(name).kind)
-
-    for done, result in _ten_kept(models.card(name).kind).walk(
-        key, begin, functools.partial(in_turn, name)
-    ):
+    kind, key = models.card(name).kind, (name, pixels.tobytes(), label, target)
+    network, clean, turn = loaded(name), image(pixels), functools.partial(in_turn, name)
+    begin = functools.partial(_ten_pieces, network, clean, label, target, kind)
+    for done, result in _ten_kept(kind).walk(key, begin, turn):
         if result is not None:
             yield 10, result
         elif done:
