@@ -50,10 +50,15 @@ def keep_several(key: str, default: Sequence[str]) -> None:
     write(key, list(st.session_state[key]), list(default))
 
 
-def first_number(key: str, lowest: float, highest: float, default: float) -> float:
-    """As `first`, for a slider: a number out of its range is cut to it."""
-
-    return float(_first(key, lambda: number(key, lowest, highest, default)))
+def slider(
+    place: Any, label: str, key: str, span: tuple[float, float, float], usual: float, help: str
+) -> float:
+    """A slider whose number the URL has, as `first` and `keep` do it. span: from, to, step."""
+    lowest, highest, step = span
+    first = float(_first(key, lambda: number(key, lowest, highest, usual)))
+    chosen: float = place.slider(label, lowest, highest, first, step=step, key=key, help=help)
+    write(key, [f"{chosen:g}"], [f"{usual:g}"])
+    return chosen
 
 
 def number(key: str, lowest: float, highest: float, default: float) -> float:
@@ -63,11 +68,6 @@ def number(key: str, lowest: float, highest: float, default: float) -> float:
     except ValueError:
         return default
     return min(max(asked, lowest), highest) if math.isfinite(asked) else default
-
-
-def keep_number(key: str, default: float) -> None:
-    """As `keep`, for a slider."""
-    write(key, [f"{st.session_state[key]:g}"], [f"{default:g}"])
 
 
 def forget() -> None:

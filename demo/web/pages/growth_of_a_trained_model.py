@@ -24,12 +24,10 @@ def section(whole: going_on.Page) -> None:
 def _section(whole: going_on.Page) -> None:
     trained = store.trained()
     place = st.container()
-    first = remembered.first_number("digit_epsilon", 0.01, 0.5, USUAL_EPSILON)
-    epsilon = st.slider(
-        "ε for the digits", 0.01, 0.5, first, step=0.01, key="digit_epsilon",
-        help="1 is the whole range from black to white.",
+    epsilon = remembered.slider(
+        st, "ε for the digits", "digit_epsilon", (0.01, 0.5, 0.01), USUAL_EPSILON,
+        "1 is the whole range from black to white.",
     )  # fmt: skip
-    remembered.keep_number("digit_epsilon", USUAL_EPSILON)
     errors = [store.errors(model.side, epsilon) for model in trained]
     with place:
         st.header(heading(trained, errors, epsilon), anchor=False)

@@ -58,18 +58,14 @@ def _plan() -> Plan:
     kind = st.radio("Network to train", kinds, at, key="train", format_func=WORDS.get)
     remembered.keep("train", kinds[0])
     left, right = st.columns(2)
-    first = remembered.first_number("alpha", 0.0, 1.0, CLEAN_WEIGHT)
-    clean_weight = left.slider(
-        "α, the weight of the clean loss", 0.0, 1.0, first, step=0.05, key="alpha",
-        help="1 is standard training; 0 trains on adversarial examples alone.",
+    clean_weight = remembered.slider(
+        left, "α, the weight of the clean loss", "alpha", (0.0, 1.0, 0.05), CLEAN_WEIGHT,
+        "1 is standard training; 0 trains on adversarial examples alone.",
     )  # fmt: skip
-    remembered.keep_number("alpha", CLEAN_WEIGHT)
-    first = remembered.first_number("against", 0.0, 0.5, recipes.EPSILON)
-    epsilon = right.slider(
-        "ε of FGSM, in training and in the test", 0.0, 0.5, first, step=0.01, key="against",
-        help="1 is the whole range from black to white.",
+    epsilon = remembered.slider(
+        right, "ε of FGSM, in training and in the test", "against", (0.0, 0.5, 0.01),
+        recipes.EPSILON, "1 is the whole range from black to white.",
     )  # fmt: skip
-    remembered.keep_number("against", recipes.EPSILON)
     return Plan(kind, clean_weight, epsilon)
 
 
