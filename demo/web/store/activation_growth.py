@@ -1,5 +1,6 @@
 """The growth page's caches: drawn weights, trained linear models, a photograph at every size."""
 
+import functools
 import hashlib
 import itertools
 from dataclasses import dataclass, replace
@@ -117,14 +118,15 @@ def rows(photo: Photograph, epsilon: float) -> list[Row]:
 
 def compute(photo: Photograph, epsilon: float, seconds: float) -> None:
     """Go on with the sizes for about so long, a pass of the network at a time."""
+    network = attack.network(NETWORK)
+    image = functools.cache(lambda side: _image(photo.data, side, photo.crop))
 
     def ask(key: _Key) -> tuple[object, ...]:
         _, side, seed = key
-        network, image = attack.network(NETWORK), _image(photo.data, side, photo.crop)
         if seed is None:
-            return _begun, network, image, photo.label, epsilon, side
+            return _begun, network, image(side), photo.label, epsilon, side
         random = growth_on_a_photograph.gap_under_random_signs
-        return random, network, image, epsilon, photo.label, seed
+        return random, network, image(side), epsilon, photo.label, seed
 
     _passes().go_on(itertools.chain(*_keys(photo, epsilon)), worker.in_turn, ask, seconds)
 
