@@ -127,7 +127,7 @@ def test_a_network_that_does_not_fit_is_named(monkeypatch: pytest.MonkeyPatch) -
 
 def test_the_app_shows_the_notice_on_whatever_page(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "notice", lambda: memory.SENTENCE)
-    app = AppTest.from_file("../app.py", default_timeout=PATIENCE)
+    app = AppTest.from_file("../../app.py", default_timeout=PATIENCE)
     app.query_params["kind"] = "digits"
     app.run()
     assert not app.exception

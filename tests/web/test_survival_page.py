@@ -50,7 +50,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def visited(kind: str, **state: bool) -> tuple[AppTest, int]:
     """The first page with that kind, as nobody has seen it yet, and how many pictures it takes."""
     st.cache_data.clear()
-    app = AppTest.from_file("../app.py", default_timeout=PATIENCE)
+    app = AppTest.from_file("../../app.py", default_timeout=PATIENCE)
     app.query_params["kind"] = kind
     for key, value in state.items():
         app.session_state[key] = value
