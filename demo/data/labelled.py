@@ -1,5 +1,6 @@
 """Images with their labels: digits or photographs."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -18,6 +19,10 @@ class Labelled:
 
     def __getitem__(self, chosen: slice | Tensor) -> "Labelled":
         return Labelled(self.images[chosen], self.labels[chosen])
+
+    def pieces(self, size: int) -> "Iterator[Labelled]":
+        """So many at a time."""
+        return (self[start : start + size] for start in range(0, len(self), size))
 
     def only(self, classes: tuple[int, ...]) -> "Labelled":
         """The images of these classes, their labels counted from 0 in that order."""

@@ -215,23 +215,18 @@ def accuracies(
     generator = torch.Generator(held_out.images.device).manual_seed(seed)
     right = torch.zeros(3, dtype=torch.float64)
     few = min(settings.evaluated, len(held_out))
-    for some in _parts(held_out[:few], settings.together):
+    for some in held_out[:few].pieces(settings.together):
         strong = sign_methods.projected_gradient_descent(
             network, some.images, some.labels, epsilon, PGD_STEPS, epsilon / 4, generator
         )
         right[2] += _right(network, strong, some.labels)
-    for some in _parts(held_out, settings.together):
+    for some in held_out.pieces(settings.together):
         right[0] += _right(network, some.images, some.labels)
         weak = fgsm.fgsm(network, some.images, some.labels, epsilon)
         right[1] += _right(network, weak, some.labels)
     shares = right / torch.tensor([len(held_out), len(held_out), few])
     clean, under_fgsm, under_pgd = shares.tolist()
     return clean, under_fgsm, under_pgd
-
-
-def _parts(whole: Labelled, size: int) -> Iterator[Labelled]:
-    for start in range(0, len(whole), size):
-        yield whole[start : start + size]
 
 
 def _right(network: fgsm.Model, images: Tensor, labels: Tensor) -> float:

@@ -1,6 +1,6 @@
 """How often a network is right, and how sure where it is wrong, under a named attack."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -58,7 +58,7 @@ def run(
     """
     generator = torch.Generator(labelled.images.device).manual_seed(seed)
     found: list[tuple[Tensor, Tensor]] = []
-    for some in _batches(labelled, batch):
+    for some in labelled.pieces(batch):
         examples = attacked(network, some, attack, epsilon, generator, steps, restarts)
         found.append(_answers(network, examples, some.labels, classes))
         if progress is not None:
@@ -89,11 +89,6 @@ def attacked(
         signs = sign_methods.random_signs(images.shape, generator)
         return fgsm.adversarial_example(images, epsilon * signs)
     return images
-
-
-def _batches(labelled: Labelled, size: int) -> Iterator[Labelled]:
-    for start in range(0, len(labelled), size):
-        yield labelled[start : start + size]
 
 
 def _answers(

@@ -56,8 +56,7 @@ def named_attacks(levels: Sequence[float] = (1, 2)) -> Iterator[tuple[str, Attac
 def _right_ones(model: fgsm.Model, labelled: Labelled, attack: Attack, epsilon: float) -> Tensor:
     generator = torch.Generator(labelled.images.device).manual_seed(0)
     right = []
-    for start in range(0, len(labelled), BATCH):
-        some = labelled[start : start + BATCH]
+    for some in labelled.pieces(BATCH):
         examples = digit_accuracy.attacked(model, some, attack, epsilon, generator, STEPS, 1)
         right.append(sign_methods.logits_of(model, examples).argmax(dim=1) == some.labels)
     return torch.cat(right).cpu()
@@ -107,13 +106,9 @@ def curves(model: fgsm.Model, labelled: Labelled) -> Iterator[UnderAttack]:
             epsilon = level / 255
             attacked = [
                 sign_methods.projected_gradient_descent(
-                    model, some, labels, epsilon, STEPS, epsilon / 8, generator
+                    model, some.images, some.labels, epsilon, STEPS, epsilon / 8, generator
                 )
-                for some, labels in zip(
-                    torch.split(standing.images, BATCH),
-                    torch.split(standing.labels, BATCH),
-                    strict=True,
-                )
+                for some in standing.pieces(BATCH)
             ]
             after = Labelled(torch.cat(attacked), standing.labels)
             standing = _right(model, after, standing)
