@@ -6,8 +6,9 @@ import { all } from "../shared/component.js";
 /** @param {Call<{ followed: string[] }>} call */
 export default function ({ data, setTriggerValue }) {
   const again = () => setTriggerValue("again", performance.now());
-  if (window.fgsmDocument) return Object.assign(window.fgsmDocument, { again });
+  const begun = !!window.fgsmDocument;
   window.fgsmDocument = { again };
+  if (begun) return;
   printable();
   forTranslators();
   writtenInPlace(data.followed);
