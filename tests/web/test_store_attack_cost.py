@@ -21,8 +21,9 @@ ASKED = Question(3, 7, 0.25, 2)
 
 @pytest.fixture(autouse=True)
 def empty(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """An empty store on the CPU."""
+    """An empty store on the CPU, and no word left of a GPU's memory that was short."""
     monkeypatch.setenv("DEMO_DEVICE", "cpu")
+    monkeypatch.setattr(memory, "_last", [-memory.TOLD_FOR])
     for clear in (st.cache_data.clear, st.cache_resource.clear):
         clear()
     yield
@@ -84,10 +85,7 @@ class OnceWithoutMemory(nn.Module):
 
 
 @pytest.mark.parametrize("call", [40, 450])
-def test_a_walk_that_the_gpus_memory_has_ended_begins_again_on_the_cpu(
-    call: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(memory, "_last", [-memory.TOLD_FOR])
+def test_a_walk_that_the_gpus_memory_has_ended_begins_again_on_the_cpu(call: int) -> None:
     work = store.work("conv", digit(1505), ASKED)
     network = OnceWithoutMemory(work.network, call)
     work.begin(network, memory.CPU)
@@ -99,7 +97,6 @@ def test_a_walk_that_the_gpus_memory_has_ended_begins_again_on_the_cpu(
 def test_where_the_memory_is_short_from_the_beginning_the_cpu_begins(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(memory, "_last", [-memory.TOLD_FOR])
     network = OnceWithoutMemory(attack.network("conv", lambda share: None), 2)
     monkeypatch.setattr(attack, "network", lambda name: network)
     work = store.work("conv", digit(1505), ASKED)
