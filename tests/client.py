@@ -79,7 +79,8 @@ class Client:
     """One browser tab. Not for more than one thread.
 
     texts: the words shown by place.  components: name -> newest arguments.  ids: widget's key ->
-    its id.  pages: path -> its number.  messages: how many have come.  bytes: how much that was.
+    its id.  pages: path -> its number.  page: the number of the one that is shown.  messages: how
+    many have come.  bytes: how much that was.
     """
 
     def __init__(self, address: str, query: str = "", cookies: dict[str, str] | None = None):
@@ -93,7 +94,7 @@ class Client:
         self._kept: dict[str, ForwardMsg] = {}
         self._states: dict[str, WidgetState] = {}
         self._drawn: set[str] = set()
-        self._page = ""
+        self.page = ""
         self._socket: ClientConnection | None = None
         self._opened = contextlib.ExitStack()
 
@@ -140,9 +141,7 @@ class Client:
         """What that page sends. query: empty leaves the client's."""
         if page and not self.pages:
             self.run()
-        self.query = query or self.query
-        self._page = self.pages[page] if page else self._page
-        self.ask(*states)
+        self.ask(*states, query=query, page=page)
         return self.answer()
 
     def answer(self) -> Answer:
@@ -151,15 +150,21 @@ class Client:
         self.until(found.take)
         return found
 
-    def ask(self, *states: WidgetState) -> None:
-        """Ask for a run with these widgets changed."""
+    def ask(self, *states: WidgetState, query: str = "", page: str = "", tick: str = "") -> None:
+        """Ask for a run with these widgets changed.
+
+        query, page: empty leaves the client's.  tick: the fragment that runs by itself, alone.
+        """
+        self.query = query or self.query
+        self.page = self.pages[page] if page else self.page
         triggers = [state for state in states if state.WhichOneof("value") == "json_trigger_value"]
         self._states |= {state.id: state for state in states if state not in triggers}
         while len(self._kept) > MESSAGES_KEPT:
             self._kept.pop(next(iter(self._kept)))
         message = BackMsg()
         message.rerun_script.query_string = self.query
-        message.rerun_script.page_script_hash = self._page
+        message.rerun_script.page_script_hash = self.page
+        message.rerun_script.fragment_id, message.rerun_script.is_auto_rerun = tick, bool(tick)
         message.rerun_script.widget_states.widgets.extend([*self._states.values(), *triggers])
         message.rerun_script.cached_message_hashes.extend(self._kept)
         self.send(message)
@@ -266,7 +271,7 @@ class Client:
             self._kept[message.hash] = message
         if kind == "new_session":
             self._drawn.clear()
-            self._page = message.new_session.page_script_hash
+            self.page = message.new_session.page_script_hash
             self.session = message.new_session.initialize.session_id
         elif kind == "script_finished" and message.script_finished == FINISHED:
             # A browser forgets the widgets that are not on the page any more.

@@ -55,7 +55,8 @@ def pytest_runtest_makereport(
     """A failed test tells what its pages showed: it may have waited for what never came."""
     report = yield
     if call.when == "call" and report.failed:
-        for page in (p for context in item.funcargs["browser"].contexts for p in context.pages):
+        browser = item.funcargs.get("browser")
+        for page in (p for context in browser.contexts for p in context.pages) if browser else ():
             report.sections.append((page.url, page.evaluate(STATE)))
     return report
 

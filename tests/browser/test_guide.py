@@ -2,6 +2,7 @@
 
 import pytest
 from playwright.sync_api import Page, expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from demo.web.pages import guide
 from tests.browser.conftest import Visits
@@ -13,6 +14,7 @@ from tests.browser.reading import (
     no_wider_than_the_screen,
     slider,
 )
+from tests.client import Client
 
 STEPS = guide.steps()
 READOUT = {"0": "0 = 0/255", "0.007": ".007 = 1.785/255"}
@@ -77,3 +79,27 @@ def test_the_lecture_is_walked_by_the_keyboard_alone(
     page.wait_for_function("!location.search.includes('step')")
     assert f"epsilon={STEPS[-1].query['epsilon']}" in page.url
     no_fault(page)
+
+
+def test_what_a_page_that_goes_on_asked_at_last_does_not_clear_the_one_that_comes_next(
+    address: str,
+) -> None:
+    """A browser empties a page when a run of another one begins, even if that run draws nothing."""
+    number = next(i for i in range(2, len(STEPS)) if STEPS[i - 2].address == "growth")
+
+    def leaves(_message: ForwardMsg) -> bool:
+        return bool(client.components["guide"]["leaves"])
+
+    with Client(address) as client:
+        client.run()
+        client.ask(page="growth", query=f"step={number - 1}")
+        tick = client.until(lambda m: m.WhichOneof("type") == "auto_rerun").auto_rerun
+        client.ask(client.trigger("guide", "asked", number))
+        client.until(leaves)
+        client.until(lambda m: m.WhichOneof("type") == "script_finished")
+        client.ask(tick=tick.fragment_id)
+        client.ask(client.trigger("guide", "left", number))
+        client.until(lambda m: client.page == client.pages[STEPS[number - 1].address])
+        client.until_finished()
+        client.quiet(1.0)
+        assert client.page == client.pages[STEPS[number - 1].address]

@@ -34,8 +34,9 @@ CONTROLS = {
     "linear epsilon": ".three-seven .control",
 }
 """A control's name in the file -> a CSS selector, whose first element is outlined."""
-AT, MOVED, GO = "guide_at", "guide_moved", "guide_go"
-"""In the session: the step's number, since when (monotonic), and whether to go there yet."""
+AT, MOVED, GO, LEFT = "guide_at", "guide_moved", "guide_go", "guide_left"
+"""In the session: the step's number, since when (monotonic), whether to go there yet, and whether
+the browser has left the page for it."""
 
 
 @dataclass(frozen=True)
@@ -79,15 +80,19 @@ def show(pages: Mapping[str, st.Page], here: st.Page) -> None:
     except ValueError as error:
         st.error(str(error))
         return
+    state, there = st.session_state, pages[steps()[at - 1].address] if at else here
+    left = state.pop(LEFT, False)
+    leaves = bool(state.get(GO)) and there is not here and not left
     bar = [{"title": s.title, "said": s.said, "selector": CONTROLS[s.light]} for s in steps()]
-    component.show(bar, at, begin)
+    component.show(bar, at, leaves, begin, _leave)
     if not at:
         return
-    if st.session_state.pop(GO, False):
-        step = steps()[at - 1]
-        query = step.query | {link.STEP: str(at)}
-        if pages[step.address] is not here:
-            st.switch_page(pages[step.address], query_params=query)
+    if leaves:
+        st.stop()  # a section of this page that runs by itself would draw over the next one
+    if state.pop(GO, False):
+        query = steps()[at - 1].query | {link.STEP: str(at)}
+        if there is not here:
+            st.switch_page(there, query_params=query)
         st.query_params.from_dict(query)
     elif st.query_params.get(link.STEP) != str(at):
         st.query_params[link.STEP] = str(at)
@@ -103,6 +108,10 @@ def begin(asked: Any) -> None:
         if asked in range(1, len(steps()) + 1):
             link.follow(steps()[int(asked) - 1].query)
             st.session_state.update({AT: int(asked), MOVED: time.monotonic(), GO: True})
+
+
+def _leave(_at: Any) -> None:
+    st.session_state[LEFT] = True
 
 
 def _hear_the_link() -> int:

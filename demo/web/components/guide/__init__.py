@@ -10,16 +10,26 @@ from demo.web.components import linked, picker
 _bar = linked.component("guide/guide")
 
 
-def show(steps: Sequence[dict[str, Any]], at: int, on_ask: Callable[[Any], None]) -> None:
+def show(
+    steps: Sequence[dict[str, Any]], at: int, leaves: bool, on_ask: Callable[[Any], None],
+    on_leave: Callable[[Any], None],
+) -> None:  # fmt: skip
     """Mount it, below the app; it takes no place on the page.
 
     steps: {"title", "said": paragraphs, "selector": of the control} of each.  at: the number of
-    the one that is shown, from 1; 0: none.  on_ask: called with the number of another one, or 0.
+    the one that is shown, from 1; 0: none.  leaves: whether the page is to be left for it.
+    on_ask: called with the number of another one, or 0.  on_leave: when the browser is ready.
     """
 
     def asked() -> None:
         on_ask(picker.said("guide", "asked"))
 
+    def left() -> None:
+        on_leave(picker.said("guide", "left"))
+
     with st.container(key="guide-place"):
-        _bar(data={"steps": list(steps), "at": at}, key="guide", on_asked_change=asked)
-    picker.hear("guide", {"asked": asked})
+        _bar(
+            data={"steps": list(steps), "at": at, "leaves": leaves}, key="guide",
+            on_asked_change=asked, on_left_change=left,
+        )  # fmt: skip
+    picker.hear("guide", {"asked": asked, "left": left})

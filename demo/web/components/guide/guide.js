@@ -21,10 +21,12 @@ function createGuide(root) {
   });
   height.observe(root);
 
-  // at: the step's number from 1, or 0 where nobody is guided.
-  function show(/** @type {{ at: number, steps: Step[] }} */ { at, steps }, /** @type {Tell} */ tell) {
+  // at: the step's number from 1, or 0 where nobody is guided.  leaves: the server would like to
+  // turn to another page, and hears here that nothing of this one asks for anything any more.
+  function show(/** @type {{ at: number, steps: Step[], leaves: boolean }} */ { at, steps, leaves }, /** @type {Tell} */ tell) {
     Object.assign(state, { steps, ask: (/** @type {number} */ number) => tell("asked", number) });
     turn(at);
+    if (leaves) tell("left", at);
   }
 
   function turn(/** @type {number} */ at) {
