@@ -4,6 +4,11 @@ import { component, element, find } from "../shared/component.js";
 
 /** @import { Tell } from "../shared/component.js" */
 /** @typedef {{ title: string, said: string[], selector: string }} Step */
+/**
+ * at: the step's number from 1, or 0 where nobody is guided.  leaves: the server would like to turn
+ * to another page, and hears from here that nothing of this one asks for anything any more.
+ * @typedef {{ at: number, steps: Step[], leaves: boolean }} Shown
+ */
 
 // What moves by the arrow keys itself.
 const MOVES = "input, textarea, select, canvas[tabindex], [contenteditable], [role=slider], [role=radio], [role=tab], [role=combobox]";
@@ -21,9 +26,7 @@ function createGuide(root) {
   });
   height.observe(root);
 
-  // at: the step's number from 1, or 0 where nobody is guided.  leaves: the server would like to
-  // turn to another page, and hears here that nothing of this one asks for anything any more.
-  function show(/** @type {{ at: number, steps: Step[], leaves: boolean }} */ { at, steps, leaves }, /** @type {Tell} */ tell) {
+  function show(/** @type {Shown} */ { at, steps, leaves }, /** @type {Tell} */ tell) {
     Object.assign(state, { steps, ask: (/** @type {number} */ number) => tell("asked", number) });
     turn(at);
     if (leaves) tell("left", at);
