@@ -9,7 +9,7 @@ from demo.models import trained
 from demo.training import photograph_recipes
 from demo.web.components import plotted
 from demo.web.figures import accuracy_against_epsilon as figure
-from demo.web.figures import training_rounds
+from demo.web.figures import flip_strip, training_rounds
 
 MARKED = 1 / 255
 WHAT = {1000: "Photographs, 1,000 classes", 29: "Photographs, 29 everyday kinds"}
@@ -32,7 +32,7 @@ def section() -> None:
             )
             continue
         lines = {
-            c.name: figure.Line(c.title, c.training, place)
+            c.name: figure.Line(flip_strip.NAMES[c.training], c.training, place)
             for place, c in zip((2, 0), (standard, robust), strict=True)
         }
         plotted.show(
