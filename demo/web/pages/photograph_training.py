@@ -32,7 +32,7 @@ def section() -> None:
             )
             continue
         lines = {
-            c.name: figure.Line(flip_strip.NAMES[c.training], c.training, place)
+            c.name: figure.Line(flip_strip.NAMES[c.training].capitalize(), c.training, place)
             for place, c in zip((2, 0), (standard, robust), strict=True)
         }
         plotted.show(
