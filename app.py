@@ -64,4 +64,3 @@ last = here is pages[-1]
 following = pages[0] if last else pages[pages.index(here) + 1]
 line = "Now see it: drag epsilon yourself" if last else f"Next: {following.title}"
 st.page_link(following, label=line, icon=":material/arrow_forward:")
-memory.settle()

@@ -90,7 +90,7 @@ def _about(path: Path) -> dict[str, Any]:
     return about if about.get("format") == FORMAT else {}
 
 
-@functools.lru_cache(maxsize=48)
+@functools.lru_cache(maxsize=80)
 def _read(path: Path, key: str) -> Recorded:
     numbers = _about(path)["photographs"][key]
     name = numbers["name"]

@@ -2,6 +2,7 @@
 
 import contextlib
 import inspect
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -35,6 +36,9 @@ from demo.web.store import recorded, worker
 CONTROL, LINE = "control", "logits"
 """What costs most and is looked at least."""
 LOOKED = "looked at"
+SWIFT = threading.Semaphore(2)
+"""What is recorded is drawn in milliseconds, by two scripts at once: two hundred threads that pass
+Python's one lock around are slow for everybody."""
 
 
 def page() -> None:
@@ -43,21 +47,23 @@ def page() -> None:
     choices = controls.read()
     fetched, top, ground, both, sign = (st.container() for _ in range(5))
     name: str | None = choices.network
-    if not attack_view.is_recorded(choices):
+    known = attack_view.is_recorded(choices)
+    if not known:
         name = fetching.network(choices.network, fetched)  # not in `top`: the viewer would move
     if name is None:
         return
-    view = attack_view.view(choices, name)
-    with top:
-        viewer.show(attack_view.opening(view, printing.told(view)), EARS)
-        viewer.feed("strip", choices.kind, {"items": controls.strip(choices)})
-        survives, prints = _below(view)
-    worker.turn_to(worker.CURVE)
-    with ground:
-        if view.ten:
-            _ten(view)
-        else:
-            _one(view)
+    with SWIFT if known else contextlib.nullcontext():
+        view = attack_view.view(choices, name)
+        with top:
+            viewer.show(attack_view.opening(view, printing.told(view)), EARS)
+            viewer.feed("strip", choices.kind, {"items": controls.strip(choices)})
+            survives, prints = _below(view)
+        worker.turn_to(worker.CURVE)
+        with ground:
+            if view.ten:
+                _ten(view)
+            else:
+                _one(view)
     worker.turn_to(worker.REST)
     survival.fill(survives, view)
     printing.fill(prints, view)

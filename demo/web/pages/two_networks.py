@@ -103,9 +103,7 @@ def _strip(
     """The gallery as dots, as recorded, and this picture's own."""
     if standard.source != "embedded":
         return
-    recorded = {
-        c.training: gallery_flips.recorded(c.name, str(c.sha256)) for c in (standard, robust)
-    }
+    recorded = {c.training: _measured(c.name, str(c.sha256)) for c in (standard, robust)}
     if not all(recorded.values()):
         st.info(
             "The gallery has not been measured with these weights: `python -m demo photographs` "
@@ -137,6 +135,9 @@ def _strip(
         f"the diamond is the picture above. Without attack the standard network is "
         f"wrong on {wrong[0]} of the {count}, the robust one on {wrong[1]}: that is its price.]"
     )
+
+
+_measured = functools.lru_cache(maxsize=8)(gallery_flips.recorded)
 
 
 @functools.lru_cache(maxsize=64)

@@ -1,11 +1,6 @@
-"""Memory: a GPU's that does not suffice, and what Python need not look through again and again.
-
-Where the GPU's does not suffice, the CPU computes the same, and a page says so.
-"""
+"""A GPU whose memory does not suffice: the same computation on the CPU, and a sentence about it."""
 
 import copy
-import functools
-import gc
 import time
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
@@ -96,13 +91,3 @@ def _copied_to_cpu(network: nn.Module) -> nn.Module:
     for buffer in network.buffers():
         there[id(buffer)] = buffer.detach().to(CPU, copy=True)
     return copy.deepcopy(network, there)
-
-
-@functools.cache
-def settle() -> None:
-    """What is there by now, modules above all, stays: Python need not look through it again.
-
-    Streamlit collects garbage after every run; without this most of a run's time goes there.
-    """
-    gc.collect()
-    gc.freeze()

@@ -6,6 +6,7 @@ just that.
 
 import functools
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import ParamSpec, TypeVar
 
 import numpy as np
@@ -68,7 +69,22 @@ def step(
     if known is None or target is not None:
         return None
     asked = known.step.clean.label if label is None else label
-    return known.step_at(epsilon) if asked == known.step.label else None
+    if asked != known.step.label:
+        return None
+    return _step_at(_Known(f"{name} {record_files.digest(pixels)}", known), epsilon)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """A record, by what it is of."""
+
+    key: str
+    record: gallery_record.Recorded = field(compare=False)
+
+
+@functools.lru_cache(maxsize=512)
+def _step_at(known: _Known, epsilon: float) -> one_step.OneStep | None:
+    return known.record.step_at(epsilon)
 
 
 def sweep(
