@@ -23,7 +23,7 @@ from tests.browser.reading import complete, drawn
 from tests.browser.traffic import Traffic
 from tests.server import ROOT, Server
 
-PICKS = ("Giant panda", "Polar bear", "Koala", "Machu Picchu", "Two jaguars")
+PICKS = ("Giant panda", "Horses", "Owl", "Kitten with wool", "Cup of coffee")
 WATCH = """
 window.seen = {};
 const note = (what) => { window.seen[what] ??= performance.now(); };
