@@ -38,6 +38,8 @@ CONTENTS = (
 FOLLOWED = ("", "cost")
 """The addresses of the pages that follow the browser back and forward."""
 
+whole = st.container()
+# What shows nothing, or lies over the page, stands below it: it moves nothing when it comes.
 document.mount(FOLLOWED)
 waiting.line("page")
 pages = [
@@ -46,21 +48,22 @@ pages = [
 ]
 here = st.navigation(pages)
 guide.show({page.url_path: page for page in pages}, here)
-try:
-    device.choose()
-except ValueError as error:
-    st.error(str(error))
-    st.stop()
-for refusal in brought.refusals():
-    st.error(refusal)
-try:
-    here.run()
-except memory.Exhausted as error:
-    st.error(str(error))
-if notice := memory.notice():
-    st.warning(notice)
-st.divider()
-last = here is pages[-1]
-following = pages[0] if last else pages[pages.index(here) + 1]
-line = "Now see it: drag epsilon yourself" if last else f"Next: {following.title}"
-st.page_link(following, label=line, icon=":material/arrow_forward:")
+with whole:
+    try:
+        device.choose()
+    except ValueError as error:
+        st.error(str(error))
+        st.stop()
+    for refusal in brought.refusals():
+        st.error(refusal)
+    try:
+        here.run()
+    except memory.Exhausted as error:
+        st.error(str(error))
+    if notice := memory.notice():
+        st.warning(notice)
+    st.divider()
+    last = here is pages[-1]
+    following = pages[0] if last else pages[pages.index(here) + 1]
+    line = "Now see it: drag epsilon yourself" if last else f"Next: {following.title}"
+    st.page_link(following, label=line, icon=":material/arrow_forward:")

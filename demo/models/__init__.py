@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 import torch
 from torch import nn
@@ -129,19 +130,16 @@ def counterpart(name: str) -> str | None:
     return card(name).robust or originals.get(name)
 
 
-OWN_KEPT = 60
-_own: dict[str, trained.OwnNetwork] = {}
+_own: WeakValueDictionary[str, trained.OwnNetwork] = WeakValueDictionary()
 
 
-def adopt(own: trained.OwnNetwork) -> ModelCard:
-    """The card of a network that was trained on a page; `card` and `load` know its name now.
+def adopt(own: trained.OwnNetwork) -> trained.OwnNetwork:
+    """A network that was trained on a page; `card` and `load` know its name now.
 
-    Its name belongs to its weights, so nobody meets another's. The last `OWN_KEPT` are kept.
+    They know it for as long as somebody, a visitor's session, keeps what this returns: those who
+    trained the same weights, whose name it is, share one.
     """
-    _own[own.name] = own
-    for oldest in list(_own)[:-OWN_KEPT]:
-        _own.pop(oldest, None)  # another thread may have been there first
-    return _own_model(own)
+    return _own.setdefault(own.name, own)
 
 
 def _own_model(own: trained.OwnNetwork) -> ModelCard:

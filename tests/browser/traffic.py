@@ -5,11 +5,16 @@ from typing import Any
 from playwright.sync_api import Page
 
 _SHIFTS = """
-window.shifted = 0;
+window.shifted = { all: 0, page: 0 };
 new PerformanceObserver((list) => {
-  const ours = (source) => source.node?.parentElement?.closest(".stMainBlockContainer");
-  for (const entry of list.getEntries())
-    if (!entry.hadRecentInput && entry.sources.some(ours)) window.shifted += entry.value;
+  const ours = ({ node, previousRect, currentRect }) =>
+    node?.parentElement?.closest(".stMainBlockContainer") &&
+    Math.max(previousRect.height, currentRect.height) > 1;
+  for (const entry of list.getEntries()) {
+    if (entry.hadRecentInput) continue;
+    window.shifted.all += entry.value;
+    if (entry.sources.some(ours)) window.shifted.page += entry.value;
+  }
 }).observe({ type: "layout-shift", buffered: true });
 """
 
@@ -37,12 +42,14 @@ class Traffic:
         """All that came."""
         return (self.http + self.websocket) / 1e6
 
-    def shift(self) -> float:
-        """The layout shift of what a page draws, all windows together: web.dev/cls.
+    def shift(self) -> dict[str, float]:
+        """The layout shifts so far, added up (web.dev/cls): "all", and those of the "page".
 
-        Streamlit's sidebar comes with its first message and moves the empty page: not counted.
+        Streamlit's sidebar comes with its first message and moves the empty page, and its
+        contents move each other: not the page's.
         """
-        return float(self._page.evaluate("window.shifted"))
+        found: dict[str, float] = self._page.evaluate("window.shifted")
+        return found
 
     def _asked(self, event: dict[str, Any]) -> None:
         self.addresses.append(event["request"]["url"])

@@ -376,21 +376,20 @@ def test_an_unreachable_hub_is_explained(monkeypatch: pytest.MonkeyPatch) -> Non
         models.load("inception-v3", CPU)
 
 
-def test_a_network_trained_on_a_page_is_known_by_its_name_and_the_oldest_is_forgotten(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(models, "_own", {})
-    monkeypatch.setattr(models, "OWN_KEPT", 2)
-    own = [
-        trained.OwnNetwork(
-            f"own-{i}", f"Own {i}", ("3", "7"), architectures.LogisticRegression(), ""
-        )
-        for i in range(3)
-    ]
-    cards = [models.adopt(network) for network in own]
-    assert models.card("own-2") == cards[2]
-    assert cards[2].kind == "digits" and cards[2].labels == ("3", "7")
-    assert models.load("own-2", torch.device("cpu")) is own[2].network
-    assert "own-2" not in [card.name for card in models.offered("digits")]
+def test_a_network_trained_on_a_page_is_known_for_as_long_as_somebody_keeps_it() -> None:
+    def trained_on_a_page() -> trained.OwnNetwork:
+        network = architectures.LogisticRegression()
+        return trained.OwnNetwork("own-0", "Own", ("3", "7"), network, "")
+
+    mine = models.adopt(trained_on_a_page())
+    theirs = models.adopt(trained_on_a_page())
+    assert theirs is mine
+    card = models.card("own-0")
+    assert card.kind == "digits" and card.labels == ("3", "7")
+    assert models.load("own-0", torch.device("cpu")) is mine.network
+    assert "own-0" not in [card.name for card in models.offered("digits")]
+    del mine
+    assert models.card("own-0") == card
+    del theirs
     with pytest.raises(ValueError, match="no model called 'own-0'"):
         models.card("own-0")

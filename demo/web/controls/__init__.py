@@ -101,8 +101,7 @@ def strip(choices: Choices) -> list[dict[str, str]]:
 def _network_widget(kind: models.Kind) -> models.ModelCard:
     names = [card.name for card in models.offered(kind)]
     if kind == "digits":  # those of this session, from the page on adversarial training
-        own = st.session_state.get("own_networks", {})
-        names += [models.adopt(network).name for network in own.values()]
+        names += st.session_state.get("own_networks", {})
     if st.session_state[f"network_{kind}"] not in names:
         st.session_state[f"network_{kind}"] = names[0]
     widget: Any = st.radio if kind == "photographs" else st.selectbox  # one click apart, where few

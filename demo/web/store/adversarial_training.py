@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import streamlit as st
 from torch import nn
 
-from demo import device
+from demo import device, models
 from demo.data.labelled import Labelled
 from demo.experiments.adversarial_training import (
     accuracy_against_epsilon,
@@ -133,5 +133,12 @@ def advanced(run: live_training.Run) -> None:
 
 
 def own_network(run: live_training.Run) -> trained.OwnNetwork:
-    """The network as it stands, in turn, so that no epoch changes it meanwhile."""
-    return worker.in_turn(live_training.own_network, run)
+    """The network as it stands, in turn, so that no epoch changes it meanwhile.
+
+    The other pages know it by its name for as long as the session keeps it.
+    """
+    return worker.in_turn(_adopted, run)
+
+
+def _adopted(run: live_training.Run) -> trained.OwnNetwork:
+    return models.adopt(live_training.own_network(run))

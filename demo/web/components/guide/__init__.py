@@ -14,7 +14,7 @@ def show(
     steps: Sequence[dict[str, Any]], at: int, leaves: bool, on_ask: Callable[[Any], None],
     on_leave: Callable[[Any], None],
 ) -> None:  # fmt: skip
-    """Mount it, below the app; it takes no place on the page.
+    """Mount it, over the foot of the app.
 
     steps: {"title", "said": paragraphs, "selector": of the control} of each.  at: the number of
     the one that is shown, from 1; 0: none.  leaves: whether the page is to be left for it.
@@ -27,7 +27,7 @@ def show(
     def left() -> None:
         on_leave(picker.said("guide", "left"))
 
-    with st.container(key="guide-place"):
+    with st.container(height=1, border=False):
         _bar(
             data={"steps": list(steps), "at": at, "leaves": leaves}, key="guide",
             on_asked_change=asked, on_left_change=left,
