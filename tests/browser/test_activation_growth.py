@@ -56,7 +56,7 @@ def test_a_drag_moves_everything_and_asks_the_server_for_nothing(here: Page, sta
         return (
             here.locator(".growth h1").evaluate("h => h.offsetHeight"),
             value(here, "drawn"),
-            float(here.locator(".growth .cursor").get_attribute("x1") or "nan"),
+            float(here.locator(".growth .marker").evaluate("m => m.getBoundingClientRect().x")),
         )
 
     seen = drag(here, tuple((i + 1) / 30 for i in range(30)), look, N)
@@ -66,6 +66,46 @@ def test_a_drag_moves_everything_and_asks_the_server_for_nothing(here: Page, sta
     assert len(set(heights)) == 1
     assert len(stay.frames) == before > 0
     linked(here, "n=10000000")
+
+
+REDRAWN = """() => {
+    const plot = document.querySelector(".growth .plot");
+    window.redrawn = new Promise(done => { plot.once("plotly_afterplot", () => done()); });
+}"""
+"""A promise that is kept once Plotly has drawn."""
+
+
+@pytest.mark.parametrize(("name", "moved"), [(M, 4), ("Epsilon", 5)])
+def test_a_drag_moves_the_lines_to_where_plotly_then_draws_them(
+    here: Page, stay: Visits, name: str, moved: int
+) -> None:
+    """The band's two edges, random signs and sign(w) by both; the last one, max|η|, by epsilon."""
+    lines = here.locator(".growth .scatterlayer .trace")
+
+    def look() -> list[float]:
+        tops: list[float] = lines.evaluate_all("all => all.map(l => l.getBoundingClientRect().y)")
+        return tops
+
+    lines.last.wait_for(state="attached")
+    before = len(stay.frames)
+    here.evaluate(REDRAWN)
+    high, low = drag(here, (0.7, 0.4), look, name)
+    assert [a < b - 10 for a, b in zip(high, low, strict=True)] == [k < moved for k in range(5)]
+    assert high[moved:] == low[moved:]
+    here.evaluate("window.redrawn")
+    assert look() == pytest.approx(low, abs=1.5)
+    assert len(stay.frames) == before > 0
+
+
+def test_a_click_on_the_chart_goes_to_that_n(here: Page) -> None:
+    marks = []
+    for stop in (0, len(EVERY_STOP) - 1):
+        set_stop(here, stop, N)
+        marks.append(here.locator(".growth .marker").bounding_box() or {})
+    middle = (marks[0]["x"] + marks[1]["x"]) / 2
+    here.mouse.click(middle, marks[0]["y"] + 40)
+    linked(here, "n=3162")
+    assert "3,162" in heading(here)
 
 
 def test_the_numbers_are_those_that_the_server_computes(here: Page) -> None:

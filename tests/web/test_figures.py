@@ -1,5 +1,6 @@
 """`demo.web.figures`: the data, the axes' titles, and one colour for one thing."""
 
+import json
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 
 from demo.experiments.attack import failures
 from demo.experiments.attack.confidence_sweep import STOPS
-from demo.web.figures import confidence_sweep, logits_line, palette, survival
+from demo.web.figures import activation_growth, confidence_sweep, logits_line, palette, survival
 
 LEVELS = 255 * np.array(STOPS)
 NAMES = {3: "giant panda", 5: "gibbon", 8: "indri"}
@@ -162,3 +163,31 @@ def test_no_two_networks_curves_look_alike_and_they_hold_what_was_measured() -> 
     }
     assert len({(t.line.color, t.line.dash) for t in figure.data}) == len(curves)
     assert all("markers" in t.mode and list(t.customdata) == [*ticks] for t in figure.data)
+
+
+def test_all_lines_of_the_growth_rise_but_the_last_and_each_is_named_at_one_point() -> None:
+    n, worst = (1, 100, 10**5), np.array([1.5, 100, 10**5])
+    blind = np.array([[1.0, -10, 300], [-1.0, 10, -300]])
+    high, low, random, sign, bound = activation_growth.plot(n, worst, blind).data
+    for band in (high, low, random):
+        np.testing.assert_allclose(band.y, [1, 10, 300])
+    assert [*sign.y] == [*worst] and [*bound.y] == [1, 1, 1]
+    for line, name, at in (
+        (random, "random signs", 2),
+        (sign, "sign(w)", 2),
+        (bound, "max|η| = ε", 2),
+    ):
+        assert [k for k, text in enumerate(line.text) if text] == [at] and line.text[at] == name
+
+
+def test_the_growths_axes_are_logarithmic_and_stay_where_they_are() -> None:
+    layout = activation_growth.plot((1, 10), np.ones(2), np.ones((2, 2))).layout
+    assert (layout.xaxis.type, layout.xaxis.range) == ("log", (0, 7))
+    assert (layout.yaxis.type, layout.yaxis.range) == ("log", (-6, 7))
+    assert layout.xaxis.title.text == "n, the dimension" and layout.yaxis.title.text == "change"
+
+
+def test_what_a_script_computes_with_is_sent_as_plain_numbers() -> None:
+    figure = activation_growth.plot((1, 10), np.ones(2), np.ones((2, 2)))
+    for trace in json.loads(figure.to_json())["data"]:
+        assert isinstance(trace["x"], list) and isinstance(trace["y"], list)

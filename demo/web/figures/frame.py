@@ -69,7 +69,7 @@ def add_markers(
 def add_band(figure: go.Figure, x: Values, curves: NDArray[np.float64]) -> None:
     """Grey from the lowest to the highest of the curves, (curves, points)."""
     edge = {"x": x, "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
-    figure.add_scatter(y=curves.max(axis=0), showlegend=False, **edge)
+    figure.add_scatter(y=curves.max(axis=0).tolist(), showlegend=False, **edge)
     figure.add_scatter(
-        y=curves.min(axis=0), fill="tonexty", fillcolor=CHANCE, showlegend=False, **edge
+        y=curves.min(axis=0).tolist(), fill="tonexty", fillcolor=CHANCE, showlegend=False, **edge
     )

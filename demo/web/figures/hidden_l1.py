@@ -123,7 +123,7 @@ def _lines(epsilons: Floats, *rows: tuple[str, Floats, dict[str, object]]) -> go
     figure = go.Figure()
     for name, values, line in rows:
         figure.add_scatter(x=epsilons, y=values, name=name, mode="lines", line=line,
-                           hoverinfo="skip", showlegend=False)  # fmt: skip
+                           hoverinfo="skip")  # fmt: skip
     return figure
 
 
@@ -132,7 +132,7 @@ def _over_epsilon(figure: go.Figure, epsilons: Floats) -> go.Figure:
         title_text="epsilon", type="log", range=[*np.log10(epsilons[[0, -1]])], dtick=1,
         exponentformat="power",
     )  # fmt: skip
-    return frame.around(figure, 64, 14, 48, hovermode=False, showlegend=False, legend=frame.UNMOVED)
+    return frame.around(figure, 64, 14, 48, hovermode=False, showlegend=False)
 
 
 def _ticks(lowest: float, highest: float) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """The page "Growth against dimension": the growth is epsilon * m * n, the change stays epsilon."""
 
+import json
 import math
 
 import numpy as np
@@ -8,6 +9,7 @@ import streamlit as st
 from demo.experiments.activation_growth import activation_growth
 from demo.web.components.viewer import activation_growth as viewer
 from demo.web.components.viewer import sent
+from demo.web.figures import activation_growth as plots
 from demo.web.pages import (
     colours,
     going_on,
@@ -42,12 +44,11 @@ def data() -> sent.Growth:
     """What the component needs to answer every drag by itself."""
     drawn = store.draws()
     worst, blind = (np.array([getattr(d, k) for d in drawn]) for k in ("worst", "blind"))
-    low, high = np.quantile(np.abs(blind), (0.1, 0.9), axis=0)
     stops = {"n": activation_growth.stops(), "m": MS, "epsilon": EPSILONS}
+    figure = plots.plot(activation_growth.stops(), worst[0], blind)
     return {
         "ns": stops["n"], "ms": MS, "epsilons": EPSILONS,
-        "worst": worst[0].tolist(), "blind": np.sqrt((blind**2).mean(axis=0)).tolist(),
-        "low": low.tolist(), "high": high.tolist(), "first": drawn[0].first.tolist(),
+        "figure": json.loads(figure.to_json()), "first": drawn[0].first.tolist(),
         "slopes": {"worst": _slope(worst, 4), "blind": _slope(blind, 2)},
         "fitted": f"Slopes: straight lines through log(change) against log(n) from "
                   f"n = {activation_growth.FITTED_FROM} on, mean and standard error over "

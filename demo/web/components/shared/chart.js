@@ -3,6 +3,7 @@
 /** @import { Axis, Figure, Layout, Plot } from "./types.d.ts" */
 import { find } from "./component.js";
 import { createLegend } from "./legend.js";
+import { nearest } from "./numbers.js";
 import { plotlyReady } from "./plotly.js";
 import { theme } from "./theme.js";
 
@@ -10,6 +11,9 @@ export const CONFIG = { displayModeBar: false, responsive: true };
 
 /** @typedef {{ xaxis: Axis, yaxis: Axis, yaxis2: Axis }} Axes */
 /** What stands on the x axis at a stop, and back. @typedef {{ toX: (stop: number) => number, toStop: (x: number) => number }} Scale */
+
+/** Over a logarithmic axis, where the stops have these values. @param {number[]} values @returns {Scale} */
+export const logarithmic = (values) => ({ toX: (stop) => Math.log10(values[stop]), toStop: (x) => nearest(values, 10 ** x, Math.log) });
 
 /**
  * The figure's layout in the theme's colours, and its axes' own.
@@ -107,7 +111,7 @@ function laidOut(figure, root, legend) {
   const grid = theme(root).line || "#ddd";
   for (const axis of axes) Object.assign(axis, { gridcolor: grid, zerolinecolor: grid, linecolor: grid });
   if (legend === "below") Object.assign(layout, { showlegend: false, margin: { ...layout.margin, b: 46 } });
-  if (legend !== "narrow") return layout;
+  if (legend !== "narrow" || layout.showlegend === false) return layout;
   Object.assign(layout.legend, { entrywidth: 0.48, entrywidthmode: "fraction", font: { size: 11 } });
   const named = figure.data.filter((trace) => trace.showlegend !== false);
   const twoLines = named.filter((trace) => (trace.name || "").includes("<br>")).length;

@@ -90,12 +90,6 @@ export function bracketed(value) {
   return value < 0 ? `(${number(value)})` : number(value);
 }
 
-/** 10 to the k: ".001", "10,000", "10⁷". @param {number} k */
-export function powerOfTen(k) {
-  if (k >= -3 && k <= 4) return k < 0 ? (10 ** k).toFixed(-k).replace(/^0/, "") : count(10 ** k);
-  return `10${superscript(k)}`;
-}
-
 /**
  * The index of the nearest value; with Math.log the nearest by ratio.
  * @param {number[]} values

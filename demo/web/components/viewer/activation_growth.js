@@ -12,21 +12,22 @@ const KEYS = /** @type {Slider[]} */ (["n", "m", "epsilon"]);
 /** @param {HTMLElement} root @param {Growth} data */
 function createGrowth(root, data) {
   const stops = { n: data.ns, m: data.ms, epsilon: data.epsilons };
+  const [, , random, worst] = data.figure.data.map((trace) => trace.y);
   const sliders = sliderOf(root);
-  const curves = createCurves(find(root, ".curves svg", SVGSVGElement));
+  const curves = createCurves(root, data, go);
   const parts = createParts(find(root, ".parts svg", SVGSVGElement), data.first, data.decisive);
   const at = (/** @type {Slider} */ key) => stops[key][Number(sliders[key].value)];
 
   function draw() {
     const i = Number(sliders.n.value);
     const [n, m, epsilon] = KEYS.map(at);
-    const drawn = epsilon * m * data.worst[i], blind = epsilon * m * data.blind[i];
+    const [blind, drawn] = [random[i], worst[i]].map((sum) => epsilon * m * sum);
     const words = { n: count(n), m: plainly(m), epsilon: `${plainly(epsilon)} = ${+(255 * epsilon).toPrecision(3)}/255` };
     for (const key of KEYS) {
       find(/** @type {HTMLElement} */ (sliders[key].parentElement), "output").textContent = words[key];
       sliders[key].setAttribute("aria-valuetext", words[key]);
     }
-    curves.place(n, epsilon * m, epsilon, [drawn, blind, epsilon]);
+    curves.move(i, [epsilon * m, epsilon], [drawn, blind, epsilon]);
     const pixels = parts.place(n, epsilon * m, drawn);
     find(root, ".parts figcaption").textContent = pixels === null ? "" : `One part at the scale of the sum: ${plainly(+pixels.toPrecision(2))} pixel${pixels === 1 ? "" : "s"} tall. The line: ${data.decisive.toFixed(1)} takes an answer from 50 % to 99 %.`;
     write(root, n, m, epsilon, drawn);
@@ -35,8 +36,15 @@ function createGrowth(root, data) {
     }
   }
 
+  function go(/** @type {number} */ stop) {
+    sliders.n.value = String(stop);
+    draw();
+    keep();
+  }
+
   // What stands where a first visit begins is not in the link.
   function keep() {
+    curves.draw();
     remember(Object.fromEntries(KEYS.map((key) => [key, Number(sliders[key].value) === data.usual[key] ? null : String(+at(key).toPrecision(8))])));
   }
 
@@ -49,15 +57,15 @@ function createGrowth(root, data) {
 
   find(root, ".jumps").replaceChildren(...data.jumps.map(([words, n]) => {
     const button = element("button", { type: "button", textContent: words });
-    button.addEventListener("click", () => { sliders.n.value = String(data.ns.indexOf(n)); draw(); keep(); });
+    button.addEventListener("click", () => go(data.ns.indexOf(n)));
     return button;
   }));
   for (const line of /** @type {const} */ (["worst", "blind"])) find(root, `[data-line="${line}"] .slope`).textContent = data.slopes[line];
   find(root, ".fitted").textContent = data.fitted;
 
-  const sized = new ResizeObserver(() => { curves.draw(data); parts.draw(); draw(); });
+  const sized = new ResizeObserver(() => { parts.draw(); draw(); });
   sized.observe(find(root, ".views"));
-  return { stop: () => sized.disconnect() };
+  return { show: () => { draw(); curves.draw(); }, stop: () => { curves.stop(); sized.disconnect(); } };
 }
 
 /** @param {HTMLElement} root */
@@ -87,4 +95,4 @@ function write(root, n, m, epsilon, drawn) {
   told(".off", `difference ${sign}${fourDigits(Math.abs(off))} (${sign}${share === 0 ? "0" : (100 * share).toPrecision(2)} %)`, off);
 }
 
-export default component(".growth", (root, data) => ({ show: () => {}, ...createGrowth(root, data) }));
+export default component(".growth", createGrowth);

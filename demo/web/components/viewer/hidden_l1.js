@@ -1,9 +1,8 @@
 // The hidden L1: all numbers are here, and a drag of epsilon or alpha is answered from them.
 
-/** @import { Scale } from "../shared/chart.js" */
 /** @import { Feed, Figure, Plot } from "../shared/types.d.ts" */
 /** @import { HiddenL1, Shown } from "./sent.d.ts" */
-import { createChart } from "../shared/chart.js";
+import { createChart, logarithmic } from "../shared/chart.js";
 import { all, component, element, find, press } from "../shared/component.js";
 import { remember } from "../shared/link.js";
 import { nearest } from "../shared/numbers.js";
@@ -115,9 +114,6 @@ const waiting = ({ of, batch }) => of === "batch" && !batch;
 function nowOf({ of, batch, data }) {
   return of === "batch" && batch ? batch : /** @type {HiddenL1} */ (data).one;
 }
-
-/** @param {number[]} epsilons @returns {Scale} */
-const logarithmic = (epsilons) => ({ toX: (stop) => Math.log10(epsilons[stop]), toStop: (x) => nearest(epsilons, 10 ** x, Math.log) });
 
 /** The heading, and of what it speaks. @param {HTMLElement} root @param {State} state */
 function say(root, state) {

@@ -75,10 +75,7 @@ export interface Growth {
   ns: number[];
   ms: number[];
   epsilons: number[];
-  worst: number[];
-  blind: number[];
-  low: number[];
-  high: number[];
+  figure: Figure;
   first: number[];
   slopes: { worst: string; blind: string };
   fitted: string;

@@ -96,7 +96,7 @@ class Survival(TypedDict):
 
 
 class Growth(TypedDict):
-    """Growth against dimension: the sums at each n, for epsilon = m = 1.
+    """Growth against dimension. figure: the sums at each n, for epsilon = m = 1.
 
     first: parts of the sum.  decisive: a change that takes an answer from 50 % to 99 %.
     jumps: words and the n that they lead to.  usual, start: of each slider, the index of the stop.
@@ -105,10 +105,7 @@ class Growth(TypedDict):
     ns: tuple[float, ...]
     ms: tuple[float, ...]
     epsilons: tuple[float, ...]
-    worst: list[float]
-    blind: list[float]
-    low: list[float]
-    high: list[float]
+    figure: Figure
     first: list[float]
     slopes: dict[str, str]
     fitted: str
