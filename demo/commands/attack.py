@@ -109,14 +109,14 @@ def _facts(
     """The reports of one picture, epsilon by epsilon, as JSON has them."""
     image = pictures.to_tensor(pixels).to(demo.device.choose())
     step = one_step.run(model, image, epsilons[0], label, target)
-    stops = _stops(card.kind, options.steps) if options.curve else ()
-    walked = tuple(sorted({0.0, *stops, *epsilons}))
+    grid = _epsilon_grid(card.kind, options.steps) if options.curve else ()
+    walked = tuple(sorted({0.0, *grid, *epsilons}))
     walk = (attack_walk.one if options.steps == 1 else attack_walk.ten)(
         model, pixels, image, step, walked
     )
     names = models.class_names(card)
     about = {"photo": str(photo), "model": card.name, "device": demo.device.name(image.device)}
-    about |= _of_the_picture(options, card, step, _curve(walk, stops, names), label)
+    about |= _of_the_picture(options, card, step, _curve(walk, grid, names), label)
     for epsilon in epsilons:
         i = walked.index(epsilon)
         if options.out is not None:
@@ -130,7 +130,7 @@ def _of_the_picture(
 ) -> dict[str, Any]:  # fmt: skip
     """The facts that no epsilon changes."""
     names = models.class_names(card)
-    answers = None if curve is None else np.array([stop["index"] for stop in curve])
+    answers = None if curve is None else np.array([each["index"] for each in curve])
     flip = None if answers is None else failures.first(answers != answers[0])
     return {
         "steps": options.steps,
@@ -160,18 +160,18 @@ def _at(walk: Walk, i: int, label: int, names: tuple[str, ...]) -> dict[str, Any
     }  # fmt: skip
 
 
-def _stops(kind: models.Kind, steps: int) -> tuple[float, ...]:
+def _epsilon_grid(kind: models.Kind, steps: int) -> tuple[float, ...]:
     if steps == 1:
-        return confidence_sweep.stops_of(kind)
+        return confidence_sweep.epsilon_grid(kind)
     return tuple(level / 255 for level in ten_steps.levels_of(kind))
 
 
 def _curve(
-    walk: Walk, stops: tuple[float, ...], names: tuple[str, ...]
+    walk: Walk, grid: tuple[float, ...], names: tuple[str, ...]
 ) -> list[dict[str, Any]] | None:
-    """The answer at each stop; None where there are no stops."""
+    """The answer at each epsilon of the grid; None where that is empty."""
     found = {e: _answer(z) for e, z in zip(walk.epsilons, walk.logits, strict=True)}
-    return [{"epsilon": e} | classes.named(found[e], names) for e in stops] or None
+    return [{"epsilon": e} | classes.named(found[e], names) for e in grid] or None
 
 
 def _answer(logits: NDArray[np.float32]) -> one_step.Answer:

@@ -60,10 +60,10 @@ def _transfer(path: Path, device: torch.device) -> None:
     """The table made on, tested on, over the gallery."""
     shipped = made_and_tested.shipped()
     networks = [models.load(name, device) for name in shipped]
-    size, stops = models.card(next(iter(shipped))).input_size, survival.stops_of("photographs")
+    size, grid = models.card(next(iter(shipped))).input_size, survival.epsilon_grid("photographs")
     pixels = np.stack([gallery.pixels(photo, size) for photo in gallery.GALLERY])
     images = pictures.to_tensor(pixels).to(device)
-    changed = [made_and_tested.run(network, networks, images, stops) for network in networks]
+    changed = [made_and_tested.run(network, networks, images, grid) for network in networks]
     setting = "one step of FGSM away from the network's own answer, saved as 8 bit"
     print(report.write(
         path, "photographs --transfer", device, setting, networks=shipped, pictures=len(pixels),
@@ -74,7 +74,7 @@ def _transfer(path: Path, device: torch.device) -> None:
 def _record(card: models.ModelCard, device: torch.device, folder: Path) -> None:
     """What the first page shows of each photograph; what was recorded and still holds stays.
 
-    Where other code made it, some stops of each photograph are computed anew to see that.
+    Where other code made it, some epsilons of each photograph are computed anew to see that.
     """
     weights, before = str(card.sha256), record_files.code_of(card.name, folder)
     photos = gallery.of(card.classes)

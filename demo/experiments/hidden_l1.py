@@ -29,10 +29,10 @@ def halvings(largest: float, octaves: int, in_each: int) -> tuple[float, ...]:
     return tuple(largest * 2.0 ** (-i / in_each) for i in reversed(range(octaves * in_each + 1)))
 
 
-DIGIT_STOPS = halvings(0.5, 12, 8)
+DIGIT_GRID = halvings(0.5, 12, 8)
 """For one digit: 97 epsilons from .00012 to .5, the paper's .25 among them."""
-BATCH_STOPS = DIGIT_STOPS[::2]
-PHOTOGRAPH_STOPS = halvings(16 / 255, 15, 3)
+BATCH_GRID = DIGIT_GRID[::2]
+PHOTOGRAPH_GRID = halvings(16 / 255, 15, 3)
 """For a photograph: 46 from .000002 to 16/255, 1/255 and its doubles among them."""
 
 

@@ -90,7 +90,7 @@ def piece(axis: str, on: Any, point: int) -> Callable[[], object]:
 
     image, label = on.batch(1)
     if axis == "stops":
-        reach = confidence_sweep.stops_of(on.kind)[-1]
+        reach = confidence_sweep.epsilon_grid(on.kind)[-1]
         epsilons = tuple(reach * i / max(1, point - 1) for i in range(point))
         gradient = fgsm.loss_gradient(on.model, image, label)
         direction = gradient.sign()[0].permute(1, 2, 0).to(torch.int8).cpu().numpy()

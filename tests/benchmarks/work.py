@@ -88,17 +88,17 @@ def curve_work(on: Subject) -> Work:
     then they are scored in eights, as ours are.
     """
     image, label = on.batch(1)
-    stops = confidence_sweep.stops_of(on.kind)
-    work: Work = {OURS: lambda: _curve(on, stops)}
+    epsilons = confidence_sweep.epsilon_grid(on.kind)
+    work: Work = {OURS: lambda: _curve(on, epsilons)}
     for name, peer, model in _peers_on_networks(on):
-        work[name] = partial(_peers_curve, peers.curve(peer, model, stops), model, image, label)
+        work[name] = partial(_peers_curve, peers.curve(peer, model, epsilons), model, image, label)
     return work
 
 
-def _curve(on: Subject, stops: tuple[float, ...]) -> Tensor:
+def _curve(on: Subject, epsilons: tuple[float, ...]) -> Tensor:
     gradient = fgsm.loss_gradient(on.model, *on.batch(1))
     direction = gradient.sign()[0].permute(1, 2, 0).to(torch.int8).cpu().numpy()
-    sweep = confidence_sweep.run(on.model, on.pixels, direction, on.device, stops)
+    sweep = confidence_sweep.run(on.model, on.pixels, direction, on.device, epsilons)
     return torch.from_numpy(sweep.logits)
 
 
@@ -111,7 +111,7 @@ def _peers_curve(attack: peers.Attack, model: nn.Module, image: Tensor, label: T
 def page_work(on: Subject) -> Work:
     """What the attack page waits for, without its caches, and one forward pass as the unit."""
     file, image = subjects.photographs(1)[0], on.images[:1]
-    stops = confidence_sweep.STOPS
+    epsilons = confidence_sweep.EPSILON_GRID
 
     def three_pictures() -> one_step.OneStep:
         fresh = pictures.to_tensor(subjects.pixels(file)).to(on.device)
@@ -120,11 +120,11 @@ def page_work(on: Subject) -> Work:
     step = one_step.run(on.model, image, on.epsilon)
     sweep = confidence_sweep.run(on.model, on.pixels, step.direction, on.device)
     signs = torch.from_numpy(step.direction).permute(2, 0, 1)[None].float().to(on.device)
-    negative = tuple(-e for e in reversed(stops[2::2]))
+    negative = tuple(-e for e in reversed(epsilons[2::2]))
 
     def extras() -> None:
         for seed in random_signs.SEEDS:
-            random_signs.run(on.model, image, step.label, stops[::2], seed)
+            random_signs.run(on.model, image, step.label, epsilons[::2], seed)
         known = (sweep.epsilons, sweep.logits)
         logits_line.run(on.model, image, signs, known, negative)
 

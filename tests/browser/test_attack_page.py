@@ -41,7 +41,7 @@ from tests.browser.reading import (
 )
 from tests.browser.traffic import Traffic
 
-PAPERS, STRONG = (confidence_sweep.STOPS.index(epsilon) for epsilon in (0.007, 4 / 255))
+PAPERS, STRONG = (confidence_sweep.EPSILON_GRID.index(epsilon) for epsilon in (0.007, 4 / 255))
 LAST = 64
 """The stop of the paper's epsilon, that of 4/255, and the largest."""
 

@@ -73,7 +73,7 @@ def test_the_kangaroo_becomes_a_wolf_and_rounding_to_eight_bits_can_give_it_back
 
 def test_an_uploaded_photograph_and_the_switch(page: Page) -> None:
     """Same picture, same epsilon, one click; both curves before and after; both gradients."""
-    set_stop(page, confidence_sweep.STOPS.index(1 / 255))
+    set_stop(page, confidence_sweep.EPSILON_GRID.index(1 / 255))
     old = pixels(page, CLEAN)
     upload(page, photograph("upright.jpg"), "own.jpg")
     other_picture(page, old)

@@ -142,7 +142,7 @@ def pixels_and_marks_are_the_servers(page: Page, name: str) -> None:
     np.testing.assert_array_equal(canvas(page, "Clean digits"), served_sheet(name, 0))
     for stop in (13, 64, 100):
         set_stop(page, stop)
-        epsilon = margins.STOPS[stop]
+        epsilon = margins.EPSILON_GRID[stop]
         np.testing.assert_array_equal(canvas(page, "Perturbed digits"), served_sheet(name, epsilon))
         marks = page.locator(".three-seven .marks").nth(1).locator("i")
         wrong = [mark == "1" for mark in marks.evaluate_all("m => m.map(i => i.dataset.wrong)")]

@@ -46,10 +46,10 @@ def network() -> nn.Module:
 def run(
     network: nn.Module, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Run:
-    """The command with --json, its network loaded once, at few stops: words -> what it printed."""
+    """The command with --json, its network loaded once, at few epsilons: words -> its output."""
     monkeypatch.setenv("DEMO_DEVICE", "cpu")
     monkeypatch.setattr(models, "load", lambda *_: network)
-    monkeypatch.setattr(confidence_sweep, "STOPS", (0.0, 1 / 255, 0.007, 4 / 255))
+    monkeypatch.setattr(confidence_sweep, "EPSILON_GRID", (0.0, 1 / 255, 0.007, 4 / 255))
     monkeypatch.setattr(ten_steps, "LEVELS", (0, 1))
 
     def words_to_facts(*words: object) -> dict[str, Any]:
@@ -324,8 +324,8 @@ def test_the_curve_is_computed_only_when_it_is_asked_for(
         without = sum(seen)
         curved = run(PANDA, "--steps", steps, "--curve")
     assert plain["curve"] is plain["flips_at_epsilon"] is None
-    stops = confidence_sweep.STOPS if steps == 1 else [n / 255 for n in ten_steps.LEVELS]
-    assert [stop["epsilon"] for stop in curved["curve"]] == pytest.approx(list(stops))
+    grid = confidence_sweep.EPSILON_GRID if steps == 1 else [n / 255 for n in ten_steps.LEVELS]
+    assert [each["epsilon"] for each in curved["curve"]] == pytest.approx(list(grid))
     assert plain["adversarial"]["class"] == curved["adversarial"]["class"]
     assert without < sum(seen) - without
     assert steps == 10 or without <= 8

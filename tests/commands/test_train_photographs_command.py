@@ -63,7 +63,7 @@ def test_it_trains_writes_goes_on_and_measures_again(
 
 
 @pytest.mark.slow
-def test_a_training_that_starts_from_a_twin_counts_what_the_twin_has_seen(
+def test_a_training_that_starts_from_a_robust_network_counts_what_it_has_seen(
     words: list[str],
 ) -> None:
     shipped = trained.card(NAME)

@@ -1,4 +1,4 @@
-"""`confidence_sweep`: the stops, the clip, the rounding, and real answers."""
+"""`confidence_sweep`: the epsilons, the clip, the rounding, and real answers."""
 
 import itertools
 from collections.abc import Callable
@@ -13,8 +13,8 @@ from demo import fgsm
 from demo.data import digits, pictures
 from demo.experiments.attack import confidence_sweep, one_step
 from demo.experiments.attack.confidence_sweep import (
-    DIGIT_STOPS,
-    STOPS,
+    DIGIT_EPSILON_GRID,
+    EPSILON_GRID,
     followed,
     round_half_up,
     rounded_picture,
@@ -34,19 +34,19 @@ def attack(embedded: nn.Module, panda: NDArray[np.uint8]) -> Attack:
 
 
 def test_sixty_five_stops_ascend_from_zero_to_sixteen_levels() -> None:
-    assert len(STOPS) == 65 and STOPS[0] == 0
-    assert pytest.approx(16 / 255) == STOPS[-1]
-    assert all(a < b for a, b in itertools.pairwise(STOPS))
+    assert len(EPSILON_GRID) == 65 and EPSILON_GRID[0] == 0
+    assert pytest.approx(16 / 255) == EPSILON_GRID[-1]
+    assert all(a < b for a, b in itertools.pairwise(EPSILON_GRID))
 
 
 def test_every_whole_level_and_the_paper_s_epsilon_are_stops() -> None:
-    assert 0.007 in STOPS
+    assert 0.007 in EPSILON_GRID
     for level in range(17):
-        assert min(abs(255 * stop - level) for stop in STOPS) < 1e-9
+        assert min(abs(255 * epsilon - level) for epsilon in EPSILON_GRID) < 1e-9
 
 
 def test_the_stops_are_denser_near_zero() -> None:
-    levels = 255 * np.array(STOPS)
+    levels = 255 * np.array(EPSILON_GRID)
     counts = [((levels >= a) & (levels < b)).sum() / (b - a) for a, b in
               [(0, 1), (1, 2), (2, 4), (4, 8), (8, 16)]]  # fmt: skip
     assert counts == sorted(counts, reverse=True)
@@ -54,9 +54,9 @@ def test_the_stops_are_denser_near_zero() -> None:
 
 
 def test_digits_have_sixty_five_even_stops_up_to_a_half_with_the_papers_quarter() -> None:
-    assert confidence_sweep.stops_of("digits") == tuple(i / 128 for i in range(65))
-    assert 0.25 in DIGIT_STOPS and DIGIT_STOPS[-1] == 0.5
-    assert confidence_sweep.stops_of("photographs") == STOPS
+    assert confidence_sweep.epsilon_grid("digits") == tuple(i / 128 for i in range(65))
+    assert 0.25 in DIGIT_EPSILON_GRID and DIGIT_EPSILON_GRID[-1] == 0.5
+    assert confidence_sweep.epsilon_grid("photographs") == EPSILON_GRID
 
 
 def test_a_digit_of_one_channel_is_swept_as_it_is_saved() -> None:
@@ -64,7 +64,7 @@ def test_a_digit_of_one_channel_is_swept_as_it_is_saved() -> None:
     direction = np.sign(np.random.default_rng(1).normal(size=(28, 28, 1))).astype(np.int8)
     weights = torch.randn(784, 3, generator=torch.Generator().manual_seed(0))
     sweep = confidence_sweep.run(
-        lambda x: x.flatten(1) @ weights, pixels, direction, CPU, DIGIT_STOPS
+        lambda x: x.flatten(1) @ weights, pixels, direction, CPU, DIGIT_EPSILON_GRID
     )
     assert sweep.logits.shape == (65, 3) and sweep.largest_change[-1] == 127.5
     png = pictures.to_png(rounded_picture(pixels, direction, 64))
@@ -121,23 +121,23 @@ def test_each_stop_holds_the_logits_of_the_attack_at_that_epsilon(
     model, image, label = small(1), pictures.to_tensor(pixels), torch.tensor([2])
     direction = one_step.run(model, image, 0.1, label=2).direction
     sweep = confidence_sweep.run(model, pixels, direction, CPU)
-    attacked = torch.cat([fgsm.fgsm(model, image, label, e) for e in STOPS])
+    attacked = torch.cat([fgsm.fgsm(model, image, label, e) for e in EPSILON_GRID])
     expected = model(attacked).detach().numpy()
     np.testing.assert_allclose(sweep.logits, expected, rtol=1e-5, atol=1e-5)
-    assert sweep.epsilons.tolist() == list(STOPS)
+    assert sweep.epsilons.tolist() == list(EPSILON_GRID)
 
 
 def test_the_saved_picture_is_the_real_valued_one_rounded() -> None:
-    """At the two stops between whole levels, .5 and 1.5, both neighbours are equally near."""
+    """At the two epsilons between whole levels, .5 and 1.5, both neighbours are equally near."""
     generator = np.random.default_rng(2)
     pixels = generator.integers(0, 256, (9, 9, 3), dtype=np.uint8)
     direction = generator.integers(-1, 2, (9, 9, 3), dtype=np.int8)
     image = pictures.to_tensor(pixels)
     signs = torch.from_numpy(direction).permute(2, 0, 1)[None]
-    for stop in STOPS:
-        saved = rounded_picture(pixels, direction, round_half_up(255 * stop)).astype(int)
-        exact = fgsm.adversarial_example(image, stop * signs)
-        if min(abs(255 * stop - half) for half in (0.5, 1.5)) > 1e-6:
+    for epsilon in EPSILON_GRID:
+        saved = rounded_picture(pixels, direction, round_half_up(255 * epsilon)).astype(int)
+        exact = fgsm.adversarial_example(image, epsilon * signs)
+        if min(abs(255 * epsilon - half) for half in (0.5, 1.5)) > 1e-6:
             np.testing.assert_array_equal(saved, pictures.to_pixels(exact))
         real = 255 * exact[0].permute(1, 2, 0).numpy()
         assert np.abs(saved - real).max() <= 0.5 + 1e-4
@@ -170,7 +170,7 @@ def test_a_photograph_s_curve_starts_at_the_clean_answer_and_falls(attack: Attac
     probabilities = every[:, step.label]
     assert probabilities[0].item() == pytest.approx(step.clean.confidence, abs=1e-4)
     assert probabilities.min() < probabilities[0] / 2
-    fooled = every[STOPS.index(0.007), step.adversarial.label].item()
+    fooled = every[EPSILON_GRID.index(0.007), step.adversarial.label].item()
     assert fooled == pytest.approx(step.adversarial.confidence, abs=1e-3)
 
 

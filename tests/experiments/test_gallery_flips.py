@@ -3,11 +3,11 @@
 from demo import models
 from demo.data import gallery
 from demo.experiments.attack import gallery_flips
-from demo.experiments.attack.confidence_sweep import STOPS
+from demo.experiments.attack.confidence_sweep import EPSILON_GRID
 from demo.experiments.attack.gallery_flips import Flip
 from demo.web.controls import link
 
-AT = STOPS.index(0.007)
+AT = EPSILON_GRID.index(0.007)
 EMBEDDED = [card.name for card in models.MODELS if card.source == "embedded" and card.robust]
 
 

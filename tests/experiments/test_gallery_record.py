@@ -87,7 +87,8 @@ def test_a_file_gives_back_what_the_page_shows(
     assert (found.flip, found.sign, found.device) == (
         measured.flip, measured.sign, measured.device,
     )  # fmt: skip
-    assert found.step_at(confidence_sweep.STOPS[9]) != found.step and found.step_at(1.0) is None
+    other = found.step_at(confidence_sweep.EPSILON_GRID[9])
+    assert other != found.step and found.step_at(1.0) is None
 
 
 def test_a_raw_gradient_keeps_its_signs_and_its_sizes_in_sixteen_steps(

@@ -207,11 +207,11 @@ def test_it_holds_until_the_last_epsilon_before_the_first_that_does_not() -> Non
 
 
 def test_the_stops_hold_the_papers_epsilons_and_the_batchs_are_among_them() -> None:
-    assert {0.25, 0.5} <= set(experiment.BATCH_STOPS) <= set(experiment.DIGIT_STOPS)
-    assert len(experiment.DIGIT_STOPS) == 97 and min(experiment.DIGIT_STOPS) == 0.5 / 4096
-    levels = [255 * epsilon for epsilon in experiment.PHOTOGRAPH_STOPS]
+    assert {0.25, 0.5} <= set(experiment.BATCH_GRID) <= set(experiment.DIGIT_GRID)
+    assert len(experiment.DIGIT_GRID) == 97 and min(experiment.DIGIT_GRID) == 0.5 / 4096
+    levels = [255 * epsilon for epsilon in experiment.PHOTOGRAPH_GRID]
     assert all(any(level == pytest.approx(n) for level in levels) for n in (1, 2, 4, 8, 16))
-    assert list(experiment.PHOTOGRAPH_STOPS) == sorted(experiment.PHOTOGRAPH_STOPS)
+    assert list(experiment.PHOTOGRAPH_GRID) == sorted(experiment.PHOTOGRAPH_GRID)
 
 
 def result(**more: Any) -> HiddenL1:

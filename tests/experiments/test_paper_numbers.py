@@ -138,7 +138,7 @@ def bent(at: np.ndarray, first: float, second: float) -> np.ndarray:
 
 
 def test_three_straight_pieces_are_found_exactly() -> None:
-    x = straight_lines.STOPS
+    x = straight_lines.EPSILON_GRID
     curves = np.stack([bent(x, x[5], x[61]), bent(x, x[59], x[63])])
     fit = straight_lines.three_pieces(x, curves)
     assert np.allclose(fit, curves, atol=1e-8)
@@ -146,14 +146,14 @@ def test_three_straight_pieces_are_found_exactly() -> None:
 
 
 def test_a_curve_of_many_bends_is_not_called_straight() -> None:
-    x = straight_lines.STOPS
+    x = straight_lines.EPSILON_GRID
     waves = np.sin(x)[None]
     fit = straight_lines.three_pieces(x, waves)
     assert straight_lines.r_squared(waves[None], fit[None])[0] < 0.3
 
 
 def test_the_fit_is_no_worse_than_any_other_with_the_same_knots() -> None:
-    x = straight_lines.STOPS
+    x = straight_lines.EPSILON_GRID
     curve = np.abs(x) + np.cos(3 * x)
     best = straight_lines.three_pieces(x, curve[None])[0]
     for first, second in ((x[1], x[31]), (x[59], x[61]), (x[21], x[117])):
@@ -166,9 +166,9 @@ def test_the_fit_is_no_worse_than_any_other_with_the_same_knots() -> None:
 def test_a_linear_networks_logits_are_straight_and_leave_the_pixel_range() -> None:
     few = in_turn(10)
     lines = bench.finished(straight_lines.run(softmax(1), few))
-    assert lines.logits.shape == (10, len(straight_lines.STOPS), 10)
+    assert lines.logits.shape == (10, len(straight_lines.EPSILON_GRID), 10)
     assert lines.r_squared.min() > 1 - 1e-6
-    middle = len(straight_lines.STOPS) // 2
+    middle = len(straight_lines.EPSILON_GRID) // 2
     assert np.allclose(lines.logits[:, middle], softmax(1)(few.images).numpy(), atol=1e-5)
     steps = np.diff(lines.logits.astype(float), axis=1)
     assert np.allclose(steps, steps[:, :1], atol=1e-3)  # a clip would bend them

@@ -21,7 +21,7 @@ from demo.web.figures import flip_strip, training_rounds
 from demo.web.pages import photograph_training, two_networks
 
 CHECK = Path(__file__).parents[3] / "shared" / "data" / "imagenet-pool" / "check.tar"
-LEVELS = tuple(255 * stop for stop in confidence_sweep.STOPS)
+LEVELS = tuple(255 * epsilon for epsilon in confidence_sweep.EPSILON_GRID)
 
 
 class Linear(nn.Module):

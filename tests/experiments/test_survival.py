@@ -149,17 +149,17 @@ def attacked(model: nn.Module) -> tuple[NDArray[np.uint8], confidence_sweep.Conf
     image = pictures.to_tensor(picture()[None])
     gradient = fgsm.loss_gradient(model, image, model(image).argmax(dim=1))
     direction = gradient.sign()[0].permute(1, 2, 0).to(torch.int8).numpy()
-    stops = survival.stops_of("photographs")
+    epsilons = survival.epsilon_grid("photographs")
     return (
-        survival.saved(picture(), direction, stops),
-        confidence_sweep.run(model, picture(), direction, CPU, stops),
+        survival.saved(picture(), direction, epsilons),
+        confidence_sweep.run(model, picture(), direction, CPU, epsilons),
     )
 
 
 def test_the_identity_changes_nothing(small: Callable[[int], nn.Module]) -> None:
     model = small(1)
     saved, sweep = attacked(model)
-    found = survival.run(model, saved, survival.stops_of("photographs"), IDENTITY, CPU)
+    found = survival.run(model, saved, survival.epsilon_grid("photographs"), IDENTITY, CPU)
     answers = sweep.logits.argmax(axis=1)
     assert found.answers.tolist() == answers.tolist()
     given = torch.tensor(sweep.logits).double().softmax(dim=1)
@@ -169,7 +169,7 @@ def test_the_identity_changes_nothing(small: Callable[[int], nn.Module]) -> None
 
 def test_what_a_network_gets_is_shown_stop_by_stop(small: Callable[[int], nn.Module]) -> None:
     saved, _ = attacked(small(1))
-    found = survival.run(small(1), saved, survival.stops_of("photographs"), IDENTITY, CPU)
+    found = survival.run(small(1), saved, survival.epsilon_grid("photographs"), IDENTITY, CPU)
     sheet = Image.open(io.BytesIO(found.sheet))
     assert (sheet.format, sheet.size) == ("WEBP", (6 * SIZE, SIZE))
     assert np.array_equal(np.array(sheet), np.concatenate([*saved], axis=1))
@@ -207,15 +207,15 @@ def test_another_network_gets_the_picture_at_its_own_size(
 def test_an_attack_through_the_blur_is_fgsm_on_the_network_behind_it(
     small: Callable[[int], nn.Module],
 ) -> None:
-    model, stops = small(1), survival.stops_of("photographs")
+    model, epsilons = small(1), survival.epsilon_grid("photographs")
     behind = lambda x: model(picture_changes.blurred(x))  # noqa: E731
     image = pictures.to_tensor(picture()[None])
     label = int(behind(image).argmax())
-    found = survival.through(model, picture(), label, False, stops, CPU)
-    strong = behind(fgsm.fgsm(behind, image, torch.tensor([label]), stops[-1]))
+    found = survival.through(model, picture(), label, False, epsilons, CPU)
+    strong = behind(fgsm.fgsm(behind, image, torch.tensor([label]), epsilons[-1]))
     expected = survival.read(torch.cat([behind(image), strong]))
     assert found.shares[[0, -1]] == pytest.approx(expected.shares, abs=1e-4)
-    toward = survival.through(model, picture(), label, True, stops, CPU)
+    toward = survival.through(model, picture(), label, True, epsilons, CPU)
     assert found.shares[-1] < found.shares[0] < toward.shares[-1]
 
 
@@ -244,20 +244,20 @@ def test_the_sentence_tells_every_pattern(found: str, said: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_stop_is_one_of_the_sliders_for_one_step_and_for_ten(kind: str) -> None:
-    stops = survival.stops_of(kind)
-    assert stops[0] == 0 and set(stops) <= set(confidence_sweep.stops_of(kind))
-    assert {255 * stop for stop in stops} <= set(ten.levels_of(kind))
+    epsilons = survival.epsilon_grid(kind)
+    assert epsilons[0] == 0 and set(epsilons) <= set(confidence_sweep.epsilon_grid(kind))
+    assert {255 * epsilon for epsilon in epsilons} <= set(ten.levels_of(kind))
 
 
 def test_a_table_counts_the_answers_that_change(small: Callable[[int], nn.Module]) -> None:
     source, other = small(1), small(2)
     images = pictures.to_tensor(np.stack([picture(seed=seed) for seed in range(6)]))
-    stops = survival.stops_of("photographs")
-    found = made_and_tested.run(source, [source, other], images, stops)
+    epsilons = survival.epsilon_grid("photographs")
+    found = made_and_tested.run(source, [source, other], images, epsilons)
     assert found.shape == (2, 6) and (found[:, 0] == 0).all() and found[0, -1] > 0
     for place, network in enumerate((source, other)):
         label = source(images).argmax(dim=1)
-        after = network((255 * fgsm.fgsm(source, images, label, stops[-1])).round() / 255)
+        after = network((255 * fgsm.fgsm(source, images, label, epsilons[-1])).round() / 255)
         assert found[place, -1] == int((after.argmax(1) != network(images).argmax(1)).sum())
 
 
@@ -277,11 +277,11 @@ def test_the_gallerys_table_belongs_to_the_weights_that_ship(tmp_path: Path) -> 
 def test_two_cells_of_the_gallerys_table_come_out_again() -> None:
     found = made_and_tested.recorded()
     assert found is not None
-    at, stops = 4, survival.stops_of("photographs")
+    at, epsilons = 4, survival.epsilon_grid("photographs")
     networks = [models.load(name, CPU) for name in found.networks[:2]]
     saved = np.stack([gallery.pixels(photo, 224) for photo in gallery.GALLERY])
     images = pictures.to_tensor(saved)
-    again = made_and_tested.run(networks[0], networks, images, (stops[at],))
+    again = made_and_tested.run(networks[0], networks, images, (epsilons[at],))
     assert again[:, 0] == pytest.approx(found.changed[0, :2, at], abs=1)  # another CPU rounds
 
 

@@ -133,7 +133,7 @@ def test_the_exact_loss_is_the_loss_at_the_fgsm_point(seed: int, epsilon: float)
 
 @each_network
 def test_on_the_shipped_networks_both_sides_of_every_line_agree(name: str) -> None:
-    lines = derivation.run(*shown(name), margins.STOPS)
+    lines = derivation.run(*shown(name), margins.EPSILON_GRID)
     np.testing.assert_allclose(lines.one_minus_sigma, lines.sigma_of_minus, atol=1e-15)
     np.testing.assert_allclose(lines.quotient, lines.slope, atol=1e-8)
     np.testing.assert_allclose(lines.norm_by_autograd, lines.norm, rtol=1e-6, atol=1e-13)
@@ -255,16 +255,16 @@ def test_the_browsers_whole_levels_are_the_servers_rounding(label: int) -> None:
     levels = page._data(store.cards(), 0)["levels"]
     signs = margins.run(model, one, (0.0,)).signs.astype(np.int64)
     before = pictures.to_pixels(one.images)[..., 0].astype(np.int64)
-    for epsilon, level in list(zip(margins.STOPS, levels, strict=True))[:-1]:
+    for epsilon, level in list(zip(margins.EPSILON_GRID, levels, strict=True))[:-1]:
         served = pictures.to_pixels(fgsm.fgsm(model, one.images, one.labels, epsilon))[..., 0]
         in_browser = np.clip(before - (1 - 2 * label) * level * signs, 0, 255)
         np.testing.assert_array_equal(in_browser, served)
-    assert margins.STOPS[-1] == 0.5 and levels[-1] == 128
+    assert margins.EPSILON_GRID[-1] == 0.5 and levels[-1] == 128
 
 
 def test_the_stops_hold_the_papers_epsilon_and_are_exact() -> None:
-    assert margins.STOPS[0] == 0 and margins.STOPS[64] == 0.25 and margins.STOPS[-1] == 0.5
-    assert all(float(np.float32(epsilon)) == epsilon for epsilon in margins.STOPS)
+    assert [margins.EPSILON_GRID[i] for i in (0, 64, -1)] == [0, 0.25, 0.5]
+    assert all(float(np.float32(epsilon)) == epsilon for epsilon in margins.EPSILON_GRID)
 
 
 def test_every_sheet_has_twenty_five_digits_and_together_they_have_all() -> None:

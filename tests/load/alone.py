@@ -123,7 +123,7 @@ def alone(question: Question, signs: bytes | None = None) -> Shown:
     card = models.card(question.network)
     network, pixels = _network(question.network), _pixels(question, card.input_size)
     label = _label(question, card.labelled)
-    stops = confidence_sweep.stops_of(card.kind)
+    stops = confidence_sweep.epsilon_grid(card.kind)
     epsilon = min(stops, key=lambda stop: abs(stop - FIRST_EPSILON[card.kind]))
     image = pictures.to_tensor(pixels).to(device.choose())
     threads = worker.one_thread() if card.kind == "digits" else contextlib.nullcontext()

@@ -85,7 +85,7 @@ def test_digit_networks_are_measured(data: list[str], monkeypatch: pytest.Monkey
 @pytest.mark.usefixtures("small")
 def test_photograph_networks_are_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gallery, "GALLERY", gallery.GALLERY[:2])
-    monkeypatch.setattr(confidence_sweep, "STOPS", (0.0, 1 / 255, 0.007))
+    monkeypatch.setattr(confidence_sweep, "EPSILON_GRID", (0.0, 1 / 255, 0.007))
     monkeypatch.setattr(photograph_accuracy, "CURVE", (0.0, 1.0))
     archive = write_archive(tmp_path / "check.tar", gallery.GALLERY)
     words = ["photographs", "--out", str(tmp_path)]

@@ -72,7 +72,7 @@ def weights_of(module: nn.Module) -> torch.Tensor:
     return torch.cat([p.detach().flatten() for p in module.parameters()])
 
 
-def test_a_twin_begins_as_the_standard_network(standard: nn.Module) -> None:
+def test_a_robust_network_begins_as_its_counterpart(standard: nn.Module) -> None:
     run = photograph_networks.started(SHORT, standard, 1, PLACE)
     images = torch.rand(2, 3, 32, 32)
     torch.testing.assert_close(
@@ -143,7 +143,7 @@ def test_a_time_budget_ends_the_training_and_brings_the_rate_down(
 
 
 @pytest.mark.slow
-def test_the_finished_twin_is_the_average_in_the_standard_architecture(
+def test_the_finished_robust_network_is_the_average_in_the_standard_architecture(
     standard: nn.Module, data: Path
 ) -> None:
     run = photograph_networks.started(SHORT, standard, 1, PLACE)
@@ -157,7 +157,7 @@ def test_the_finished_twin_is_the_average_in_the_standard_architecture(
 
 
 @pytest.mark.slow
-def test_a_mixed_twin_lies_between_the_student_and_the_standard_network(
+def test_a_mixed_robust_network_lies_between_the_student_and_the_standard_network(
     standard: nn.Module, data: Path
 ) -> None:
     run = photograph_networks.started(SHORT, standard, 1, PLACE)

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from demo.experiments.attack import failures
-from demo.experiments.attack.confidence_sweep import STOPS
+from demo.experiments.attack.confidence_sweep import EPSILON_GRID
 from demo.web.figures import activation_growth, confidence_sweep, logits_line, palette, survival
 
-LEVELS = 255 * np.array(STOPS)
+LEVELS = 255 * np.array(EPSILON_GRID)
 NAMES = {3: "giant panda", 5: "gibbon", 8: "indri"}
 FALLING = np.linspace(1, 0, 65)
 CURVES = {3: FALLING, 5: 1 - FALLING}
@@ -35,7 +35,7 @@ def test_the_curve_holds_each_class_in_percent_at_every_stop() -> None:
     np.testing.assert_allclose(lines["gibbon"].y, 100 - 100 * FALLING)
     for line in lines.values():
         assert list(line.x) == list(range(65))
-        assert list(line.customdata) == [failures.amount(stop) for stop in STOPS]
+        assert list(line.customdata) == [failures.amount(epsilon) for epsilon in EPSILON_GRID]
 
 
 def test_the_curve_s_axes_say_what_they_measure() -> None:

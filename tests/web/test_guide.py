@@ -44,17 +44,17 @@ def plain(number: float, digits: str) -> str:
 
 
 def first_other_answer() -> list[str]:
-    """From that stop on the answer is another one at every stop."""
+    """From that epsilon on the answer is another one at every epsilon."""
     answers = bear().sweep.logits.argmax(axis=1)
     first = int(np.flatnonzero(answers != answers[0])[0])
     assert (answers[first:] != answers[0]).all()
-    return [plain(255 * confidence_sweep.STOPS[first], ".2f") + "/255"]
+    return [plain(255 * confidence_sweep.EPSILON_GRID[first], ".2f") + "/255"]
 
 
 def aimed_and_not() -> list[str]:
     """The answer's confidence at the paper's epsilon under random signs, and under FGSM."""
     found, papers = bear(), confidence_sweep.THE_PAPERS_EPSILON
-    logits = torch.tensor(found.sweep.logits[[confidence_sweep.STOPS.index(papers)]])
+    logits = torch.tensor(found.sweep.logits[[confidence_sweep.EPSILON_GRID.index(papers)]])
     fgsm = float(scores.probabilities(logits)[0, found.step.label])
     random = found.control[:, gallery_record.CONTROL.index(papers)]
     return [plain(papers, "g"), f"{100 * random.mean():.0f}", f"{100 * fgsm:.1f}"]
@@ -77,7 +77,7 @@ def holds() -> list[str]:
     (lemur,) = [flip for flip in found if flip.photograph == "lemur"]
     assert lemur.right and lemur.stop is None
     assert any(flip.stop is not None for flip in found)
-    return [f"{255 * confidence_sweep.STOPS[-1]:g}/255"]
+    return [f"{255 * confidence_sweep.EPSILON_GRID[-1]:g}/255"]
 
 
 MEASURED: dict[str, Callable[[], list[str]]] = {

@@ -41,9 +41,9 @@ def test_an_epsilon_is_written_the_same_by_the_viewer_and_by_the_server() -> Non
         const asked = await new Response(Deno.stdin.readable).json();
         console.log(JSON.stringify(asked.map(([level, kind]) => amount(level, kind))));
     """
-    stops = [(e, k) for k in ("photographs", "digits") for e in confidence_sweep.stops_of(k)]
-    said = deno("eval", script, told=json.dumps([(255 * e, kind) for e, kind in stops]))
-    assert json.loads(said) == [failures.amount(epsilon, kind) for epsilon, kind in stops]
+    asked = [(e, k) for k in ("photographs", "digits") for e in confidence_sweep.epsilon_grid(k)]
+    said = deno("eval", script, told=json.dumps([(255 * e, kind) for e, kind in asked]))
+    assert json.loads(said) == [failures.amount(epsilon, kind) for epsilon, kind in asked]
 
 
 SENT = [one for one in vars(sent).values() if typing.is_typeddict(one)]

@@ -71,12 +71,12 @@ def test_closed_it_costs_nothing_and_open_less_than_half_of_the_rest(
 ) -> None:
     closed, cost = visited(kind)
     opened, more = visited(kind, survives=True)
-    stops = len(survival.stops_of(kind))
+    epsilons = len(survival.epsilon_grid(kind))
     rows = len(picture_changes.of(kind)) + len(on_this_machine.others(first))
-    assert more - cost == rows * stops <= cost / 2
+    assert more - cost == rows * epsilons <= cost / 2
     assert "1608.00853" in texts(opened) and "1608.00853" not in texts(closed)
     (button,) = [b for b in opened.button if b.label == "Attack through the blur"]
     before = Counted.shown
     button.click().run()
-    assert Counted.shown - before == 1 + stops
+    assert Counted.shown - before == 1 + epsilons
     assert "one step that goes through it" in texts(opened) and "1802.00420" in texts(opened)

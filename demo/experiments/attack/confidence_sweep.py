@@ -1,4 +1,4 @@
-"""What the network says at each epsilon along one direction: real evaluations, stop by stop."""
+"""What the network says at each epsilon along one direction: real evaluations."""
 
 from dataclasses import dataclass
 
@@ -14,10 +14,10 @@ LEVELS = 255
 THE_PAPERS_EPSILON = 0.007
 
 
-def stops() -> tuple[float, ...]:
+def _photograph_grid() -> tuple[float, ...]:
     """65 epsilons from 0 to 16/255, denser near 0, every whole n/255 and the paper's .007 in it.
 
-    Steps of 1/24, 1/10, 1/5, 1/3 and 1 level, changing at 1, 2, 4 and 8 levels; the stop at
+    Steps of 1/24, 1/10, 1/5, 1/3 and 1 level, changing at 1, 2, 4 and 8 levels; the value
     1.8/255 is put at .007, which is 1.785/255.
     """
     pieces = [(0, 1, 24), (1, 2, 10), (2, 4, 10), (4, 8, 12), (8, 16, 8)]
@@ -27,9 +27,9 @@ def stops() -> tuple[float, ...]:
     return (*epsilons[:nearest], THE_PAPERS_EPSILON, *epsilons[nearest + 1 :])
 
 
-STOPS = stops()
-DIGIT_STOPS = tuple(i / 128 for i in range(65))
-"""For digits: 0 to .5 in equal steps; the paper's .25 is the stop in the middle."""
+EPSILON_GRID = _photograph_grid()
+DIGIT_EPSILON_GRID = tuple(i / 128 for i in range(65))
+"""For digits: 0 to .5 in equal steps; the paper's .25 is in the middle."""
 FOLLOWED = 6
 """Lines in the plot: more cannot be told apart."""
 
@@ -41,7 +41,7 @@ class ConfidenceSweep:
     epsilons: (E,).  logits: (E, K) float32, of the real-valued picture.  clipped: (E,), share of
     the values that the pixel range cut short.  largest_change: (E,), max|x~ - x| in 8-bit levels.
     saved_logits: (S, K), of the picture rounded to 8 bit, as a PNG holds it.  saved: (E,), which
-    row of `saved_logits` belongs to the picture that is saved at each stop.
+    row of `saved_logits` belongs to the picture that is saved at each epsilon.
     """
 
     epsilons: NDArray[np.float64]
@@ -52,9 +52,9 @@ class ConfidenceSweep:
     saved: NDArray[np.int64]
 
 
-def stops_of(kind: str) -> tuple[float, ...]:
+def epsilon_grid(kind: str) -> tuple[float, ...]:
     """The 65 epsilons of a kind of picture, "photographs" or "digits"."""
-    return DIGIT_STOPS if kind == "digits" else STOPS
+    return DIGIT_EPSILON_GRID if kind == "digits" else EPSILON_GRID
 
 
 def run(
@@ -62,12 +62,12 @@ def run(
     pixels: NDArray[np.uint8],
     direction: NDArray[np.int8],
     device: torch.device,
-    epsilons: tuple[float, ...] = STOPS,
+    epsilons: tuple[float, ...] = EPSILON_GRID,
 ) -> ConfidenceSweep:
-    """Score clip(x + epsilon * direction) at every stop, and its 8-bit rounding at whole levels.
+    """Score clip(x + epsilon * direction) at every epsilon, and its 8-bit rounding at whole levels.
 
     pixels: (H, W, C) uint8, the clean picture.  direction: (H, W, C) in {-1, 0, 1}.
-    At a stop that is a whole level both are the same picture, scored once, as 8 bit hold it.
+    At an epsilon that is a whole level both are the same picture, scored once, as 8 bit hold it.
     """
     image, step = _tensor(pixels / np.float32(LEVELS), device), _tensor(direction, device)
     levels = LEVELS * np.array(epsilons)
@@ -117,7 +117,7 @@ def followed(
 
 
 def losses(logits: NDArray[np.float32], label: int) -> NDArray[np.float64]:
-    """J of the label at each stop, nats: (E, K) -> (E,). Written as `fgsm.losses` is.
+    """J of the label at each epsilon, nats: (E, K) -> (E,). Written as `fgsm.losses` is.
 
     Through the probabilities a sure answer's loss would be rounded.
     """
@@ -134,7 +134,7 @@ def csv(
     label: int,
     target: int | None,
 ) -> str:
-    """The curve for a spreadsheet, a stop a line: the answer, the label's and target's shares.
+    """The curve for a spreadsheet, an epsilon a line: the answer, the label's and target's shares.
 
     levels: (E,) 255 * epsilon.  probabilities: (E, K).
     """

@@ -22,7 +22,7 @@ def explain(
 ) -> list[str]:
     """What a reader must be told of this attack: none, one or several sentences.
 
-    answers: (E,) the class at each stop; None where the stops were not tried.  steps: 1 or 10.
+    answers: (E,) the class at each epsilon; None where none was tried.  steps: 1 or 10.
     name: class index -> its name.
     asked_for: the class that the person says is true, None for the network's own answer.
     reach: the largest epsilon tried.
@@ -98,8 +98,8 @@ def one_against_ten(
 ) -> str:
     """What one step and what ten steps make of the same target, in one sentence.
 
-    one, ten: the class at each stop of the one-step and of the ten-step attack.  levels: 255 *
-    epsilon of the ten-step stops.  kind: of picture.
+    one, ten: the class at each epsilon of the one-step and of the ten-step attack.  levels: 255 *
+    epsilon of the ten-step attack.  kind: of picture.
     """
     reached = first(ten == target)
     single = first(one == target)

@@ -21,7 +21,7 @@ PAPERS = confidence_sweep.THE_PAPERS_EPSILON
 
 @dataclass(frozen=True)
 class Flip:
-    """One photograph. stop: number of the first of the 65 stops whose answer is another one.
+    """One photograph. stop: index of the first of the 65 epsilons whose answer is another one.
 
     None: none of them. right: whether the answer without attack is what is on the photograph.
     confidence: of that answer under the attack at the paper's epsilon, .007.
@@ -35,12 +35,12 @@ class Flip:
     @property
     def holds(self) -> bool:
         """Whether the answer without attack is still given at the paper's epsilon."""
-        return self.stop is None or confidence_sweep.STOPS[self.stop] > PAPERS
+        return self.stop is None or confidence_sweep.EPSILON_GRID[self.stop] > PAPERS
 
     @property
     def reach(self) -> float:
         """The smallest epsilon that changes the answer; where none does, the largest tried."""
-        return confidence_sweep.STOPS[-1 if self.stop is None else self.stop]
+        return confidence_sweep.EPSILON_GRID[-1 if self.stop is None else self.stop]
 
 
 def run(model: fgsm.Model, size: int, device: torch.device, classes: int = 1000) -> Iterator[Flip]:
@@ -52,11 +52,11 @@ def run(model: fgsm.Model, size: int, device: torch.device, classes: int = 1000)
         image = pictures.to_tensor(gallery.pixels(photo, size)).to(device)
         label = sign_methods.logits_of(model, image).argmax(dim=1)
         direction = fgsm.loss_gradient(model, image, label).sign()
-        stops = confidence_sweep.STOPS
-        logits = sign_methods.logits_along(model, image, direction, stops).cpu()
+        grid = confidence_sweep.EPSILON_GRID
+        logits = sign_methods.logits_along(model, image, direction, grid).cpu()
         answers = logits.argmax(dim=1).numpy()
         stop = failures.first(answers != answers[0])
-        attacked = scores.probabilities(logits[stops.index(PAPERS)][None])[0, int(label)]
+        attacked = scores.probabilities(logits[grid.index(PAPERS)][None])[0, int(label)]
         right = int(label) == photo.label_among(classes)
         yield Flip(photo.name, stop, right, round(float(attacked), 4))
 

@@ -21,12 +21,12 @@ from demo.experiments.attack import (
     two_gradients,
 )
 
-BEHIND = tuple(-e for e in reversed(confidence_sweep.STOPS[2::2]))
+BEHIND = tuple(-e for e in reversed(confidence_sweep.EPSILON_GRID[2::2]))
 """The epsilons below 0 of the logits' line."""
-CONTROL = confidence_sweep.STOPS[::2]
+CONTROL = confidence_sweep.EPSILON_GRID[::2]
 """The epsilons of the random signs."""
 CHECKED = (0, 20, 40, 64)
-"""The stops at which a record is compared with a fresh evaluation."""
+"""Where in the grid a record is compared with a fresh evaluation."""
 OFF = 0.01
 """Shares, and the share of the signs, may differ by so much: rounding turns the smallest values."""
 PAPERS = confidence_sweep.THE_PAPERS_EPSILON
@@ -38,7 +38,7 @@ class Recorded:
     """One photograph on one network, one step away from the gallery's label.
 
     behind: (B, K) logits at `BEHIND`.  control: (seeds, F), the label's probability under random
-    signs at `CONTROL`.  flip: number of the first stop at which a step away from the network's
+    signs at `CONTROL`.  flip: index of the first epsilon at which a step away from the network's
     own answer changes it; None: none.  sign: the step beside the gradient itself, at the paper's
     epsilon.  device: on which all this was computed.
     """
@@ -53,7 +53,7 @@ class Recorded:
     device: str
 
     def step_at(self, epsilon: float) -> one_step.OneStep | None:
-        """The step, its adversarial answer read at that stop; None where it is no stop."""
+        """The step, its adversarial answer read at that epsilon; None if it is not in the grid."""
         at = np.flatnonzero(self.sweep.epsilons == epsilon)
         if not len(at):
             return None
@@ -81,12 +81,12 @@ def measure(model: nn.Module, pixels: Pixels, label: int, device: torch.device) 
 
 
 def agrees(found: Recorded, model: nn.Module, pixels: Pixels, device: torch.device) -> bool:
-    """Whether the network still says what was recorded: its signs, some stops, some control."""
+    """Whether the network still says what was recorded: its signs, some epsilons, some control."""
     label, image = found.step.label, pictures.to_tensor(pixels).to(device)
     step = one_step.run(model, image, PAPERS, label)
     direction = torch.from_numpy(found.step.direction).permute(2, 0, 1)[None].to(image)
-    stops = [confidence_sweep.STOPS[i] for i in CHECKED]
-    logits = sign_methods.logits_along(model, image, direction, stops).cpu()
+    epsilons = [confidence_sweep.EPSILON_GRID[i] for i in CHECKED]
+    logits = sign_methods.logits_along(model, image, direction, epsilons).cpu()
     shares, recorded = (
         scores.probabilities(x).numpy()
         for x in (logits, torch.from_numpy(found.sweep.logits[[*CHECKED]]))

@@ -26,7 +26,7 @@ RECORDED = models.ASSETS / "results" / "transfer.json"
 class Table:
     """networks: names, in the order of both axes.  pictures: how many.
 
-    changed: (made on, tested on, L), the number of changed answers at the stops of `survival`.
+    changed: (made on, tested on, L), the number of changed answers at the epsilons of `survival`.
     """
 
     networks: tuple[str, ...]
@@ -72,5 +72,5 @@ def shipped() -> dict[str, str]:
 
 
 def levels(kind: str) -> list[int]:
-    """The stops as 8-bit levels."""
-    return [round_half_up(255 * epsilon) for epsilon in survival.stops_of(kind)]
+    """The epsilon grid as 8-bit levels."""
+    return [round_half_up(255 * epsilon) for epsilon in survival.epsilon_grid(kind)]

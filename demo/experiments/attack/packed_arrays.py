@@ -1,6 +1,6 @@
 """A photograph's record made small: signs as bits, of the logits the classes that matter.
 
-Of a thousand classes only those are kept that are among the `STRONGEST` at some stop; of the
+Of a thousand classes only those are kept that are among the `STRONGEST` at some epsilon; of the
 others only their common weight, shared out evenly. So every share and every rank that the page
 shows is the one that was computed, up to float32.
 """
@@ -53,20 +53,20 @@ def unpack(
 ]:  # fmt: skip
     """What `pack` was given, in the order of a record: step, sweep, behind, control, gradient."""
     direction = _direction(numbers["shape"], arrays)
-    stops, saved = len(arrays["epsilons"]), int(arrays["saved"].max()) + 1
+    count, saved = len(arrays["epsilons"]), int(arrays["saved"].max()) + 1
     logits = _all_classes(numbers["classes"], arrays)
     answers = {k: one_step.Answer(**numbers[k]) for k in ("clean", "perturbation", "adversarial")}
     told: dict[str, Any] = {f.name: numbers[f.name] for f in fields(one_step.OneStep)[1:]}
     step = one_step.OneStep(direction, **(told | answers))
     sweep = confidence_sweep.ConfidenceSweep(
-        arrays["epsilons"], logits[:stops], arrays["clipped"], arrays["largest"],
-        logits[stops : stops + saved], arrays["saved"],
+        arrays["epsilons"], logits[:count], arrays["clipped"], arrays["largest"],
+        logits[count : count + saved], arrays["saved"],
     )  # fmt: skip
     values = _values(numbers["scale"], arrays["sizes"], direction)
     gradient = two_gradients.Gradient(
         values, numbers["norm"], numbers["same_sign"], numbers["on_edges"]
     )
-    return step, sweep, logits[stops + saved :], arrays["control"].astype(np.float64), gradient
+    return step, sweep, logits[count + saved :], arrays["control"].astype(np.float64), gradient
 
 
 def _strongest(

@@ -1,6 +1,6 @@
 """Does the saved picture still fool the network after what happens to pictures on their way?
 
-And does it fool other networks? Real evaluations at a few stops of epsilon, 8-bit pictures.
+And does it fool other networks? Real evaluations at a few epsilons, 8-bit pictures.
 Sources: JPEG arXiv:1608.00853; fewer bits arXiv:1704.01155; defences that hide the gradient, and
 attacks that go through them, arXiv:1802.00420.
 """
@@ -40,8 +40,8 @@ class Row:
     sheet: bytes = b""
 
 
-def stops_of(kind: str) -> tuple[float, ...]:
-    """The epsilons that are evaluated: stops of the slider, for one step and for ten."""
+def epsilon_grid(kind: str) -> tuple[float, ...]:
+    """The epsilons that are evaluated: of the page's grids, for one step and for ten."""
     if kind == "digits":
         return (0, 1 / 8, 1 / 4, 3 / 8, 1 / 2)
     return tuple(level / 255 for level in (0, 1, 2, 4, 8, 16))
@@ -107,7 +107,7 @@ def through(
 
 
 def verdicts(answers: Answers, attacked: Answers) -> list[str]:
-    """What a change made of the attack at each stop.
+    """What a change made of the attack at each epsilon.
 
     answers: (L,) after the change.  attacked: (L,) before it, the first without attack.
     """

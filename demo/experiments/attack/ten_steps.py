@@ -12,10 +12,10 @@ from demo import fgsm
 from demo.attacks import sign_methods
 
 LEVELS = (0, 1 / 4, 1 / 2, 1, 2, 4, 8, 16)
-"""255 * epsilon of the eight stops for photographs."""
+"""255 * epsilon of the grid for photographs, eight values."""
 
 DIGIT_LEVELS = tuple(255 * i / 64 for i in range(33))
-"""255 * epsilon of the 33 stops for digits, 0 to .5: small networks afford more."""
+"""255 * epsilon of the grid for digits, 33 values from 0 to .5: small networks afford more."""
 
 FRACTION = 16
 """Changes are whole multiples of 1/16 of an 8-bit level: the smallest step is 1/4 of 1/4."""
@@ -38,7 +38,7 @@ class TenSteps:
 
 
 def levels_of(kind: str) -> tuple[float, ...]:
-    """255 * epsilon of the stops of a kind of picture, "photographs" or "digits"."""
+    """255 * epsilon of the grid of a kind of picture, "photographs" or "digits"."""
     return DIGIT_LEVELS if kind == "digits" else LEVELS
 
 

@@ -20,7 +20,7 @@ from demo.experiments.paper_numbers import examples
 from demo.experiments.paper_numbers.bench import Walk, pieces
 
 FURTHEST = 15.0
-STOPS = np.linspace(-FURTHEST, FURTHEST, 121)
+EPSILON_GRID = np.linspace(-FURTHEST, FURTHEST, 121)
 DIGITS = 200
 _PIECE = 20
 STRIP = (-15.0, -10.0, -5.0, -2.0, -1.0, -0.5, -0.25, 0.0, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0)
@@ -50,7 +50,7 @@ def run(network: fgsm.Model, labelled: Labelled) -> Walk[StraightLines]:
     def fitted(piece: Labelled, start: int) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
         along = _along(network, piece)
         curves = along.astype(np.float64).transpose(0, 2, 1)
-        fit = three_pieces(STOPS, curves.reshape(-1, len(STOPS)))
+        fit = three_pieces(EPSILON_GRID, curves.reshape(-1, len(EPSILON_GRID)))
         return along, fit.reshape(curves.shape)
 
     found = yield from pieces(labelled, _PIECE, fitted)
@@ -58,7 +58,7 @@ def run(network: fgsm.Model, labelled: Labelled) -> Walk[StraightLines]:
     whole, fit = (np.concatenate(each) for each in zip(*found, strict=True))
     good = r_squared(whole.astype(np.float64).transpose(0, 2, 1), fit)
     held = _held(whole.argmax(axis=2), labels)
-    return StraightLines(STOPS, whole, labels, fit, good, held)
+    return StraightLines(EPSILON_GRID, whole, labels, fit, good, held)
 
 
 def strip(
@@ -78,7 +78,7 @@ def _along(network: fgsm.Model, piece: Labelled) -> NDArray[np.float32]:
     """(N, E, K) logits, no clip: the paper walks far out of the pixel range."""
     signs = fgsm.perturbation(fgsm.loss_gradient(network, piece.images, piece.labels), 1.0)
     with torch.inference_mode():
-        columns = [network(piece.images + float(epsilon) * signs) for epsilon in STOPS]
+        columns = [network(piece.images + float(epsilon) * signs) for epsilon in EPSILON_GRID]
     stacked: NDArray[np.float32] = torch.stack(columns, dim=1).cpu().numpy()
     return stacked
 
@@ -89,8 +89,8 @@ def three_pieces(x: NDArray[np.float64], curves: NDArray[np.float64]) -> NDArray
     x: (E,), ascending.  curves: (C, E).  Gives (C, E).
     """
     bases = _bases(tuple(x))
-    pairs, stops, columns = bases.shape
-    flat = bases.transpose(1, 0, 2).reshape(stops, pairs * columns)
+    pairs, epsilons, columns = bases.shape
+    flat = bases.transpose(1, 0, 2).reshape(epsilons, pairs * columns)
     inside = (curves @ flat).reshape(len(curves), pairs, columns)
     best = (inside**2).sum(axis=2).argmax(axis=1)
     chosen = inside[np.arange(len(curves)), best]
@@ -120,12 +120,12 @@ def r_squared(curves: NDArray[np.float64], fit: NDArray[np.float64]) -> NDArray[
 
 def _held(answers: NDArray[np.int64], labels: NDArray[np.int64]) -> NDArray[np.float64]:
     """answers: (N, E) -> (N,) widths in epsilon."""
-    step = STOPS[1] - STOPS[0]
+    step = EPSILON_GRID[1] - EPSILON_GRID[0]
     return np.array([step * _longest(row, k) for row, k in zip(answers, labels, strict=True)])
 
 
 def _longest(answers: NDArray[np.int64], label: int) -> int:
-    """Steps from first to last stop of the longest stretch of one wrong answer."""
+    """Steps from first to last epsilon of the longest stretch of one wrong answer."""
     longest, length = 0, -1
     for before, now in zip([-1, *answers[:-1]], answers, strict=True):
         same = now == before and now != label

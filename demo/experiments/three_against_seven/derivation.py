@@ -68,13 +68,13 @@ def run(
     formula = (-y * torch.sigmoid(-m))[:, None] * weight
     autograd = fgsm.loss_gradient(exact, images, labels)
     quotient = (softplus(-m + STEP) - softplus(-m - STEP)) / (2 * STEP)
-    stops = torch.tensor(epsilons, dtype=torch.float64)
+    grid = torch.tensor(epsilons, dtype=torch.float64)
     sides = (
         m, 1 - torch.sigmoid(m), torch.sigmoid(-m), quotient, torch.sigmoid(-m),
         (autograd.flatten(1) - formula).abs().amax(dim=1), formula.abs().amax(dim=1),
         autograd.flatten(1).abs().sum(dim=1), torch.sigmoid(-m) * weight.abs().sum(),
         _losses_at_points(exact, images, labels, autograd, epsilons),
-        softplus(stops * weight.abs().sum() - m[:, None]),
+        softplus(grid * weight.abs().sum() - m[:, None]),
     )  # fmt: skip
     return Derivation(*(side.numpy() for side in sides))
 

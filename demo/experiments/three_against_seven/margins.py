@@ -1,7 +1,7 @@
 """Margins y(w.x + b) of every shipped three and seven, and what FGSM leaves of them.
 
 The formula margin - epsilon ||w||_1 is exact where nothing is clipped; what a picture really
-loses is less, for a black pixel cannot get darker. Both are evaluated, stop by stop.
+loses is less, for a black pixel cannot get darker. Both are evaluated at each epsilon.
 Source: arXiv:1412.6572, section 5 and figure 2.
 """
 
@@ -17,8 +17,8 @@ from demo.data import digits
 from demo.data.labelled import Labelled
 from demo.networks import architectures
 
-STOPS = tuple(i / 256 for i in range(129))
-"""0 to .5 in equal steps, each exact in float32; the paper's .25 is the stop in the middle."""
+EPSILON_GRID = tuple(i / 256 for i in range(129))
+"""0 to .5 in equal steps, each exact in float32; the paper's .25 is in the middle."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Margins:
 
     @property
     def all_wrong(self) -> int | None:
-        """The first stop at which no digit in the pixel range is answered rightly."""
+        """Index of the first epsilon at which no digit in the pixel range is answered rightly."""
         found = np.flatnonzero(self.wrong_clipped.all(axis=1))
         return int(found[0]) if found.size else None
 
@@ -84,7 +84,7 @@ def shipped() -> Labelled:
 def run(
     network: architectures.LogisticRegression,
     labelled: Labelled,
-    epsilons: tuple[float, ...] = STOPS,
+    epsilons: tuple[float, ...] = EPSILON_GRID,
 ) -> Margins:
     """Attack every digit at every epsilon, without and with the clip, and ask the network.
 

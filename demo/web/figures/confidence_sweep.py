@@ -12,7 +12,7 @@ from demo.experiments.attack.failures import amount
 from demo.web.figures import frame, palette
 
 TICKS = (0, 1 / 4, 1 / 2, 1, 2, 4, 8, 16)
-"""255 * epsilon at the ticks; the stops lie at equal distances, so the axis is wider near 0."""
+"""255 * epsilon at the ticks; the epsilons lie at equal distances, so the axis is wider near 0."""
 DIGIT_TICKS = (0, 0.1, 0.2, 0.25, 0.3, 0.4, 0.5)
 """Epsilon at the ticks of a digit's axis, which is even."""
 STRETCHED = "255 × epsilon (stretched near 0)"
@@ -40,7 +40,7 @@ def plot(
     other: Counterpart | None = None,
     kind: str = "photographs",
 ) -> go.Figure:
-    """One line a class over the stops, with the answer at each stop as a band above.
+    """One line a class over the epsilons, with the answer at each as a band above.
 
     levels: (E,) 255 * epsilon.  probabilities: class -> (E,), 0 to 1.  answers: (E,) classes.
     label: the class in J.  styles: (colour, dash) of each class that is drawn or answered.
@@ -116,7 +116,7 @@ def _add_control(
 
 
 def runs(answers: NDArray[np.int64]) -> list[tuple[int, int, int]]:
-    """(class, first stop, last stop) of each stretch over which the answer is the same."""
+    """(class, first, last index) of each stretch over which the answer is the same."""
     stretches = [(int(k), [i for i, _ in group])
                  for k, group in groupby(enumerate(answers), key=lambda pair: pair[1])]  # fmt: skip
     return [(k, indices[0], indices[-1]) for k, indices in stretches]
@@ -159,7 +159,7 @@ def _with_axes(figure: go.Figure, levels: NDArray[np.float64], kind: str) -> go.
 def ticks(
     levels: Sequence[float] | NDArray[np.float64], kind: str = "photographs"
 ) -> tuple[list[float], list[str]]:
-    """Where the ticks stand among the stops, and their words. levels: 255 * epsilon of those."""
+    """Where the ticks stand in the epsilon grid, and their words. levels: 255 * that grid."""
     photographs = kind == "photographs"
     wanted = TICKS if photographs else tuple(255 * t for t in DIGIT_TICKS)
     there = [t for t in wanted if t <= levels[-1] + 1e-9]

@@ -16,7 +16,7 @@ NAMES = {"standard": "standard training", "adversarial": "adversarial training"}
 
 @dataclass(frozen=True)
 class Dot:
-    """title: of the photograph.  stop: number of the stop, None if no stop changes the answer."""
+    """title: of the photograph.  stop: index of the first epsilon that changes the answer."""
 
     title: str
     stop: int | None
@@ -24,9 +24,9 @@ class Dot:
 
 
 def plot(rows: Mapping[str, Sequence[Dot]], levels: Sequence[float]) -> go.Figure:
-    """rows: training, "standard" or "adversarial" -> dots.  levels: 255 * epsilon of the stops.
+    """rows: training, "standard" or "adversarial" -> dots.  levels: 255 * epsilon of the grid.
 
-    Dots at one stop stand on each other. Whoever has no stop stands beyond the last one. The
+    Dots at one epsilon stand on each other. Whoever has none stands beyond the last one. The
     photograph that is looked at is a diamond.
     """
     figure = go.Figure()
@@ -54,7 +54,7 @@ def plot(rows: Mapping[str, Sequence[Dot]], levels: Sequence[float]) -> go.Figur
 
 
 def _piled(at: Sequence[int]) -> list[int]:
-    """How many stand at the same stop before each; two stops share a pile, dots being that wide."""
+    """How many stand at the same epsilon before each; two share a pile, dots being that wide."""
     seen: dict[int, int] = {}
     heights = []
     for stop in at:

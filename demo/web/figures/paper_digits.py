@@ -27,14 +27,14 @@ def digit(label: int, shown: Sequence[tuple[str, Pixels, int, float, bool]], siz
     return f'<figure style="margin:0;display:flex;gap:.25rem">{cells}</figure>'
 
 
-def along(label: int, stops: Sequence[tuple[float, Pixels, int, float, bool]]) -> str:
+def along(label: int, shown: Sequence[tuple[float, Pixels, int, float, bool]]) -> str:
     """One digit at several epsilons, with epsilon above and the answer below each picture."""
     size = 56
     cells = "".join(
         f'<div style="width:{size}px"><div style="{_SMALL}">{epsilon:g}</div>'
         f"{_picture(pixels, size, f'The {label} at ε = {epsilon:g}', right)}"
         f'<div style="{_SMALL}">{_answer(answer, sure, right)}</div></div>'
-        for epsilon, pixels, answer, sure, right in stops
+        for epsilon, pixels, answer, sure, right in shown
     )
     return f'<figure style="margin:0;display:flex;flex-wrap:wrap;gap:.25rem">{cells}</figure>'
 

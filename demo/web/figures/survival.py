@@ -1,4 +1,4 @@
-"""How far other networks follow: the probability of each one's own clean answer over the stops."""
+"""How far other networks follow: the probability of each one's own clean answer over epsilon."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,7 +13,7 @@ DASHES = ("solid", *palette.RIVAL_DASHES)
 
 
 def plot(curves: Mapping[str, NDArray[np.float64]], ticks: Sequence[str]) -> go.Figure:
-    """curves: title -> (L,) shares, 0 to 1, the network that is attacked first.  ticks: stops.
+    """curves: title -> (L,) shares, 0 to 1, the network that is attacked first.  ticks: epsilons.
 
     The markers are what was evaluated; the lines only join them. No two have the same colour and
     dash, as long as there are at most 36.

@@ -117,12 +117,12 @@ def _look(asked: Any) -> None:
 
 def _control(view: View) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Random signs: levels (F,), and the label's probability there, (seeds, F)."""
-    stops = confidence_sweep.stops_of(view.card.kind)[::2]
+    epsilons = confidence_sweep.epsilon_grid(view.card.kind)[::2]
     seeds = [
-        store.control(view.card.name, view.pixels, view.step.label, stops, seed)
+        store.control(view.card.name, view.pixels, view.step.label, epsilons, seed)
         for seed in random_signs.SEEDS
     ]
-    return 255 * np.array(stops), np.array(seeds)
+    return 255 * np.array(epsilons), np.array(seeds)
 
 
 def _ten(view: View) -> None:
@@ -166,7 +166,7 @@ def _counterpart(
 ) -> tuple[Counterpart, dict[str, Any]] | None:
     """The same network trained the other way, attacked on its own gradient: curve and headline.
 
-    mine: the logits of the view's own network at its stops, (E, K).  None where it is not here.
+    mine: the logits of the view's own network at its epsilons, (E, K).  None where it is not here.
     """
     if (other := models.counterpart(view.card.name)) is None:
         return None
@@ -186,7 +186,7 @@ def _counterpart(
 
 
 def _attacked(view: View, name: str) -> NDArray[np.float32]:
-    """The logits of another network at the view's stops, under the view's attack on it."""
+    """The logits of another network at the view's epsilons, under the view's attack on it."""
     step, pixels = view.step, view.pixels
     if not view.ten:
         theirs = store.step(name, pixels, step.epsilon, step.label, step.target)

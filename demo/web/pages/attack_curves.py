@@ -1,4 +1,4 @@
-"""What the viewer is handed after the pictures: every stop's answers, and the two figures."""
+"""What the viewer is handed after the pictures: every epsilon's answers, and the two figures."""
 
 import json
 from typing import Any
@@ -105,7 +105,7 @@ def logits(view: View) -> dict[str, Any]:
     if kind == "digits":
         line = store.unclipped_line(name, pixels, step.direction)
     else:
-        behind = tuple(-e for e in reversed(confidence_sweep.stops_of(kind)[2::2]))
+        behind = tuple(-e for e in reversed(confidence_sweep.epsilon_grid(kind)[2::2]))
         line = store.line(name, pixels, step.direction, behind)
     by_class = {int(k): line.logits[:, i] for i, k in enumerate(line.classes)}
     classes = [*_classes(view, store.sweep(name, pixels, step.direction).logits), *by_class]

@@ -42,10 +42,10 @@ class View:
 
     @property
     def levels(self) -> NDArray[np.float64]:
-        """255 * epsilon of the stops."""
+        """255 * epsilon of the grid."""
         if self.ten:
             return np.array(ten_steps.levels_of(self.card.kind))
-        return 255 * np.array(confidence_sweep.stops_of(self.card.kind))
+        return 255 * np.array(confidence_sweep.epsilon_grid(self.card.kind))
 
     @property
     def truth(self) -> int:
@@ -73,8 +73,8 @@ def _question(
 ) -> tuple[NDArray[np.uint8], float, int | None, int | None]:
     """The picture, epsilon, the label and the target."""
     pixels = store.seen(name, choices.picture.data, choices.picture.crop)
-    stops = confidence_sweep.stops_of(models.card(name).kind)
-    epsilon = min(stops, key=lambda stop: abs(stop - choices.epsilon))
+    grid = confidence_sweep.epsilon_grid(models.card(name).kind)
+    epsilon = min(grid, key=lambda epsilon: abs(epsilon - choices.epsilon))
     return pixels, epsilon, *_classes(choices, store.class_names(name))
 
 
@@ -142,7 +142,7 @@ def after_ten(view: View, name: str) -> ten_steps.TenSteps:
 
 
 def saved(view: View, at: list[int]) -> NDArray[np.uint8]:
-    """The PNGs at those of the view's stops: (L, H, W, C)."""
+    """The PNGs at those of the view's epsilons: (L, H, W, C)."""
     step = view.step
     if not view.ten:
         return survival.saved(view.pixels, step.direction, (view.levels[at] / 255).tolist())

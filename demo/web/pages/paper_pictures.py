@@ -99,11 +99,11 @@ def _lines(claim: Claim) -> None:
         "from black to white; the network gets the values outside too."
     )
     strip = store.strip(measures.STANDARD, int(digit or 0))
-    stops = zip(
+    shown = zip(
         straight_lines.STRIP, strip.pixels, map(int, strip.answers), map(float, strip.confidence),
         map(bool, strip.right), strict=True,
     )  # fmt: skip
-    st.html(paper_digits.along(int(digit or 0), list(stops)))
+    st.html(paper_digits.along(int(digit or 0), list(shown)))
 
 
 def _digits(claim: Claim) -> None:

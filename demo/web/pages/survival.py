@@ -50,7 +50,7 @@ def fill(opened: Any, view: View) -> None:
         component.show(
             {
                 "kind": view.card.kind, "ten": view.ten, "rows": rows, "table": table,
-                "stops": [255 * stop for stop in survival.stops_of(view.card.kind)],
+                "stops": [255 * epsilon for epsilon in survival.epsilon_grid(view.card.kind)],
                 "attacked": _cells(view.card.name, attacked, [""] * len(attacked.answers)),
                 "figure": curves, "said": _said(view, attacked, changed),
             }
@@ -58,9 +58,9 @@ def fill(opened: Any, view: View) -> None:
 
 
 def _saved(view: View) -> tuple[NDArray[np.uint8], Row]:
-    """The saved pictures at the stops, (L, H, W, C), and what the network says of them."""
-    stops = survival.stops_of(view.card.kind)
-    at = [int(np.abs(view.levels - 255 * stop).argmin()) for stop in stops]
+    """The saved pictures at these epsilons, (L, H, W, C), and what the network says of them."""
+    epsilons = survival.epsilon_grid(view.card.kind)
+    at = [int(np.abs(view.levels - 255 * epsilon).argmin()) for epsilon in epsilons]
     if view.ten:
         logits = attack_view.after_ten(view, view.card.name).saved_logits[at]
     else:
@@ -167,7 +167,7 @@ def _fooled_at(row: Row, amounts: list[str]) -> str:
 
 def _amounts(view: View) -> list[str]:
     kind = view.card.kind
-    return [failures.amount(stop, kind) for stop in survival.stops_of(kind)]
+    return [failures.amount(epsilon, kind) for epsilon in survival.epsilon_grid(kind)]
 
 
 def _curves(view: View, attacked: Row, elsewhere: Elsewhere) -> dict[str, Any] | None:

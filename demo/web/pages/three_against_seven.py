@@ -64,8 +64,8 @@ def _data(cards: list[trained.Card], sheet: int) -> sent.Sheet:
     shown = store.images(start, EACH)
     return {
         "id": "-".join([str(sheet), *(card.sha256[:12] for card in cards)]),
-        "stops": list(margins.STOPS),
-        "levels": [round_half_up(255 * epsilon) for epsilon in margins.STOPS],
+        "stops": list(margins.EPSILON_GRID),
+        "levels": [round_half_up(255 * epsilon) for epsilon in margins.EPSILON_GRID],
         "sheet": sheet, "sheets": SHEETS, "start": start,
         "pixels": packed((shown.images.numpy() * 255).round().astype(np.uint8)),
         "labels": shown.labels.tolist(), "each": [EACH * SHEETS // 2] * 2,

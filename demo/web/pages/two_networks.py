@@ -22,8 +22,8 @@ from demo.web.pages import prose
 from demo.web.store import attack as store
 from demo.web.store import recorded
 
-LEVELS = tuple(255 * stop for stop in confidence_sweep.STOPS)
-AMOUNTS = tuple(failures.amount(stop) for stop in confidence_sweep.STOPS)
+LEVELS = tuple(255 * epsilon for epsilon in confidence_sweep.EPSILON_GRID)
+AMOUNTS = tuple(failures.amount(epsilon) for epsilon in confidence_sweep.EPSILON_GRID)
 TOPIC = "two_networks"
 
 
@@ -82,7 +82,7 @@ def heading(standard: figure.Side, robust: figure.Side) -> str:
 
 
 def flip(name: str, pixels: Pixels) -> int | None:
-    """Number of the first of the 65 stops at which FGSM away from its own answer changes it."""
+    """Index of the first of the 65 epsilons at which FGSM away from its own answer changes it."""
     if (known := recorded.of(name, pixels)) is not None:
         return known.flip
     step = store.step(name, pixels, 0.0, None, None)

@@ -150,10 +150,10 @@ def gradient(name: str, pixels: Pixels, label: int) -> two_gradients.Gradient:
 def sweep(
     name: str, pixels: Pixels, direction: NDArray[np.int8]
 ) -> confidence_sweep.ConfidenceSweep:
-    """The 65 stops along that direction."""
-    stops = confidence_sweep.stops_of(models.card(name).kind)
+    """The 65 epsilons along that direction."""
+    epsilons = confidence_sweep.epsilon_grid(models.card(name).kind)
     return in_turn(
-        name, confidence_sweep.run, loaded(name), pixels, direction, device.choose(), stops
+        name, confidence_sweep.run, loaded(name), pixels, direction, device.choose(), epsilons
     )
 
 

@@ -29,7 +29,7 @@ PIECE = 50
 """Digits computed in one go, so that a click waits for no more than that."""
 _KEPT = 32
 _PIECES_KEPT = 512
-_STOPS_IN_ONE_GO = 4
+_EPSILONS_IN_ONE_GO = 4
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Digits:
     @property
     def epsilons(self) -> tuple[float, ...]:
         """Where the losses are computed."""
-        return experiment.BATCH_STOPS if self.curves else ()
+        return experiment.BATCH_GRID if self.curves else ()
 
     @property
     def count(self) -> int:
@@ -67,14 +67,14 @@ def digit(
 def _one(network: nn.Module, image: Tensor, label: int | None) -> tuple[int, HiddenL1]:
     wanted = int(sign_methods.logits_of(network, image).argmax()) if label is None else label
     labels = torch.tensor([wanted], device=image.device)
-    margins = experiment.run(network, image, labels, experiment.DIGIT_STOPS)
+    margins = experiment.run(network, image, labels, experiment.DIGIT_GRID)
     return wanted, experiment.means(margins)
 
 
 def photograph(
     name: str, pixels: NDArray[np.uint8]
 ) -> Iterator[tuple[float, tuple[int, HiddenL1] | None]]:
-    """The network's own answer and its curves, a few stops at a time: (share, None) at first."""
+    """The network's own answer and its curves, a few epsilons at a time: (share, None) at first."""
     network = attack.network(name)
     image = attack.image(pixels)
     key = (name, models.card(name).sha256, pixels.tobytes())
@@ -86,10 +86,10 @@ def photograph(
 def _photograph_pieces(network: nn.Module, image: Tensor) -> Pieces[tuple[int, HiddenL1]]:
     label = int(sign_methods.logits_of(network, image).argmax())
     labels = torch.tensor([label], device=image.device)
-    stops, pieces = experiment.PHOTOGRAPH_STOPS, []
-    for start in range(0, len(stops), _STOPS_IN_ONE_GO):
-        yield start / len(stops)
-        few = stops[start : start + _STOPS_IN_ONE_GO]
+    grid, pieces = experiment.PHOTOGRAPH_GRID, []
+    for start in range(0, len(grid), _EPSILONS_IN_ONE_GO):
+        yield start / len(grid)
+        few = grid[start : start + _EPSILONS_IN_ONE_GO]
         pieces.append(experiment.run(network, image, labels, few))
     return label, experiment.means(experiment.along(pieces))
 

@@ -21,7 +21,7 @@ def changed(name: str, pictures: Pixels, change: str) -> Row:
     """That network's answers to saved pictures, (L, H, W, C), after the change of that name."""
     kind = models.card(name).kind
     return attack.in_turn(
-        name, survival.run, attack.loaded(name), pictures, survival.stops_of(kind),
+        name, survival.run, attack.loaded(name), pictures, survival.epsilon_grid(kind),
         picture_changes.called(kind, change), device.choose(),
     )  # fmt: skip
 
@@ -38,9 +38,9 @@ def elsewhere(name: str, pictures: Pixels) -> Row:
 @cached_by_kind(photographs=64, digits=64)
 def through(name: str, pixels: Pixels, label: int, toward: bool) -> Row:
     """That network's answers behind a blur to one step that goes through it."""
-    stops = survival.stops_of(models.card(name).kind)
+    grid = survival.epsilon_grid(models.card(name).kind)
     return attack.in_turn(
-        name, survival.through, attack.loaded(name), pixels, label, toward, stops, device.choose()
+        name, survival.through, attack.loaded(name), pixels, label, toward, grid, device.choose()
     )
 
 
@@ -50,5 +50,5 @@ def made_on(name: str, tested: tuple[str, ...]) -> NDArray[np.int64]:
     shipped = digits.embedded()[0]
     images = digits.to_images(shipped[:: len(shipped) // TABLE_DIGITS]).to(device.choose())
     networks = [attack.loaded(each) for each in tested]
-    stops = survival.stops_of("digits")
-    return attack.in_turn(name, made_and_tested.run, attack.loaded(name), networks, images, stops)
+    grid = survival.epsilon_grid("digits")
+    return attack.in_turn(name, made_and_tested.run, attack.loaded(name), networks, images, grid)

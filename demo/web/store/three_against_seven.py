@@ -24,7 +24,7 @@ def cards() -> list[trained.Card]:
 
 @by_weights(8)
 def measured(name: str) -> margins.Margins:
-    """That network on every shipped three and seven, at every stop."""
+    """That network on every shipped three and seven, at every epsilon."""
     return worker.in_turn(margins.run, _network(name), _shipped())
 
 
@@ -32,7 +32,7 @@ def measured(name: str) -> margins.Margins:
 def derived(name: str, start: int, count: int) -> derivation.Derivation:
     """The derivation's five lines for `count` of the digits, from number `start` on."""
     few = _shipped()[start : start + count]
-    return worker.in_turn(derivation.run, _network(name), few, margins.STOPS)
+    return worker.in_turn(derivation.run, _network(name), few, margins.EPSILON_GRID)
 
 
 @by_weights(4)
