@@ -167,11 +167,11 @@ def uri(file: bytes, kind: str) -> str:
 
 
 def preview(picture: Image.Image, longest: int) -> bytes:
-    """A small JPEG for thumbnails, its longer side at most `longest` pixels."""
+    """A small WebP for thumbnails, its longer side at most `longest` pixels."""
     scale = min(1.0, longest / max(picture.size))
     size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
     small = picture.resize(size, Image.Resampling.BICUBIC, reducing_gap=3.0)
-    return saved(small, "JPEG", quality=85)
+    return saved(small, "WEBP", quality=80)
 
 
 def saved(picture: Image.Image, format: str, **options: int) -> bytes:

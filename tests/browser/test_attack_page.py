@@ -1,6 +1,7 @@
 """The attack page on a tiny network: what a person does, and what they must then see."""
 
 import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -49,9 +50,9 @@ LAST = 64
 NEW = {"permissions": ["camera"]}
 
 
-def visited(stay: Visits, beside: Page | None = None) -> tuple[Page, Traffic]:
+def visited(stay: Visits, beside: Page | None = None, **screen: Any) -> tuple[Page, Traffic]:
     """The first view, at rest, and what it cost. beside: a page of the same browser."""
-    page = stay.empty(beside, **NEW)
+    page = stay.empty(beside, **(screen or NEW))
     traffic = Traffic(page)
     page.goto(stay.address)
     drawn(page)
@@ -96,9 +97,10 @@ def test_the_first_view_is_small(first: tuple[Page, Traffic]) -> None:
 
 
 @pytest.mark.slow
-def test_the_first_view_stays_where_it_is(first: tuple[Page, Traffic]) -> None:
+@pytest.mark.parametrize("screen", [{"viewport": {"width": 1440, "height": 900}}, PHONE])
+def test_the_first_view_stays_where_it_is(stay: Visits, screen: Any) -> None:
     """What comes first, a part of the page or the sidebar beside it, is the machine's choice."""
-    assert first[1].shift() <= 0.05
+    assert visited(stay, **screen)[1].shift()["page"] <= 0.05
 
 
 def test_a_second_visit_fetches_no_script_again(second: tuple[Page, Traffic]) -> None:

@@ -366,10 +366,10 @@ def test_a_saved_png_comes_back_bit_for_bit():
         assert (opened(pictures.to_png(image)) == np.array(picture)).all()
 
 
-def test_a_preview_is_a_small_jpeg_and_never_larger_than_the_picture():
+def test_a_preview_is_a_small_webp_and_never_larger_than_the_picture():
     for size, expected in [((640, 480), (100, 75)), ((1, 9000), (1, 100)), ((30, 20), (30, 20))]:
         small = Image.open(BytesIO(pictures.preview(noise(*size), 100)))
-        assert (small.format, small.size) == ("JPEG", expected)
+        assert (small.format, small.size) == ("WEBP", expected)
 
 
 def test_the_biggest_picture_is_accepted_and_one_row_more_is_not(monkeypatch):

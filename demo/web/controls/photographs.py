@@ -44,14 +44,14 @@ def choose(network: str) -> Chosen:
     """
     state = st.session_state
     classes = models.card(network).labelled
-    picker.thumbnails(thumbnails(classes), state.picture_photographs, pick)
+    picker.thumbnails(state.picture_photographs, pick)
     if "gibbon" in store.class_names(network):
         st.button("The paper's panda: ten steps toward “gibbon”", on_click=_panda, width="stretch")
     own_file("photographs", "Your own picture", "Take a picture")
     complaint()
     with st.expander("Crop"):
         small, size = store.preview(_data(), 400)
-        picker.crop(pictures.uri(small, "jpeg"), size, _as_dict(state.crop), _cut)
+        picker.crop(pictures.uri(small, "webp"), size, _as_dict(state.crop), _cut)
     found = chosen()
     label = None if found.name == link.OWN else gallery.card(found.name).label_among(classes)
     known = None if label is None else store.class_names(network)[label]
@@ -189,7 +189,7 @@ def thumbnails(classes: int) -> list[dict[str, str]]:
         {
             "name": p.name,
             "title": p.title,
-            "src": pictures.uri(store.preview(store.gallery_bytes(p.name), 120)[0], "jpeg"),
+            "src": pictures.uri(store.preview(store.gallery_bytes(p.name), 120)[0], "webp"),
         }
         for p in gallery.of(classes)
     ]

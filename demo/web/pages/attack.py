@@ -45,8 +45,12 @@ def page() -> None:
     """Draw the page: the three pictures first, the curve next, what is looked at last."""
     worker.turn_to(worker.PICTURES)
     choices = controls.read()
-    fetched, top, ground, both, sign = (st.container() for _ in range(5))
+    fetched, top = st.container(), st.container()
+    feeds = st.container(height=1, border=False, gap=None)  # what comes there shows nothing
+    both, sign = st.container(), st.container()
     name: str | None = choices.network
+    with feeds:
+        viewer.feed("strip", choices.kind, {"items": controls.strip(choices)})
     known = attack_view.is_recorded(choices)
     if not known:
         name = fetching.network(choices.network, fetched)  # not in `top`: the viewer would move
@@ -56,10 +60,9 @@ def page() -> None:
         view = attack_view.view(choices, name)
         with top:
             viewer.show(attack_view.opening(view, printing.told(view)), EARS)
-            viewer.feed("strip", choices.kind, {"items": controls.strip(choices)})
             survives, prints = _below(view)
         worker.turn_to(worker.CURVE)
-        with ground:
+        with feeds:
             if view.ten:
                 _ten(view)
             else:

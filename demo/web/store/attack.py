@@ -118,7 +118,7 @@ def _answers(network: nn.Module, images: Tensor) -> tuple[NDArray[np.int64], NDA
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def preview(data: bytes, longest: int) -> tuple[bytes, tuple[int, int]]:
-    """A small JPEG of a file's picture, for thumbnails and the crop, and the full (W, H)."""
+    """A small WebP of a file's picture, for thumbnails and the crop, and the full (W, H)."""
     image = pictures.from_bytes(data)
     return pictures.preview(image, longest), image.size
 

@@ -38,19 +38,13 @@ def hear(key: str, ears: Mapping[str, Callable[[], None]]) -> None:
         st.rerun()
 
 
-def thumbnails(
-    photographs: list[dict[str, str]], selected: str | None, on_pick: Callable[[str], None]
-) -> None:
-    """Show the photographs, each {"name", "title", "src"}, and call `on_pick` with a name."""
+def thumbnails(selected: str, on_pick: Callable[[str], None]) -> None:
+    """Show the photographs that the viewer's "strip" was fed with, call `on_pick` with a name."""
 
     def changed() -> None:
         on_pick(said("thumbnails", "picked"))
 
-    _thumbnails(
-        data={"photographs": photographs, "selected": selected},
-        key="thumbnails",
-        on_picked_change=changed,
-    )
+    _thumbnails(data={"selected": selected}, key="thumbnails", on_picked_change=changed)
     hear("thumbnails", {"picked": changed})
 
 

@@ -1,24 +1,25 @@
-// Native radio buttons under small pictures: arrows and focus come with them.
+// The gallery in the sidebar. Its pictures come once, by a feed that the strip of a phone shares.
 
-/** @import { Call } from "../shared/component.js" */
-import { all, element, find } from "../shared/component.js";
+/** @import { Tell } from "../shared/component.js" */
+import { component, find } from "../shared/component.js";
 import { closeDrawer } from "../shared/drawer.js";
+import { createGallery } from "../shared/gallery.js";
 import { shrinkUploads } from "../shared/own_file.js";
 
-/** @typedef {{ name: string, title: string, src: string }} Photograph */
-
-/** @param {Call<{ photographs: Photograph[], selected: string | null }>} call */
-export default function ({ data, parentElement, setTriggerValue }) {
+/** @param {HTMLElement} root */
+function createThumbnails(root) {
   shrinkUploads();
-  const grid = find(parentElement, ".grid");
-  if (!grid.childElementCount) grid.append(...data.photographs.map(choice));
-  grid.onchange = (event) => { setTriggerValue("picked", /** @type {HTMLInputElement} */ (event.target).value); closeDrawer(); };
-  for (const input of all(grid, "input", HTMLInputElement)) input.checked = input.value === data.selected;
+  let tell = /** @type {Tell | null} */ (null);
+  const gallery = createGallery(find(root, ".grid"), "photograph", (name) => { tell?.("picked", name); closeDrawer(); });
+  function fill() {
+    const strip = window.fgsmFeeds?.strip;
+    if (strip?.id === "photographs") gallery.fill(strip.items);
+  }
+  window.addEventListener("fgsm-feed", fill);
+  return {
+    show: (/** @type {{ selected: string }} */ data, /** @type {Tell} */ told) => { tell = told; fill(); gallery.choose(data.selected); },
+    stop: () => window.removeEventListener("fgsm-feed", fill),
+  };
 }
 
-/** @param {Photograph} photograph */
-function choice({ name, title, src }) {
-  const input = element("input", { type: "radio", name: "photograph", value: name });
-  input.setAttribute("aria-label", title);
-  return element("label", {}, input, element("img", { src, alt: title, title }));
-}
+export default component(".thumbs", createThumbnails);

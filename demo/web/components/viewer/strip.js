@@ -2,10 +2,9 @@
 
 /** @import { Tell } from "../shared/component.js" */
 /** @import { Opening } from "./sent.d.ts" */
-import { all, element, find } from "../shared/component.js";
+import { element, find } from "../shared/component.js";
+import { createGallery } from "../shared/gallery.js";
 import { sendable } from "../shared/own_file.js";
-
-/** @typedef {{ name: string, title: string, src: string }} Picture */
 
 /**
  * @param {HTMLElement} root
@@ -13,9 +12,9 @@ import { sendable } from "../shared/own_file.js";
  */
 export function createStrip(root, tell) {
   const box = find(root, ".strip");
-  const items = find(box, ".items");
   const said = find(box, ".strip-said");
-  let [chosen, drawn] = ["", ""];
+  const gallery = createGallery(find(box, ".items"), "strip", (name) => tell("picked", name));
+  const own = [source("Own photo", "+", false), source("Camera", "◉", true)];
 
   async function give(/** @type {HTMLInputElement} */ input) {
     const file = input.files?.[0];
@@ -38,25 +37,10 @@ export function createStrip(root, tell) {
     return item;
   }
 
-  function picture(/** @type {Picture} */ { name, title, src }) {
-    const input = element("input", { type: "radio", name: "strip", value: name, checked: name === chosen });
-    input.setAttribute("aria-label", title);
-    input.addEventListener("change", () => tell("picked", name));
-    return element("label", {}, input, element("img", { src, alt: "" }));
-  }
-
   function show(/** @type {Opening} */ data) {
-    chosen = data.chosen;
     said.textContent = data.complaint;
-    for (const input of all(items, "[type=radio]", HTMLInputElement)) input.checked = input.value === chosen;
+    gallery.choose(data.chosen);
   }
 
-  function fill(/** @type {Picture[]} */ pictures) {
-    const now = JSON.stringify(pictures.map(({ name }) => name));
-    if (now === drawn) return;
-    drawn = now;
-    items.replaceChildren(source("Own photo", "+", false), source("Camera", "◉", true), ...pictures.map(picture));
-  }
-
-  return { show, fill };
+  return { show, fill: (/** @type {import("../shared/gallery.js").Picture[]} */ pictures) => gallery.fill(pictures, own) };
 }

@@ -1,0 +1,36 @@
+// Native radio buttons under small pictures: arrows and focus come with them.
+
+import { all, element } from "./component.js";
+
+/** @typedef {{ name: string, title: string, src: string }} Picture */
+
+/**
+ * choose(name): that one is chosen; fill(pictures, first): drawn once for each gallery, `first` before them.
+ * @param {HTMLElement} box
+ * @param {string} group name of the radio buttons
+ * @param {(name: string) => void} onPick
+ */
+export function createGallery(box, group, onPick) {
+  let [chosen, drawn] = ["", ""];
+
+  function one(/** @type {Picture} */ { name, title, src }) {
+    const input = element("input", { type: "radio", name: group, value: name, checked: name === chosen });
+    input.setAttribute("aria-label", title);
+    input.addEventListener("change", () => onPick(name));
+    return element("label", {}, input, element("img", { src, alt: "", title }));
+  }
+
+  function choose(/** @type {string} */ name) {
+    chosen = name;
+    for (const input of all(box, "[type=radio]", HTMLInputElement)) input.checked = input.value === name;
+  }
+
+  function fill(/** @type {Picture[]} */ pictures, /** @type {HTMLElement[]} */ first = []) {
+    const now = JSON.stringify(pictures.map(({ name }) => name));
+    if (now === drawn) return;
+    drawn = now;
+    box.replaceChildren(...first, ...pictures.map(one));
+  }
+
+  return { choose, fill };
+}
