@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from demo.data import gallery
 from demo.experiments.attack import confidence_sweep
 from tests.browser.conftest import Visits
 from tests.browser.reading import (
@@ -418,6 +419,10 @@ def test_on_a_phone_pictures_come_from_the_strip_and_the_drawer_closes_after_a_c
     drawer = page.get_by_test_id("stSidebar")
     expect(drawer).to_have_attribute("data-collapsed", "false")
     at_rest(page)  # the drawer has come in
+    thumbs = page.locator(".thumbs").get_by_role("radio")
+    expect(thumbs.first).to_have_attribute("aria-label", gallery.of(1000)[0].title)
+    drawer.get_by_text("Everyday things", exact=True).click()
+    expect(thumbs.first).to_have_attribute("aria-label", gallery.of(29)[0].title)
     page.locator(".thumbs").get_by_role("radio", name="Giant panda").click(force=True)
     expect(drawer).to_have_attribute("data-collapsed", "true")
     expect(page.get_by_text("Picture: Giant panda.")).to_be_visible()
