@@ -35,7 +35,7 @@ class Gone(ConnectionError):
 
 @dataclass
 class Answer:
-    """What one run of a page sent. elements: (type, message) of each, in turn.
+    """What one run of a page sent. elements: (type, message) of each, in turn, folds too.
 
     status: how the run ended, 0 where it ended well.
     """
@@ -69,6 +69,8 @@ class Answer:
             element = message.delta.new_element
             name = str(element.WhichOneof("type"))
             self.elements.append((name, getattr(element, name)))
+        elif kind == "delta" and message.delta.add_block.WhichOneof("type") == "expandable":
+            self.elements.append(("expander", message.delta.add_block.expandable))
         elif kind == "script_finished":
             self.status = message.script_finished
         ended = (FINISHED, ForwardMsg.FINISHED_WITH_COMPILE_ERROR)

@@ -14,6 +14,7 @@ from streamlit.proto.Common_pb2 import FileUploaderState, UploadedFileInfo
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from demo.data import decoding
+from demo.web.controls.photographs import CROPPING
 from tests.abuse.seeds import drawn, saved
 from tests.abuse.speech import events, put, state
 from tests.client import Answer, Client, Gone
@@ -84,12 +85,13 @@ class Wild:
 
 
 VIEWER = ("switched", "picked", "given")
+CROP = "crop_window"
 EVENTS = {
     "digits": (
         "", "kind=digits", {"digits": ("picked", "turned"), "pad": ("drawn",), "viewer": VIEWER},
     ),
     "photographs": (
-        "", "", {"thumbnails": ("picked",), "crop_window": ("crop",), "viewer": VIEWER},
+        "", "", {"thumbnails": ("picked",), CROP: ("crop",), "viewer": VIEWER},
     ),
     "three against seven": (
         "three-against-seven", "", {"three_against_seven": ("turned", "drawn")},
@@ -104,6 +106,8 @@ def test_an_event_of_a_component_may_hold_anything(quiet: Server, where: str) ->
     with Client(quiet.address) as client:
         first = client.look(query, page)
         sound(first)
+        if CROP in senders:
+            first = client.look(states=[state(first.identity(CROPPING), {"bool_value": True})])
         for value in random.Random(0).sample(Wild.VALUES, len(Wild.VALUES)):
             states = [
                 each

@@ -23,6 +23,8 @@ REFUSED = (
 )
 NAMELESS = "your own picture"
 LONGEST_TITLE = 60
+CROPPING = "cropping"
+"""In the session: whether the fold with the crop is open."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +51,11 @@ def choose(network: str) -> Chosen:
         st.button("The paper's panda: ten steps toward “gibbon”", on_click=_panda, width="stretch")
     own_file("photographs", "Your own picture", "Take a picture")
     complaint()
-    with st.expander("Crop"):
+    fold = st.expander("Crop", key=CROPPING, on_change="rerun")
+    if fold.open:  # the picture is opened once more for it
         small, size = store.preview(_data(), 400)
-        picker.crop(pictures.uri(small, "webp"), size, _as_dict(state.crop), _cut)
+        with fold:
+            picker.crop(pictures.uri(small, "webp"), size, _as_dict(state.crop), _cut)
     found = chosen()
     label = None if found.name == link.OWN else gallery.card(found.name).label_among(classes)
     known = None if label is None else store.class_names(network)[label]

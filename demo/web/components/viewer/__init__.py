@@ -53,4 +53,4 @@ def feed(kind: str, identity: str, data: dict[str, Any]) -> None:
 
 def packed(array: NDArray[np.generic]) -> str:
     """An array's bytes, deflated, in base64: bytes inside a dict would arrive broken."""
-    return base64.b64encode(zlib.compress(np.ascontiguousarray(array).tobytes(), 6)).decode()
+    return base64.b64encode(zlib.compress(np.ascontiguousarray(array).tobytes(), 4)).decode()
