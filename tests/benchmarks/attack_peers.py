@@ -13,7 +13,7 @@ import json
 import statistics
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -27,7 +27,7 @@ from torch import Tensor, nn
 import demo.device
 from demo import models
 from demo.attacks import lbfgs, sign_methods
-from demo.data import digits
+from demo.data import digits, photographs
 from demo.data.labelled import Labelled
 from demo.experiments.attack_cost.counted import Counted
 from tests.benchmarks import peers, subjects
@@ -45,6 +45,8 @@ NETWORKS = ("conv", "maxout", "conv-fgsm", "conv-adversarial", "maxout-adversari
 PGD_STEPS = 40
 EPSILONS = (0.1, 0.15, 0.2, 0.25, 0.3)
 NORM_TARGET = 1.05
+CPU = torch.device("cpu")
+PGD = "PGD, one start, ours and Foolbox's"
 
 
 @dataclass(frozen=True)
@@ -105,31 +107,55 @@ def lbfgs_row(name: str, model: nn.Module, images: Tensor) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def pgd_row(name: str, model: nn.Module, labelled: Labelled) -> Iterator[dict[str, Any]]:
-    """Wrong answers under both at the same epsilon, steps, step and number of starts: one."""
-    with torch.inference_mode():
-        right = model(labelled.images).argmax(dim=1) == labelled.labels
-    known = labelled[right]
-    for epsilon in EPSILONS:
-        step = 2.5 / PGD_STEPS
-        mine = sign_methods.projected_gradient_descent(
-            model, known.images, known.labels, epsilon, PGD_STEPS, step * epsilon,
-            torch.Generator().manual_seed(1),
-        )  # fmt: skip
-        peer = foolbox.attacks.LinfPGD(steps=PGD_STEPS, rel_stepsize=step)
+def pgd_row(
+    name: str, model: nn.Module, labelled: Labelled, epsilons: Sequence[float] = EPSILONS,
+    steps: int = PGD_STEPS, share: float = 2.5 / PGD_STEPS, at_once: int = 200,
+) -> Iterator[dict[str, Any]]:  # fmt: skip
+    """Wrong answers under both at the same epsilon, steps, step and number of starts: one.
+
+    share: the step's of epsilon.
+    """
+    known = labelled[sign_methods.logits_of(model, labelled.images).argmax(1) == labelled.labels]
+    peer = foolbox.attacks.LinfPGD(steps=steps, rel_stepsize=share)
+    for epsilon in epsilons:
+        generator = torch.Generator().manual_seed(1)
         torch.manual_seed(1)
-        other = peer.run(
-            peers.foolbox_model(model), known.images,
-            foolbox.criteria.Misclassification(known.labels), epsilon=epsilon,
-        )  # fmt: skip
-        with torch.inference_mode():
-            fooled = [int((model(x).argmax(1) != known.labels).sum()) for x in (mine, other)]
-        norms = [float((x - known.images).flatten(1).norm(dim=1).median()) for x in (mine, other)]
+        mine, other = [], []
+        for some in known.pieces(at_once):
+            mine.append(sign_methods.projected_gradient_descent(
+                model, some.images, some.labels, epsilon, steps, share * epsilon, generator
+            ))  # fmt: skip
+            wrong = foolbox.criteria.Misclassification(some.labels)
+            other.append(peer.run(peers.foolbox_model(model), some.images, wrong, epsilon=epsilon))
+        both = torch.cat(mine), torch.cat(other)
+        norms = [float((x - known.images).flatten(1).norm(dim=1).median()) for x in both]
         yield {
-            "network": name, "epsilon": epsilon, "pictures": len(known), "fooled": fooled,
-            "largest_change": [float((x - known.images).abs().max()) for x in (mine, other)],
+            "network": name, "epsilon": epsilon, "pictures": len(known),
+            "fooled": [
+                int((sign_methods.logits_of(model, x).argmax(1) != known.labels).sum())
+                for x in both
+            ],
+            "largest_change": [float((x - known.images).abs().max()) for x in both],
             "median_norm_ratio": norms[0] / norms[1],
         }  # fmt: skip
+
+
+def everyday(check: Path, count: int) -> dict[str, Any]:
+    """PGD as the cards have it, on both networks for everyday things and so many photographs."""
+    labelled = photographs.measured_on(photographs.at(check))[:count]
+    cards = [c for c in models.MODELS if (c.source, c.classes) == ("embedded", 29)]
+    return {
+        "command": f"python -m tests.benchmarks.attack_peers --everyday CHECK.tar --count {count}",
+        "device": demo.device.name(CPU), "threads": torch.get_num_threads(),
+        "photographs": len(labelled),
+        PGD: [
+            row
+            for card in cards
+            for row in pgd_row(
+                card.name, models.load(card.name, CPU), labelled, (0.007, 4 / 255), 20, 1 / 8, 25
+            )
+        ],
+    }  # fmt: skip
 
 
 def some_digits(each: int) -> Labelled:
@@ -141,35 +167,35 @@ def some_digits(each: int) -> Labelled:
 
 def measured(count: int, photographs: int) -> dict[str, Any]:
     """Everything; [ours, theirs] where there are two numbers."""
-    few, many, cpu = some_digits(max(1, count // 10)), some_digits(20), torch.device("cpu")
-    networks = {name: models.load(name, cpu) for name in NETWORKS}
+    few, many = some_digits(max(1, count // 10)), some_digits(20)
+    networks = {name: models.load(name, CPU) for name in NETWORKS}
     rows = [lbfgs_row(name, model, few.images) for name, model in networks.items()]
     if photographs:
         images = subjects.images(subjects.photographs(photographs))
-        rows.append(lbfgs_row(subjects.CARD.name, models.load(subjects.CARD.name, cpu), images))
+        rows.append(lbfgs_row(subjects.CARD.name, models.load(subjects.CARD.name, CPU), images))
     pgd = [row for name, model in networks.items() for row in pgd_row(name, model, many)]
     return {
         "command": f"python -m tests.benchmarks.attack_peers --digits {count} "
         f"--photographs {photographs}",
-        "device": demo.device.name(cpu), "threads": torch.get_num_threads(),
+        "device": demo.device.name(CPU), "threads": torch.get_num_threads(),
         "versions": {n: metadata.version(n) for n in ("torch", "scipy", "advertorch", "foolbox")},
         "L-BFGS toward the runner-up, ours and AdverTorch's": rows,
-        "PGD, one start, ours and Foolbox's": pgd,
+        PGD: pgd,
     }  # fmt: skip
 
 
 def table(found: dict[str, Any]) -> str:
     """The results for a terminal."""
-    lines = [", ".join(f"{k} {v}" for k, v in found["versions"].items())]
+    lines = [", ".join(f"{k} {v}" for k, v in found.get("versions", {}).items())]
     lines.append("\nL-BFGS: reached, norm over theirs (median, largest), passes")
-    for r in found["L-BFGS toward the runner-up, ours and AdverTorch's"]:
+    for r in found.get("L-BFGS toward the runner-up, ours and AdverTorch's", []):
         lines.append(
             f"  {r['network']:<20} {r['reached'][0]}:{r['reached'][1]} of {r['pictures']}  "
             f"{r['median_norm_ratio']:.3f} {r['largest_norm_ratio']:.3f}  "
             f"{r['median_passes'][0]:.0f}:{r['median_passes'][1]:.0f}"
         )
     lines.append("\nPGD: fooled at epsilon, 2-norm over theirs")
-    for r in found["PGD, one start, ours and Foolbox's"]:
+    for r in found[PGD]:
         lines.append(
             f"  {r['network']:<20} {r['epsilon']:<5} {r['fooled'][0]}:{r['fooled'][1]} of "
             f"{r['pictures']}  {r['median_norm_ratio']:.3f}"
@@ -181,11 +207,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.attack_peers")
     parser.add_argument("--digits", type=int, default=20, help="for L-BFGS, on each network")
     parser.add_argument("--photographs", type=int, default=2, help="minutes each")
+    parser.add_argument("--everyday", type=Path, help="only PGD on these labelled photographs")
+    parser.add_argument("--count", type=int, default=145, help="of them")
     parser.add_argument("--out", type=Path, default=RESULTS)
     options = parser.parse_args()
     torch.set_num_threads(1)  # a picture at a time: more only wait for each other
-    found = measured(options.digits, options.photographs)
-    options.out.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    before = json.loads(options.out.read_text(encoding="utf-8")) if options.out.exists() else {}
+    if options.everyday:
+        found = everyday(options.everyday, options.count)
+        kept = before | {"everyday": found}
+    else:
+        found = measured(options.digits, options.photographs)
+        kept = found | {k: before[k] for k in ("everyday",) if k in before}
+    options.out.write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     print(table(found))
 
 
