@@ -19,7 +19,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.chromium import FLAGS, chromium
-from tests.browser.reading import complete, drawn
+from tests.browser.reading import PHONE, complete, drawn
 from tests.browser.traffic import Traffic
 from tests.server import ROOT, Server
 
@@ -52,11 +52,11 @@ def start_to_usable(page: Page, address: str, began: float) -> float:
     return time.monotonic() - began
 
 
-def visits(browser: Browser, address: str) -> dict[str, dict[str, float]]:
+def visits(browser: Browser, address: str, **screen: Any) -> dict[str, dict[str, Any]]:
     """Bytes, requests and layout shift of a new browser's first visit, and of its second."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context = browser.new_context(**screen)
     context.set_default_timeout(90_000)
-    found = {}
+    found: dict[str, dict[str, Any]] = {}
     for which in ("first", "second"):
         page = context.new_page()
         traffic = Traffic(page)
@@ -168,7 +168,9 @@ def main() -> None:
             result["start_to_usable_s"] = start_to_usable(page, server.address, began)
             complete(page)
             page.wait_for_timeout(8000)
-            result["visits"] = visits(browser, server.address)
+            desktop: Any = {"viewport": {"width": 1440, "height": 900}}
+            result["visits"] = visits(browser, server.address, **desktop)
+            result["visits_of_a_phone"] = visits(browser, server.address, **PHONE)
             result["pick_to_s"] = picks(page)
             result["drag"] = drag(page)
             print(json.dumps(result, indent=2), flush=True)
