@@ -163,7 +163,7 @@ def test_the_words_give_prediction_result_and_share() -> None:
     rows = [row(side) for side in experiment.SIDES]
     words = page.formula(rows, "gap", "wallaby")
     assert "0.1 × 20 = **2**" in words and "**1.5**, 75.0 % of that" in words
-    assert "‖∇‖₁ +0.00 ± 0.00" in words and "m = ‖∇‖₁/n −1.00" in words
+    assert "‖∇‖₁ +.00 ± .00" in words and "m = ‖∇‖₁/n −1.00" in words
     assert "n = 602,112 FGSM moves a network 7 times" in page.heading(rows, "gap", "wallaby")
     assert "wallaby" in page.heading([], "gap", "wallaby")
 

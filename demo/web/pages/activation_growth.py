@@ -76,4 +76,4 @@ def _asked(key: str) -> float:
 
 def _slope(growths: np.ndarray, decimals: int) -> str:
     fitted = activation_growth.slope(growths)
-    return f"{fitted.value:.{decimals}f} ± {fitted.error:.{decimals}f}"
+    return f"{fitted.value:.{decimals}f} ± {fitted.error:.{decimals}f}".replace("0.", ".")

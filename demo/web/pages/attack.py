@@ -3,7 +3,7 @@
 import contextlib
 import inspect
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from demo.attacks import sign_methods
 from demo.experiments.attack import confidence_sweep, failures, random_signs, ten_steps
 from demo.web import controls
 from demo.web.components import viewer
+from demo.web.components.viewer import sent
 from demo.web.controls import Choices
 from demo.web.figures.confidence_sweep import Counterpart
 from demo.web.pages import (
@@ -84,22 +85,25 @@ def _one(view: View) -> None:
         viewer.feed(kind, view.identity, data)
 
 
-def _told(view: View) -> Iterator[tuple[str, dict[str, Any]]]:
+def _told(view: View) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """What the viewer is fed with, kind by kind."""
     sweep = store.sweep(view.card.name, view.pixels, view.step.direction)
-    answers = attack_curves.answers(view, sweep.logits, sweep.saved_logits, sweep.saved)
-    answers |= {"clipped": sweep.clipped.tolist(), "largest": sweep.largest_change.tolist()}
-    yield "answers", answers
+    yield (
+        "answers",
+        attack_curves.answers(
+            view, sweep.logits, sweep.saved_logits, sweep.saved, sweep.clipped, sweep.largest_change
+        ),
+    )
     worker.turn_to(worker.REST)
-    drawn, said = _counterpart(view, sweep.logits) or (None, {})
-    if drawn is not None:
+    drawn, said = _counterpart(view, sweep.logits) or (None, None)
+    if said is not None:
         yield "counterpart", said
     looked = _looked_at(view)
-    extra: dict[str, Any] = {"what": looked}
+    extra: sent.Extra = {"what": looked}
     if CONTROL in looked:
         extra["confidence"] = attack_curves.confidence(view, sweep.logits, drawn, _control(view))
     if LINE in looked:
-        extra |= attack_curves.logits(view)
+        extra["logits"], extra["line"] = attack_curves.logits(view)
     yield "extra", extra
 
 
@@ -137,15 +141,13 @@ def _ten(view: View) -> None:
             with place.container():
                 viewer.feed("progress", view.identity, {"done": done})
     assert result is not None
-    stops = np.arange(len(view.levels))
-    answers = attack_curves.answers(view, result.logits, result.saved_logits, stops)
-    change = result.change
+    stops, change = np.arange(len(view.levels)), result.change
     largest = np.abs(change.astype(np.int32)).max(axis=(1, 2, 3))
-    answers |= {
-        "change": viewer.packed(change),
-        "clipped": [0.0] * len(view.levels),
-        "largest": (largest / ten_steps.fraction_of(view.card.kind)).tolist(),
-    }
+    answers = attack_curves.answers(
+        view, result.logits, result.saved_logits, stops, np.zeros(len(stops)),
+        largest / ten_steps.fraction_of(view.card.kind),
+    )  # fmt: skip
+    answers["change"] = viewer.packed(change)
     if step.target is not None:
         one = store.sweep(name, pixels, step.direction).logits.argmax(axis=1)
         both = failures.one_against_ten(
@@ -166,7 +168,7 @@ EARS = {
 
 def _counterpart(
     view: View, mine: NDArray[np.float32]
-) -> tuple[Counterpart, dict[str, Any]] | None:
+) -> tuple[Counterpart, sent.Counterpart] | None:
     """The same network trained the other way, attacked on its own gradient: curve and headline.
 
     mine: the logits of the view's own network at its epsilons, (E, K).  None where it is not here.

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from demo import scores
 from demo.attacks import sign_methods
 from demo.experiments.attack import confidence_sweep, failures, logits_line
+from demo.web.components.viewer.sent import Answers
 from demo.web.figures import confidence_sweep as confidence_figure
 from demo.web.figures import logits_line as logits_figure
 from demo.web.figures import palette
@@ -20,12 +21,14 @@ Logits = NDArray[np.float32]
 
 
 def answers(
-    view: View, logits: Logits, saved: Logits, saved_row: NDArray[np.int64]
-) -> dict[str, Any]:
+    view: View, logits: Logits, saved: Logits, saved_row: NDArray[np.int64],
+    clipped: NDArray[np.float64], largest: NDArray[np.float64],
+) -> Answers:  # fmt: skip
     """Every number that a drag can show, stop by stop.
 
     logits: (E, K).  saved: (S, K), of the pictures as a PNG holds them.  saved_row: (E,), the
-    row of `saved` that belongs to each stop.
+    row of `saved` that belongs to each stop.  clipped: (E,), share of the values.  largest: (E,),
+    the largest change of a value in 8-bit levels.
     """
     step, names, levels = view.step, view.names, view.levels
     shares, answers = probabilities(logits), logits.argmax(axis=1)
@@ -43,6 +46,7 @@ def answers(
         "notes": [*_unknown(view), *notes],
         "figure": early(view, logits, None),
         "csv": confidence_sweep.csv(levels, shares, names, step.label, wanted),
+        "clipped": clipped.tolist(), "largest": largest.tolist(),
     }  # fmt: skip
 
 
@@ -99,7 +103,7 @@ def top(shares: NDArray[np.float64], count: int) -> list[list[tuple[int, float]]
     return [[(int(k), float(row[k])) for k in ks] for row, ks in zip(shares, order, strict=True)]
 
 
-def logits(view: View) -> dict[str, Any]:
+def logits(view: View) -> tuple[dict[str, Any], str]:
     """The line through zero and beyond, drawn and told."""
     name, pixels, step, kind = view.card.name, view.pixels, view.step, view.card.kind
     if kind == "digits":
@@ -116,7 +120,7 @@ def logits(view: View) -> dict[str, Any]:
     told = logits_line.told(line, lambda k: view.names[k])
     if kind == "digits":
         told += " Drawn without the clip, on both sides far beyond the slider's .5."
-    return {"logits": _json(figure), "line": told}
+    return _json(figure), told
 
 
 def _some(names: tuple[str, ...], classes: Any) -> dict[int, str]:

@@ -40,7 +40,7 @@ def _heard(event: str, ear: Callable[[Any], None]) -> Callable[[], None]:
     return lambda: ear(picker.said("viewer", event))
 
 
-def feed(kind: str, identity: str, data: dict[str, Any]) -> None:
+def feed(kind: str, identity: str, data: Mapping[str, Any]) -> None:
     """Hand the viewer a later result for the picture of that identity.
 
     kind: "answers", "counterpart", "extra", "progress"; or "strip", for that kind of picture.

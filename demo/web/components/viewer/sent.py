@@ -2,11 +2,8 @@
 
 from typing import Any, NotRequired, TypedDict
 
-Figure = dict[str, Any]
-"""Plotly's JSON."""
-
-Answer = tuple[int, float]
-"""A class and its confidence."""
+Figure = dict[str, Any]  # Plotly's JSON
+Answer = tuple[int, float]  # a class and its confidence
 
 
 class FirstAnswer(TypedDict):
@@ -19,11 +16,10 @@ class FirstAnswer(TypedDict):
 class Opening(TypedDict):
     """The three pictures at any stop, and the first three answers.
 
-    clean, signs: (H, W, C).  levels: 255 * epsilon of the stops, and
-    saved, as a PNG holds them.  fraction: parts of a level in which ten steps are counted.
-    wrong: the class that it should be, where the network says another.  against: what the robust
-    network of its pair was trained against.  told: the level of the page to
-    print, while it is open.
+    clean, signs: (H, W, C).  levels: 255 * epsilon of the stops; saved, as a PNG holds them.
+    fraction: parts of a level in which ten steps are counted.  wrong: the class that it should
+    be, where the network says another.  against: what the robust network of its pair was trained
+    against.  told: the level of the page to print, while it is open.
     """
 
     id: str
@@ -60,8 +56,50 @@ class Opening(TypedDict):
     told: float | None
 
 
-Cell = tuple[str, float, str]
-"""A class's name, its confidence, and the verdict."""
+class Answers(TypedDict):
+    """Every number that a drag can show, at each stop; the first feed after the pictures.
+
+    top: the five likeliest classes.  saved: the answers to the PNGs, and savedRow, which of them
+    belongs to the stop.  runs: (class, first stop, last stop).  loss: J, nats.  target: its
+    confidence.  flip: the first stop with another answer.  clipped: share of the values.
+    largest: max|x~ - x| in 8-bit levels.  change: of ten steps, (L, H, W, C).
+    """
+
+    top: list[list[Answer]]
+    saved: list[Answer]
+    roles: dict[int, str]
+    savedRow: list[int]
+    runs: list[tuple[int, int, int]]
+    loss: list[float]
+    target: list[float] | None
+    flip: int | None
+    notes: list[str]
+    figure: Figure | None
+    csv: str
+    clipped: list[float]
+    largest: list[float]
+    change: NotRequired[str]
+
+
+class Counterpart(TypedDict):
+    """The network trained the other way: its answers at each stop, and the first other one's."""
+
+    training: str
+    top: list[Answer]
+    flip: int | None
+    figure: Figure | None
+
+
+class Extra(TypedDict):
+    """What is looked at, beyond the curve: what of it, and its figures. line: said below."""
+
+    what: list[str]
+    confidence: NotRequired[Figure]
+    logits: NotRequired[Figure]
+    line: NotRequired[str]
+
+
+Cell = tuple[str, float, str]  # a class's name, its confidence, and the verdict
 
 
 class Row(TypedDict):
