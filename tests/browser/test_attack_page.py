@@ -51,9 +51,9 @@ LAST = 64
 NEW = {"permissions": ["camera"]}
 
 
-def visited(stay: Visits, beside: Page | None = None, **screen: Any) -> tuple[Page, Traffic]:
+def visited(stay: Visits, beside: Page | None = None) -> tuple[Page, Traffic]:
     """The first view, at rest, and what it cost. beside: a page of the same browser."""
-    page = stay.empty(beside, **(screen or NEW))
+    page = stay.empty(beside, **NEW)
     traffic = Traffic(page)
     page.goto(stay.address)
     drawn(page)
@@ -100,8 +100,17 @@ def test_the_first_view_is_small(first: tuple[Page, Traffic]) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("screen", [{"viewport": {"width": 1440, "height": 900}}, PHONE])
 def test_the_first_view_stays_where_it_is(stay: Visits, screen: Any) -> None:
-    """What comes first, a part of the page or the sidebar beside it, is the machine's choice."""
-    assert visited(stay, **screen)[1].shift()["page"] <= 0.05
+    """What comes first, a part of the page or the sidebar beside it, is the machine's choice.
+
+    On the network that the app opens on: a longer name may need a line more than is held.
+    """
+    page = stay.empty(**screen)
+    traffic = Traffic(page)
+    page.goto(f"{stay.address}/?network=everyday")
+    drawn(page)
+    complete(page)
+    at_rest(page)
+    assert traffic.shift()["page"] <= 0.05
 
 
 def test_a_second_visit_fetches_no_script_again(second: tuple[Page, Traffic]) -> None:

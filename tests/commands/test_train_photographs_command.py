@@ -74,7 +74,7 @@ def test_a_training_that_starts_from_a_robust_network_counts_what_it_has_seen(
     assert card.images_seen == shipped.images_seen + 48
     assert card.command == (
         f"{shipped.command}; python -m demo train {NAME} --data DIR --round 48 --images 48 "
-        f"--batch 24 --start {NAME} --epsilon 1 --rate 0.0001 --size 96 --decay 0.9 --blend 0.5"
+        f"--start {NAME} --batch 24 --epsilon 1 --rate 0.0001 --size 96 --decay 0.9 --blend 0.5"
     )
     assert card.recipe.startswith(shipped.recipe)
     for part in ("warm_up=0.0", "size=96", "decay=0.9", "batch=24", "blend=0.5"):
