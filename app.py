@@ -38,15 +38,16 @@ CONTENTS = (
 FOLLOWED = ("", "cost")
 """The addresses of the pages that follow the browser back and forward."""
 
-whole = st.container()
-# What shows nothing, or lies over the page, stands below it: it moves nothing when it comes.
-document.mount(FOLLOWED)
-waiting.line("page")
 pages = [
     st.Page(page, title=title, url_path=address, default=not address)
     for page, title, address in CONTENTS
 ]
+# Before all that is drawn: a browser that hears of another page clears what it has.
 here = st.navigation(pages)
+whole = st.container()
+# What shows nothing, or lies over the page, stands below it: it moves nothing when it comes.
+document.mount(FOLLOWED)
+waiting.line("page")
 guide.show({page.url_path: page for page in pages}, here)
 with whole:
     try:
