@@ -42,7 +42,7 @@ pages = [
     st.Page(page, title=title, url_path=address, default=not address)
     for page, title, address in CONTENTS
 ]
-# Before all that is drawn: a browser that hears of another page clears what it has.
+# Which page it is, is said before anything is drawn.
 here = st.navigation(pages)
 whole = st.container()
 # What shows nothing, or lies over the page, stands below it: it moves nothing when it comes.

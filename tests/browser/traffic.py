@@ -46,7 +46,7 @@ class Traffic:
         """The layout shifts so far, added up (web.dev/cls): "all", and those of the "page".
 
         Streamlit's sidebar comes with its first message and moves the empty page, and its
-        contents move each other: not the page's.
+        contents move each other: not the page's. Nor is a box of one pixel, which shows nothing.
         """
         found: dict[str, float] = self._page.evaluate("window.shifted")
         return found
