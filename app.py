@@ -48,8 +48,8 @@ whole = st.container()
 # What shows nothing, or lies over the page, stands below it: it moves nothing when it comes.
 document.mount(FOLLOWED)
 waiting.line("page")
-guide.show({page.url_path: page for page in pages}, here)
-with whole:
+def draw() -> None:
+    """The page, and what it cannot show, above a link to the next."""
     try:
         device.choose()
     except ValueError as error:
@@ -68,3 +68,8 @@ with whole:
     following = pages[0] if last else pages[pages.index(here) + 1]
     line = "Now see it: drag epsilon yourself" if last else f"Next: {following.title}"
     st.page_link(following, label=line, icon=":material/arrow_forward:")
+
+
+if guide.stays({page.url_path: page for page in pages}, here):
+    with whole:
+        draw()

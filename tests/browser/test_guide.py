@@ -84,11 +84,18 @@ def test_the_lecture_is_walked_by_the_keyboard_alone(
 def test_what_a_page_that_goes_on_asked_at_last_does_not_clear_the_one_that_comes_next(
     address: str,
 ) -> None:
-    """A browser empties a page when a run of another one begins, even if that run draws nothing."""
+    """A browser empties a page when a run of another one begins, even if that run draws nothing.
+
+    What a section draws that asked before its page was left has no place any more: the browser
+    shows nothing at all from then on.
+    """
     number = next(i for i in range(2, len(STEPS)) if STEPS[i - 2].address == "growth")
 
     def leaves(_message: ForwardMsg) -> bool:
         return bool(client.components["guide"]["leaves"])
+
+    def section(message: ForwardMsg) -> bool:
+        return message.delta.fragment_id == tick.fragment_id
 
     with Client(address) as client:
         client.run()
@@ -98,6 +105,8 @@ def test_what_a_page_that_goes_on_asked_at_last_does_not_clear_the_one_that_come
         client.until(leaves)
         client.until(lambda m: m.WhichOneof("type") == "script_finished")
         client.ask(tick=tick.fragment_id)
+        with pytest.raises(TimeoutError):
+            client.until(section, seconds=2.0)
         client.ask(client.trigger("guide", "left", number))
         client.until(lambda m: client.page == client.pages[STEPS[number - 1].address])
         client.until_finished()

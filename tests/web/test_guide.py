@@ -138,7 +138,7 @@ def script() -> None:
 
     page = st.Page(lambda: None, title="One for all", default=True)
     st.navigation([page])
-    guide.show(collections.defaultdict(lambda: page), page)
+    guide.stays(collections.defaultdict(lambda: page), page)
     for number in (0, 2, 99):
         st.button(str(number), on_click=guide.begin, args=(number,))
 

@@ -70,25 +70,25 @@ def _step(title: str, text: str) -> Step:
     return Step(title, parts.path.strip("/"), query, light, tuple(said.split("\n\n")))
 
 
-def show(pages: Mapping[str, st.Page], here: st.Page) -> None:
-    """Draw the bar, and go where it was asked to.
+def stays(pages: Mapping[str, st.Page], here: st.Page) -> bool:
+    """Draw the bar, and go where it was asked to; whether this page is drawn now.
 
-    pages: by their addresses.  here: the one that is drawn next.
+    pages: by their addresses.  here: this page.  It is not drawn where the browser shall leave it:
+    a section that runs by itself would draw over the next page. Such a run must come to its end,
+    for `st.stop` would keep the sections alive.
     """
     try:
         at = _hear_the_link()
     except ValueError as error:
         st.error(str(error))
-        return
+        return True
     state, there = st.session_state, pages[steps()[at - 1].address] if at else here
     left = state.pop(LEFT, False)
     leaves = bool(state.get(GO)) and there is not here and not left
     bar = [{"title": s.title, "said": s.said, "selector": CONTROLS[s.light]} for s in steps()]
     component.show(bar, at, leaves, begin, _leave)
-    if not at:
-        return
-    if leaves:
-        st.stop()  # a section of this page that runs by itself would draw over the next one
+    if not at or leaves:
+        return not leaves
     if state.pop(GO, False):
         query = steps()[at - 1].query | {link.STEP: str(at)}
         if there is not here:
@@ -96,6 +96,7 @@ def show(pages: Mapping[str, st.Page], here: st.Page) -> None:
         st.query_params.from_dict(query)
     elif st.query_params.get(link.STEP) != str(at):
         st.query_params[link.STEP] = str(at)
+    return True
 
 
 def begin(asked: Any) -> None:
