@@ -48,6 +48,8 @@ whole = st.container()
 # What shows nothing, or lies over the page, stands below it: it moves nothing when it comes.
 document.mount(FOLLOWED)
 waiting.line("page")
+
+
 def draw() -> None:
     """The page, and what it cannot show, above a link to the next."""
     try:

@@ -90,6 +90,7 @@ def stays(pages: Mapping[str, st.Page], here: st.Page) -> bool:
     if not at or leaves:
         return not leaves
     if state.pop(GO, False):
+        state[MOVED] = time.monotonic()
         query = steps()[at - 1].query | {link.STEP: str(at)}
         if there is not here:
             st.switch_page(there, query_params=query)
@@ -108,7 +109,7 @@ def begin(asked: Any) -> None:
     with contextlib.suppress(ValueError):  # the page says what is wrong with the file
         if asked in range(1, len(steps()) + 1):
             link.follow(steps()[int(asked) - 1].query)
-            st.session_state.update({AT: int(asked), MOVED: time.monotonic(), GO: True})
+            st.session_state.update({AT: int(asked), GO: True})
 
 
 def _leave(_at: Any) -> None:
@@ -118,15 +119,17 @@ def _leave(_at: Any) -> None:
 def _hear_the_link() -> int:
     """The step that is shown: of the link as the session begins, and as the browser goes back.
 
-    A link that says nothing but the step leads to its state; one that says more has its own.
+    A link that says nothing but the step leads to its state; one that says more has its own. While
+    a page is left, the link still says the step before.
     """
     asked, state = _asked(), st.session_state
     if AT not in state:
         state.update({AT: asked, MOVED: time.monotonic()})
         if asked and len(st.query_params) == 1:
             begin(asked)
-    elif asked and state[AT] not in (0, asked) and time.monotonic() - state[MOVED] > link.SETTLED:
-        begin(asked)
+    elif asked and state[AT] not in (0, asked) and not state.get(GO):
+        if time.monotonic() - state[MOVED] > link.SETTLED:
+            begin(asked)
     return int(state[AT])
 
 
