@@ -127,10 +127,13 @@ def _hear_the_link() -> int:
         state.update({AT: asked, MOVED: time.monotonic()})
         if asked and len(st.query_params) == 1:
             begin(asked)
-    elif asked and state[AT] not in (0, asked) and not state.get(GO):
-        if time.monotonic() - state[MOVED] > link.SETTLED:
-            begin(asked)
+    elif asked and state[AT] not in (0, asked) and not state.get(GO) and _settled():
+        begin(asked)
     return int(state[AT])
+
+
+def _settled() -> bool:
+    return time.monotonic() - float(st.session_state[MOVED]) > link.SETTLED
 
 
 def _asked() -> int:
