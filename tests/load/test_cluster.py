@@ -110,6 +110,7 @@ def opened(browser: Browser, said: list[str]) -> Page:
     return page
 
 
+WITHOUT_A_CHART = ("why",)
 BASE_GUESSES = "Failed to load resource"
 """Streamlit's page asks for its base path first, where a link leads to a page not the first."""
 
@@ -125,7 +126,8 @@ def test_every_page_keeps_to_the_content_policy(
         " (e) => window.broken.push(`${e.violatedDirective}: ${e.blockedURI} ${e.sourceFile}`));"
     )
     page.goto(f"{cluster.address}/{path}?guess=skipped")
-    page.locator(".main-svg").first.wait_for(state="attached")
+    if path not in WITHOUT_A_CHART:
+        page.locator(".main-svg").first.wait_for(state="attached")
     drawn(page)
     assert page.evaluate("window.broken") == []
     assert [line for line in said if BASE_GUESSES not in line] == []

@@ -258,3 +258,39 @@ def test_what_is_urgent_comes_before_what_somebody_has_waited_longer_for(bench: 
     bench.queue.serve()
     bench.enter("l", urgency=0)
     assert bench.serve_all() == "plcdcr"
+
+
+def test_work_that_gives_way_goes_on_after_what_is_more_urgent_and_pays_for_itself_alone(
+    bench: Bench,
+) -> None:
+    def long() -> None:
+        bench.clock.now += 1.0
+        bench.enter("p", seconds=5.0)
+        bench.enter("q", seconds=5.0)
+        bench.enter("c", urgency=1)
+        bench.queue.give_way()
+        assert bench.queue.before(bench.enter("d", urgency=1)) == 2
+        bench.clock.now += 1.0
+        bench.served.append("L")
+
+    bench.queue.enter("l", long, lambda: True, 1)
+    bench.queue.serve()
+    assert bench.served == ["p", "q", "L"]
+    bench.enter("l", seconds=0.5, urgency=1)
+    bench.enter("p", urgency=1)
+    assert bench.serve_all() == "pqLcdlp"
+
+
+def test_an_error_of_what_is_more_urgent_is_not_the_longer_works(bench: Bench) -> None:
+    urgent: list[Ticket] = []
+
+    def long() -> str:
+        urgent.append(bench.queue.enter("p", lambda: 1 // 0, lambda: True, 0))
+        bench.queue.give_way()
+        return "done"
+
+    ticket = bench.queue.enter("l", long, lambda: True, 1)
+    bench.queue.serve()
+    assert ticket.result() == "done"
+    with pytest.raises(ZeroDivisionError):
+        urgent[0].result()

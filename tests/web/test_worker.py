@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import streamlit as st
+import torch
 from streamlit.runtime.scriptrunner import StopException
 
 from demo.web.store import worker
@@ -199,3 +200,43 @@ def test_a_page_begins_without_urgency_whatever_the_one_before_asked() -> None:
 
     assert [page(worker.PICTURES), page(worker.CURVE)] == [(worker.REST, 0), (worker.REST, 1)]
     worker.turn_to(worker.REST)
+
+
+def test_pictures_are_computed_between_two_batches_of_a_curve_and_have_their_gradient() -> None:
+    network, order = torch.nn.Linear(3, 2), []
+    image = torch.zeros(1, 3)
+    asking, asked = threading.Event(), threading.Event()
+
+    def curve() -> None:
+        polite = worker.polite(network)
+        with torch.inference_mode():
+            polite(image)
+            asking.set()
+            assert asked.wait(PATIENCE)
+            order.append("one batch")
+            assert polite(image).is_inference()
+            order.append("another")
+
+    def pictures() -> torch.Tensor:
+        order.append("pictures")
+        leaf = image.clone().requires_grad_()
+        return torch.autograd.grad(network(leaf).sum(), leaf)[0]
+
+    def person() -> torch.Tensor:
+        worker.turn_to(worker.PICTURES)
+        return worker.in_turn(pictures)
+
+    def drawn() -> None:
+        worker.turn_to(worker.CURVE)
+        worker.in_turn(curve)
+
+    with ThreadPoolExecutor() as pool:
+        sweep = pool.submit(drawn)
+        assert asking.wait(PATIENCE)
+        step = pool.submit(person)
+        while not worker.waiting():
+            pass
+        asked.set()
+        torch.testing.assert_close(step.result(PATIENCE), network.weight.sum(dim=0)[None])
+        sweep.result(PATIENCE)
+    assert order == ["one batch", "pictures", "another"]

@@ -9,6 +9,7 @@ lose what it has waited for: hence `REMEMBERED`.)
 """
 
 import itertools
+import math
 import threading
 import time
 from collections import deque
@@ -87,6 +88,7 @@ class FairQueue:
         self._served_until: dict[Hashable, float] = {}
         self._now = 0.0
         self._running: Ticket | None = None
+        self._spent = 0.0
 
     def enter(
         self, owner: Hashable, compute: Callable[[], Any], wanted: Callable[[], bool],
@@ -128,21 +130,35 @@ class FairQueue:
             return sum(len(line.tickets) for line in self._lines.values())
 
     def serve(self) -> None:
-        """Run the ticket whose turn it is; those that are no longer wanted are dropped first."""
-        while (taken := self._take()) is not None:
+        """Run the ticket whose turn it is."""
+        self._serve_one(math.inf)
+
+    def give_way(self) -> None:
+        """Run all that is more urgent than the ticket whose work asks for this; then it goes on."""
+        running = self._running
+        while running is not None and self._serve_one(running.urgency):
+            pass
+        self._running = running
+
+    def _serve_one(self, below: float) -> bool:
+        """Whether there was one of that urgency; those no longer wanted are dropped first."""
+        while (taken := self._take(below)) is not None:
             ticket, tag = taken
             if self._is_wanted(ticket):
                 self._run(ticket, tag)
-                return
+                return True
             self._account(ticket, tag, 0.0)
             ticket.end(error=Dropped())
+        return False
 
-    def _take(self) -> tuple[Ticket, float] | None:
+    def _take(self, below: float) -> tuple[Ticket, float] | None:
         with self._lock:
             if not self._lines:
                 return None
             owner = min(self._lines, key=lambda owner: self._lines[owner].order)
             line = self._lines[owner]
+            if line.tickets[0].urgency >= below:
+                return None
             ticket = line.tickets.popleft()
             self._running, self._now = ticket, max(self._now, line.tag)
             self._close(owner)
@@ -156,12 +172,14 @@ class FairQueue:
             return True
 
     def _run(self, ticket: Ticket, tag: float) -> None:
-        start, value, error = self._clock(), None, None
+        start, spent, value, error = self._clock(), self._spent, None, None
         try:
             value = ticket.compute()
         except BaseException as raised:
             error = raised
-        self._account(ticket, tag, self._clock() - start)
+        seconds = self._clock() - start - (self._spent - spent)  # less what it gave way to
+        self._spent += seconds
+        self._account(ticket, tag, seconds)
         ticket.end(value, error)
 
     def _account(self, ticket: Ticket, tag: float, seconds: float) -> None:

@@ -20,6 +20,7 @@ import torch
 from streamlit import runtime
 from streamlit.runtime.scriptrunner import StopException, get_script_run_ctx
 
+from demo import fgsm
 from demo.web.store import memory
 from demo.web.store.fair_queue import Dropped, FairQueue, Ticket
 
@@ -44,13 +45,13 @@ class Served:
 
     def run(self, entered: float, compute: Callable[[], _R]) -> _R:
         """compute(), which waits since `entered`, counted."""
-        start = time.perf_counter()
+        start, computed = time.perf_counter(), self.computing
         try:
             return compute()
         finally:
             self.pieces += 1
             self.waited += start - entered
-            self.computing += time.perf_counter() - start
+            self.computing = computed + time.perf_counter() - start  # with what it gave way to
 
 
 SERVED = Served()
@@ -116,6 +117,20 @@ def one_thread() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
+
+
+def polite(network: fgsm.Model) -> fgsm.Model:
+    """The same network, which lets what is more urgent go first before each batch.
+
+    For what computes many batches in one turn, in `torch.inference_mode` or not.
+    """
+
+    def asked(images: torch.Tensor) -> torch.Tensor:
+        with torch.inference_mode(mode=False):
+            _QUEUE.give_way()
+        return network(images)
+
+    return asked
 
 
 def say_in(place: Any) -> None:
