@@ -3,6 +3,7 @@
 python -m demo photographs                         # gallery -> assets/results/gallery_flips.json
                                                    # and assets/recorded/
 python -m demo photographs --check CHECK.tar       # accuracy against epsilon
+python -m demo photographs --check CHECK.tar --kinds   # the same among fewer kinds
 python -m demo photographs --transfer              # made on one network, tested on another
 """
 
@@ -21,7 +22,7 @@ from demo import models
 from demo.commands import report
 from demo.data import gallery, photographs, pictures
 from demo.data.labelled import Labelled
-from demo.experiments.adversarial_training import photograph_accuracy
+from demo.experiments.adversarial_training import number_of_kinds, photograph_accuracy
 from demo.experiments.attack import (
     gallery_flips,
     gallery_record,
@@ -34,6 +35,9 @@ from demo.experiments.attack import (
 def run(options: argparse.Namespace) -> None:
     """Measure each embedded network; print and write."""
     device = demo.device.choose(options.device)
+    if options.kinds:
+        _kinds(options, device)
+        return
     checks = {1000: options.check, len(gallery.KINDS): options.everyday}
     if any(checks.values()):
         for classes, path in checks.items():
@@ -123,6 +127,24 @@ def _accuracies(
     words = f"photographs {'--check' if classes == 1000 else '--everyday'} CHECK.tar"
     words += "" if options.at_most is None else f" --at-most {options.at_most}"
     print(report.write(path, words, device, SETTING, rows=rows, switch=switch))
+
+
+def _kinds(options: argparse.Namespace, device: torch.device) -> None:
+    """The networks of 1,000 classes, asked to choose among fewer."""
+    if options.check is None:
+        raise ValueError("--kinds goes with --check CHECK.tar.")
+    labelled = _labelled(options.check, options.at_most).to(device)
+    networks: dict[str, list[dict[str, Any]]] = {}
+    for card in models.MODELS:
+        if (card.source, card.classes) == ("embedded", 1000):
+            rows = networks[str(card.sha256)] = []
+            for among in number_of_kinds.run(models.load(card.name, device), labelled):
+                rows.append(dataclasses.asdict(among))
+                print(f"{card.name:<32} {among}", flush=True)
+    words = "photographs --check CHECK.tar --kinds"
+    words += "" if options.at_most is None else f" --at-most {options.at_most}"
+    path = options.out / number_of_kinds.RECORDED.name
+    print(report.write(path, words, device, SETTING, networks=networks))
 
 
 def _labelled(path: Path, at_most: int | None) -> Labelled:
