@@ -187,8 +187,10 @@ def measured(count: int, photographs: int) -> dict[str, Any]:
 def table(found: dict[str, Any]) -> str:
     """The results for a terminal."""
     lines = [", ".join(f"{k} {v}" for k, v in found.get("versions", {}).items())]
-    lines.append("\nL-BFGS: reached, norm over theirs (median, largest), passes")
-    for r in found.get("L-BFGS toward the runner-up, ours and AdverTorch's", []):
+    rows = found.get("L-BFGS toward the runner-up, ours and AdverTorch's", [])
+    if rows:
+        lines.append("\nL-BFGS: reached, norm over theirs (median, largest), passes")
+    for r in rows:
         lines.append(
             f"  {r['network']:<20} {r['reached'][0]}:{r['reached'][1]} of {r['pictures']}  "
             f"{r['median_norm_ratio']:.3f} {r['largest_norm_ratio']:.3f}  "

@@ -89,14 +89,18 @@ def test_the_page_says_what_was_recorded_of_the_weights_that_ship() -> None:
     said = photograph_training.few_kinds(*among)
     at = KINDS.index(29)
     standard, robust = (rows[at] for rows in among)
-    assert f"the robust network keeps {robust.under_pgd / robust.photographs:.0%} and" in said
-    assert f"the standard network keeps {standard.under_pgd / robust.photographs:.0%}." in said
+    assert (
+        f"the robust network keeps {100 * robust.under_pgd / robust.photographs:.0f}\xa0% and"
+        in said
+    )
+    assert (
+        f"the standard network keeps {100 * standard.under_pgd / robust.photographs:.0f}\xa0%."
+        in said
+    )
     # What the sentence claims in words.
-    for rows in among:
-        for few, more in itertools.pairwise(rows):
-            assert few.margin > more.margin and few.under_pgd >= more.under_pgd
-    assert robust.under_pgd > 2 * among[1][-1].under_pgd
-    assert standard.under_pgd < robust.under_pgd / 2
+    for few, more in itertools.pairwise(among[1]):
+        assert few.margin > more.margin and few.under_pgd > more.under_pgd
+    assert all(row.under_pgd < row.photographs / 10 for row in among[0])
     assert photograph_training.few_kinds([], among[1]) == ""
     written = json.loads(number_of_kinds.RECORDED.read_text(encoding="utf-8"))
     assert all(Among(**row) for rows in written["networks"].values() for row in rows)

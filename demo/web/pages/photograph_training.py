@@ -83,27 +83,36 @@ def few_kinds(standard: list[Among], robust: list[Among]) -> str:
     """Why few kinds are easier to defend, in a table and its lesson; nothing if not measured."""
     if not (standard and robust):
         return ""
-    n, few, most = robust[0].photographs, robust[KINDS.index(29)], robust[-1]
+    n = robust[0].photographs
+    clean, attacked, bare = (
+        [f"{100 * count / n:.0f}" for count in counts]
+        for counts in (
+            [a.right for a in robust],
+            [a.under_pgd for a in robust],
+            [a.under_pgd for a in standard],
+        )
+    )
+    margins = [f"{a.margin:.1f}" for a in robust]
     rows = {
         "kinds to choose from": [f"{a.kinds:,}" for a in robust],
         "---": ["---:"] * len(robust),
-        "robust network, without attack": [f"{a.right / n:.0%}" for a in robust],
-        "robust network, under PGD": [f"**{a.under_pgd / n:.0%}**" for a in robust],
-        "standard network, without attack": [f"{a.right / n:.0%}" for a in standard],
-        "standard network, under PGD": [f"{a.under_pgd / n:.0%}" for a in standard],
-        "robust network’s logit margin, median": [f"{a.margin:.1f}" for a in robust],
+        "robust network, without attack, %": clean,
+        "robust network, under PGD, %": [f"**{share}**" for share in attacked],
+        "standard network, under PGD, %": bare,
+        "robust network’s logit margin, median": margins,
     }
     table = "\n".join(f"| {' | '.join([name, *cells])} |" for name, cells in rows.items())
+    few, most = KINDS.index(29), -1
     return (
-        "#### Why few kinds are easier to defend than a thousand\n\n"
+        "### Why few kinds are easier to defend than a thousand\n\n"
         f"The same two networks, {n} of the photographs, PGD at ε = 1/255. The only difference: "
         "the answer is the largest logit among the right class and some others, drawn at "
         f"random.\n\n{table}\n\n"
         "The more kinds, the closer the strongest rival. The logit margin (the right class’s logit "
-        f"less the largest other one) is {few.margin:.1f} among 29 kinds and {most.margin:.1f} "
-        f"among 1,000, and an attack has only that distance to cover: the robust network keeps "
-        f"{few.under_pgd / n:.0%} and {most.under_pgd / n:.0%}. Few kinds alone are no defence: "
-        f"among 29 the standard network keeps {standard[KINDS.index(29)].under_pgd / n:.0%}. "
+        f"less the largest other one) is {margins[few]} among 29 kinds and {margins[most]} among "
+        "1,000, and an attack has only that distance to cover: the robust network keeps "
+        f"{attacked[few]}\u00a0% and {attacked[most]}\u00a0%. Few kinds alone are no defence: "
+        f"among 29 the standard network keeps {bare[few]}\u00a0%. "
         ":small[Recorded: `python -m demo photographs --check CHECK.tar --kinds`.]"
     )
 
