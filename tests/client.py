@@ -120,7 +120,7 @@ class Client:
                 subprotocols=["streamlit", self.cookies.get("_streamlit_xsrf", "")],  # type: ignore[list-item]
                 additional_headers={"Cookie": cookies},
                 origin=self.address,  # type: ignore[arg-type]
-                max_size=None, proxy=None, open_timeout=60, ping_interval=None,
+                max_size=None, compression=None, proxy=None, open_timeout=60, ping_interval=None,
             ))  # fmt: skip
         except (OSError, ConnectionClosed, TimeoutError, requests.RequestException) as error:
             raise Gone(str(error)) from error

@@ -53,17 +53,13 @@ def start_to_usable(page: Page, address: str, began: float) -> float:
 
 
 def visits(browser: Browser, address: str, **screen: Any) -> dict[str, dict[str, Any]]:
-    """Bytes, requests and layout shift of a new browser's first visit, and of its second.
-
-    "wire_mb" is all that went over the network, both ways; the others count what came, the
-    websocket's before it was compressed.
-    """
+    """Bytes, requests and layout shift of a new browser's first visit, and of its second."""
     context = browser.new_context(**screen)
     context.set_default_timeout(90_000)
     found: dict[str, dict[str, Any]] = {}
     for which in ("first", "second"):
         page = context.new_page()
-        traffic, before = Traffic(page), loopback()
+        traffic = Traffic(page)
         page.goto(address)
         complete(page)
         curve = traffic.megabytes
@@ -71,22 +67,12 @@ def visits(browser: Browser, address: str, **screen: Any) -> dict[str, dict[str,
         page.wait_for_timeout(3000)
         found[which] = {
             "mb_until_the_curve": curve, "http_mb": traffic.http / 1e6,
-            "websocket_mb": traffic.websocket / 1e6,
-            "wire_mb": (loopback() - before) / 1e6, "requests": len(traffic.addresses),
+            "websocket_mb": traffic.websocket / 1e6, "requests": len(traffic.addresses),
             "layout_shift": traffic.shift(),
         }  # fmt: skip
         page.close()
     context.close()
     return found
-
-
-def loopback() -> int:
-    """Bytes that went over this machine's own network so far; only Linux tells.
-
-    What a websocket has compressed a browser tells of as it was before.
-    """
-    lines = Path("/proc/net/dev").read_text(encoding="ascii").splitlines()
-    return next(int(line.split()[1]) for line in lines if line.lstrip().startswith("lo:"))
 
 
 def picks(page: Page) -> dict[str, float]:

@@ -23,7 +23,7 @@ class Traffic:
     """Counts from now on; Chromium only.
 
     http: bytes of all answers, as they came over the wire.  websocket: bytes of what the server
-    sent there, before it compressed them.  addresses: that were asked for.
+    sent there.  addresses: that were asked for.
     """
 
     def __init__(self, page: Page) -> None:
