@@ -10,6 +10,7 @@ import streamlit as st
 import torch
 from streamlit.runtime.scriptrunner import StopException
 
+from demo import fgsm
 from demo.web.store import worker
 from tests import PATIENCE
 
@@ -207,8 +208,7 @@ def test_pictures_are_computed_between_two_batches_of_a_curve_and_have_their_gra
     image = torch.zeros(1, 3)
     asking, asked = threading.Event(), threading.Event()
 
-    def curve() -> None:
-        polite = worker.polite(network)
+    def curve(polite: fgsm.Model, image: torch.Tensor) -> None:
         with torch.inference_mode():
             polite(image)
             asking.set()
@@ -228,7 +228,7 @@ def test_pictures_are_computed_between_two_batches_of_a_curve_and_have_their_gra
 
     def drawn() -> None:
         worker.turn_to(worker.CURVE)
-        worker.in_turn(curve)
+        worker.in_turn(worker.politely(curve), network, image)
 
     with ThreadPoolExecutor() as pool:
         sweep = pool.submit(drawn)

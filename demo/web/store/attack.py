@@ -3,7 +3,7 @@
 import functools
 import time
 from collections.abc import Callable, Iterator
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 import numpy as np
 import streamlit as st
@@ -153,7 +153,7 @@ def sweep(
     """The 65 epsilons along that direction."""
     epsilons = confidence_sweep.epsilon_grid(models.card(name).kind)
     return in_turn(
-        name, _politely(confidence_sweep.run), loaded(name), pixels, direction, device.choose(),
+        name, worker.politely(confidence_sweep.run), loaded(name), pixels, direction, device.choose(),
         epsilons,
     )  # fmt: skip
 
@@ -165,7 +165,7 @@ def control(
 ) -> NDArray[np.float64]:
     """The label's probability under one seed's random signs; short, so others get their turn."""
     return in_turn(
-        name, _politely(random_signs.run), loaded(name), image(pixels), label, epsilons, seed
+        name, worker.politely(random_signs.run), loaded(name), image(pixels), label, epsilons, seed
     )
 
 
@@ -235,15 +235,6 @@ def in_turn(name: str, compute: Callable[_P, _R], *args: _P.args, **kwargs: _P.k
     """compute(...) in the worker's turn; what a network for digits computes is small."""
     turn = worker.small if models.card(name).kind == "digits" else worker.in_turn
     return turn(compute, *args, **kwargs)
-
-
-def _politely(run: Callable[..., _R]) -> Callable[..., _R]:
-    """run(network, ...), which takes more than a second on a photograph: pictures go in between."""
-
-    def asked(network: nn.Module, *args: Any) -> _R:
-        return run(worker.polite(network), *args)
-
-    return asked
 
 
 def _signs(direction: NDArray[np.int8]) -> Tensor:

@@ -119,16 +119,19 @@ def one_thread() -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def polite(network: fgsm.Model) -> fgsm.Model:
-    """The same network, which lets what is more urgent go first before each batch.
+def politely(run: Callable[..., _R]) -> Callable[..., _R]:
+    """run(network, ...), where what is more urgent goes first before each batch of the network.
 
-    For what computes many batches in one turn, in `torch.inference_mode` or not.
+    For what takes more than a second in one turn, in `torch.inference_mode` or not.
     """
 
-    def asked(images: torch.Tensor) -> torch.Tensor:
-        with torch.inference_mode(mode=False):
-            _QUEUE.give_way()
-        return network(images)
+    def asked(network: fgsm.Model, *args: Any) -> _R:
+        def polite(images: torch.Tensor) -> torch.Tensor:
+            with torch.inference_mode(mode=False):
+                _QUEUE.give_way()
+            return network(images)
+
+        return run(polite, *args)
 
     return asked
 
