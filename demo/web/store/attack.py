@@ -152,10 +152,8 @@ def sweep(
 ) -> confidence_sweep.ConfidenceSweep:
     """The 65 epsilons along that direction."""
     epsilons = confidence_sweep.epsilon_grid(models.card(name).kind)
-    return in_turn(
-        name, worker.politely(confidence_sweep.run), loaded(name), pixels, direction, device.choose(),
-        epsilons,
-    )  # fmt: skip
+    run = worker.politely(confidence_sweep.run)
+    return in_turn(name, run, loaded(name), pixels, direction, device.choose(), epsilons)
 
 
 @recorded.first(recorded.control)
