@@ -125,8 +125,9 @@ def _accuracies(
     rows = [r for r in before.get("rows", []) if r["sha256"] in shipped] + rows
     switch = [r for r in before.get("switch", []) if r["standard"] in shipped] + switch
     words = f"photographs {'--check' if classes == 1000 else '--everyday'} CHECK.tar"
-    words += "" if options.at_most is None else f" --at-most {options.at_most}"
-    print(report.write(path, words, device, SETTING, rows=rows, switch=switch))
+    words += _at_most(options)
+    setting = f"{SETTING}; what it found at a smaller epsilon counts at a larger one"
+    print(report.write(path, words, device, setting, rows=rows, switch=switch))
 
 
 def _kinds(options: argparse.Namespace, device: torch.device) -> None:
@@ -141,10 +142,13 @@ def _kinds(options: argparse.Namespace, device: torch.device) -> None:
             for among in number_of_kinds.run(models.load(card.name, device), labelled):
                 rows.append(dataclasses.asdict(among))
                 print(f"{card.name:<32} {among}", flush=True)
-    words = "photographs --check CHECK.tar --kinds"
-    words += "" if options.at_most is None else f" --at-most {options.at_most}"
+    words = f"photographs --check CHECK.tar --kinds{_at_most(options)}"
     path = options.out / number_of_kinds.RECORDED.name
     print(report.write(path, words, device, SETTING, networks=networks))
+
+
+def _at_most(options: argparse.Namespace) -> str:
+    return "" if options.at_most is None else f" --at-most {options.at_most}"
 
 
 def _labelled(path: Path, at_most: int | None) -> Labelled:
@@ -155,8 +159,7 @@ def _labelled(path: Path, at_most: int | None) -> Labelled:
 
 SETTING = (
     "labelled photographs, 224 x 224, central crop; PGD: "
-    f"{photograph_accuracy.STEPS} steps of epsilon / 8, one random start; what it found at a "
-    "smaller epsilon counts at a larger one"
+    f"{photograph_accuracy.STEPS} steps of epsilon / 8, one random start"
 )
 
 

@@ -115,10 +115,6 @@ def accuracy(commands: Any) -> None:
         "accuracy", help="measure every digit network under every attack, 11 epsilons"
     )
     _mnist(parser)
-    parser.add_argument(
-        "--kinds", action="store_true",
-        help="with --check: the same network where fewer kinds may be answered",
-    )  # fmt: skip
     parser.add_argument("--at-most", type=int, metavar="N", help="test digits, for a trial")
     _device(parser)
     _out(parser, "FILE", RESULTS / "digit_accuracy.json")

@@ -113,7 +113,8 @@ def few_kinds(standard: list[Among], robust: list[Among]) -> str:
         "1,000, and an attack has only that distance to cover: the robust network keeps "
         f"{attacked[few]}\u00a0% and {attacked[most]}\u00a0%. Few kinds alone are no defence: "
         f"among 29 the standard network keeps {bare[few]}\u00a0%. "
-        ":small[Recorded: `python -m demo photographs --check CHECK.tar --kinds`.]"
+        ":small[Recorded: `python -m demo photographs --check CHECK.tar --kinds "
+        f"--at-most {n}`.]"
     )
 
 

@@ -141,7 +141,7 @@ class FairQueue:
         self._running = running
 
     def _serve_one(self, below: float) -> bool:
-        """Whether there was one of that urgency; those no longer wanted are dropped first."""
+        """Whether one below that urgency was run; those no longer wanted are dropped first."""
         while (taken := self._take(below)) is not None:
             ticket, tag = taken
             if self._is_wanted(ticket):
