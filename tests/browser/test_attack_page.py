@@ -178,6 +178,21 @@ def test_a_click_on_the_curve_sets_epsilon(here: Page) -> None:
     expect(here.locator(".fgsm .readout")).to_have_text(".0627 = 16/255")
 
 
+AS_HIGH = """() => {
+    const wrap = document.querySelector(".fgsm .plot-wrap");
+    const [place, plot] = [wrap, wrap.querySelector(".main-svg")].map(e => e.getBoundingClientRect());
+    return Math.abs(place.height - plot.height) < 1;
+}"""
+
+
+def test_the_plot_takes_the_size_that_its_place_gets_after_it_was_drawn(here: Page) -> None:
+    """As where the page's style comes later than the plot: it would lie over its own legend."""
+    place = here.locator(".fgsm .plot-wrap")
+    for height in ("500px", ""):
+        place.evaluate("(place, height) => { place.style.height = height; }", height)
+        here.wait_for_function(AS_HIGH, polling=100)
+
+
 def test_the_lens_says_value_sign_and_new_value(here: Page) -> None:
     here.get_by_role("img", name=CLEAN, exact=True).focus()
     here.keyboard.press("ArrowLeft")

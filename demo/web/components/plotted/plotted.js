@@ -1,13 +1,13 @@
 // A chart of a page. Its words and its grid follow the theme by plotted.css.
 
 /** @import { Call } from "../shared/component.js" */
-/** @import { Figure } from "../shared/types.d.ts" */
-import { CONFIG, themed } from "../shared/chart.js";
+/** @import { Figure, Plot } from "../shared/types.d.ts" */
+import { CONFIG, follow, themed } from "../shared/chart.js";
 import { plotlyReady } from "../shared/plotly.js";
 
 /** @param {Call<{ figure: Figure, alt: string }>} call */
 export default function ({ data, parentElement }) {
-  const plot = /** @type {HTMLElement | null} */ (parentElement.querySelector(".plotted"));
+  const plot = /** @type {Plot | null} */ (parentElement.querySelector(".plotted"));
   if (!plot || !data) return;
   const { figure, alt } = data;
   plot.style.height = `${figure.layout.height ?? 450}px`;
@@ -19,6 +19,8 @@ export default function ({ data, parentElement }) {
     Object.assign(axis, { tickfont: { size: 13 }, automargin: true, ...axis, title });
   }
   plotlyReady().then((Plotly) => {
-    if (plot.isConnected) Plotly.react(plot, structuredClone(figure.data), layout, CONFIG);
+    if (!plot.isConnected) return;
+    if (!plot._fullLayout) follow(plot); // the first time
+    Plotly.react(plot, structuredClone(figure.data), layout, CONFIG);
   });
 }

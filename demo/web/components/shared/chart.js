@@ -7,7 +7,7 @@ import { nearest } from "./numbers.js";
 import { plotlyReady } from "./plotly.js";
 import { theme } from "./theme.js";
 
-export const CONFIG = { displayModeBar: false, responsive: true };
+export const CONFIG = { displayModeBar: false };
 
 /** @typedef {{ xaxis: Axis, yaxis: Axis, yaxis2: Axis }} Axes */
 /** What stands on the x axis at a stop, and back. @typedef {{ toX: (stop: number) => number, toStop: (x: number) => number }} Scale */
@@ -29,6 +29,18 @@ export function themed(figure, root) {
   });
   const axes = Object.keys(layout).filter((key) => /^[xy]axis/.test(key)).map((key) => layout[key]);
   return { layout, axes };
+}
+
+/**
+ * The plot takes the size of its place whenever that changes: the page's style may come after it.
+ * @param {Plot} plot
+ */
+export function follow(plot) {
+  const sized = new ResizeObserver(() => requestAnimationFrame(() => {
+    if (plot._fullLayout && plot.clientHeight) window.Plotly.Plots.resize(plot);
+  }));
+  sized.observe(plot);
+  return sized;
 }
 
 /**
@@ -94,8 +106,7 @@ export function createChart(root, onPick, onPlace = () => {}) {
     const at = event.clientX - plot.getBoundingClientRect().left - axis._offset;
     if (at >= -4 && at <= axis._length + 4) onPick(shown.toStop(axis.p2l(at)));
   });
-  const sized = new ResizeObserver(() => requestAnimationFrame(() => place(x)));
-  sized.observe(wrap);
+  const sized = follow(plot);
   return { draw, place, wait, stop: () => sized.disconnect() };
 }
 

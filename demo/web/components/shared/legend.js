@@ -7,7 +7,7 @@ import { element, find } from "./component.js";
 const DASHES = { solid: "", dash: "9 5", dot: "2 4", dashdot: "9 4 2 4" };
 
 /**
- * An entry that is not pressed yet, its line before its words.
+ * An entry, its line before its words.
  * @param {string} words
  * @param {Trace["line"]} line
  */

@@ -36,6 +36,7 @@ export interface Plot extends HTMLElement {
 export interface Plotly {
   react(plot: HTMLElement, data: Trace[], layout: Layout, config: object): Promise<void>;
   restyle(plot: HTMLElement, changes: object, traces: number[]): void;
+  Plots: { resize(plot: HTMLElement): void };
 }
 
 /** A result that came later than the pictures. */

@@ -66,12 +66,11 @@ function createControl(state, ask) {
   const item = entry("random signs", { color: "#8A8A8A", width: 2 });
   const button = find(item, "button");
   function shown() {
-    press([button], () => state.control);
     find(item, ".legendtext").textContent = state.control ? "random signs: computing …" : "random signs";
     return item;
   }
   button.addEventListener("click", () => {
-    state.control = !state.control;
+    state.control = true;
     shown();
     ask();
   });
