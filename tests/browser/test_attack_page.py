@@ -180,8 +180,8 @@ def test_a_click_on_the_curve_sets_epsilon(here: Page) -> None:
 
 AS_HIGH = """() => {
     const wrap = document.querySelector(".fgsm .plot-wrap");
-    const [place, plot] = [wrap, wrap.querySelector(".main-svg")].map(e => e.getBoundingClientRect());
-    return Math.abs(place.height - plot.height) < 1;
+    const [place, plot] = [wrap, wrap.querySelector(".main-svg")];
+    return Math.abs(place.getBoundingClientRect().height - plot.getBoundingClientRect().height) < 1;
 }"""
 
 
