@@ -5,8 +5,10 @@ from types import ModuleType
 
 import pytest
 import torch
+from torch import nn
 
 from demo import models
+from demo.data.labelled import Labelled
 
 pytestmark = [
     pytest.mark.slow,
@@ -38,3 +40,25 @@ def test_pgd_is_as_good_as_foolbox_s(attack_peers: ModuleType, name: str) -> Non
         assert mine >= other - 1  # another random start decides one digit in fifty
         assert row["median_norm_ratio"] <= attack_peers.NORM_TARGET
         assert row["largest_change"][0] <= row["epsilon"] + 1e-6
+
+
+@pytest.mark.parametrize("epsilon", [0.03, 0.05, 0.07])
+def test_autoattack_finds_all_that_a_linear_network_has(epsilon: float) -> None:
+    """There epsilon times the L1 distance of two classes' weights decides, and nothing is clipped.
+
+    Of its eleven wrong answers the nine that are aimed at are enough.
+    """
+    auto_attack = importlib.import_module("tests.benchmarks.auto_attack")
+    torch.manual_seed(0)
+    network = nn.Sequential(nn.Flatten(), nn.Linear(48, 12)).requires_grad_(False)
+    images = 0.2 + 0.6 * torch.rand(40, 3, 4, 4)
+    logits = network(images)
+    labels = logits.argmax(1)
+    labels[:3] = (labels[:3] + 1) % 12  # wrong before the attack
+    weights = network[1].weight
+    reach = epsilon * (weights[labels][:, None] - weights).abs().sum(2)
+    safe = logits.gather(1, labels[:, None]) - logits > reach
+    held = int((safe | nn.functional.one_hot(labels, 12).bool()).all(1).sum())
+    counts = auto_attack.left(network, Labelled(images, labels), epsilon, steps=20, queries=50)
+    assert counts["without attack"] == 37 > counts["APGD-CE"] > held > 0
+    assert counts["APGD-T"] == counts["FAB-T"] == counts["Square"] == held

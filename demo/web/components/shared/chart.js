@@ -37,7 +37,9 @@ export function themed(figure, root) {
  */
 export function follow(plot) {
   const sized = new ResizeObserver(() => requestAnimationFrame(() => {
-    if (plot._fullLayout && plot.clientHeight) window.Plotly.Plots.resize(plot);
+    const { clientWidth: width, clientHeight: height, _fullLayout: drawn } = plot;
+    if (!drawn || !height || Math.abs(drawn.width - width) + Math.abs(drawn.height - height) < 2) return;
+    window.Plotly.Plots.resize(plot);
   }));
   sized.observe(plot);
   return sized;

@@ -27,7 +27,7 @@ export interface Figure {
 
 /** The element that Plotly draws in. */
 export interface Plot extends HTMLElement {
-  _fullLayout?: { xaxis: Axis; yaxis: Axis; yaxis2: Axis };
+  _fullLayout?: { width: number; height: number; xaxis: Axis; yaxis: Axis; yaxis2: Axis };
   _fullData?: { uid: string; y: number[] }[];
   on(event: string, heard: () => void): void;
   removeAllListeners(event: string): void;
