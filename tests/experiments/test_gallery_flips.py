@@ -11,9 +11,10 @@ AT = EPSILON_GRID.index(0.007)
 EMBEDDED = [card.name for card in models.MODELS if card.source == "embedded" and card.robust]
 
 
-def test_it_opens_where_the_standard_network_falls_and_the_robust_one_is_surest() -> None:
-    standard = [Flip(name, AT, True, 0.1) for name in "abc"]
-    robust = [Flip("a", AT + 1, True, 0.4), Flip("b", None, True, 0.6), Flip("c", AT, True, 0.9)]
+def test_it_opens_where_the_standard_network_falls_and_the_robust_one_holds_clearly() -> None:
+    standard = [*(Flip(name, AT, True, 0.1) for name in "abc"), Flip("narrowly", AT, True, 0.4)]
+    robust = [Flip("a", AT + 1, True, 0.4), Flip("b", None, True, 0.6), Flip("c", AT, True, 0.9),
+              Flip("narrowly", None, True, 0.8)]  # fmt: skip
     assert gallery_flips.opening(standard, robust) == "b"
 
 

@@ -65,15 +65,16 @@ def opening(standard: Sequence[Flip], robust: Sequence[Flip]) -> str | None:
     """The photograph on which the switch between two networks shows most; None if there is none.
 
     Both are right about it without attack. At the paper's epsilon the standard network's answer
-    changes and the robust one's does not: of several, the one that the robust network is surest
-    of under the attack. Where there is none, the one on which the robust network holds furthest
-    beyond the standard one.
+    changes and the robust one's does not: of several, the one with the highest probability that
+    the robust network is right under the attack and the standard one wrong. Where there is none,
+    the one on which the robust network holds furthest beyond the standard one.
     """
     theirs = {flip.photograph: flip for flip in robust if flip.right}
     pairs = [(f, theirs[f.photograph]) for f in standard if f.right and f.photograph in theirs]
-    telling = [other for flip, other in pairs if not flip.holds and other.holds]
+    telling = [(f, other) for f, other in pairs if not f.holds and other.holds]
     if telling:
-        return max(telling, key=lambda other: other.confidence).photograph
+        best, _ = max(telling, key=lambda pair: (1 - pair[0].confidence) * pair[1].confidence)
+        return best.photograph
     further = max(pairs, key=lambda pair: pair[1].reach - pair[0].reach, default=None)
     return None if further is None else further[0].photograph
 
