@@ -1,8 +1,10 @@
 """A browser without a screen: Streamlit's websocket protocol, its messages and its uploads."""
 
+import base64
 import contextlib
 import http.cookiejar
 import json
+import re
 import time
 import urllib.parse
 import uuid
@@ -80,15 +82,17 @@ class Answer:
 class Client:
     """One browser tab. Not for more than one thread.
 
-    texts: the words shown by place.  components: name -> newest arguments.  ids: widget's key ->
-    its id.  pages: path -> its number.  page: the number of the one that is shown.  messages: how
-    many have come.  bytes: how much that was.
+    texts: the words shown by place.  components: name -> newest arguments, with files instead of
+    their addresses.  files: address -> in base64, each fetched once.  ids: widget's key -> its id.
+    pages: path -> its number.  page: the number of the one that is shown.  messages: how many have
+    come.  bytes: how much that was, and the files.
     """
 
     def __init__(self, address: str, query: str = "", cookies: dict[str, str] | None = None):
         self.address, self.query = address, query
         self.cookies: dict[str, str] = dict(cookies or {})
         self.components: dict[str, Any] = {}
+        self.files: dict[str, str] = {}
         self.ids: dict[str, str] = {}
         self.texts: dict[tuple[int, ...], str] = {}
         self.pages: dict[str, str] = {}
@@ -298,4 +302,14 @@ class Client:
             self._drawn.add(identity)
         if kind == "bidi_component" and content.json:
             key = identity.split("-", 2)[2]
-            self.components[key] = json.loads(content.json)
+            whole = re.sub(r'(?<=")/media/[^"]+(?=")', self._file, content.json)
+            self.components[key] = json.loads(whole)
+
+    def _file(self, found: re.Match[str]) -> str:
+        address = found[0]
+        if address not in self.files:
+            answer = LOCAL.get(self.address + address, cookies=self.cookies, timeout=PATIENCE)
+            answer.raise_for_status()
+            self.bytes += len(answer.content)
+            self.files[address] = base64.b64encode(answer.content).decode()
+        return self.files[address]

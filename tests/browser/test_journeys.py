@@ -1,6 +1,7 @@
 """What a visitor does with the networks that ship, from the first view on."""
 
 import re
+import urllib.parse
 
 import numpy as np
 import pytest
@@ -30,6 +31,7 @@ from tests.browser.reading import (
     switch,
     upload,
 )
+from tests.browser.traffic import Traffic
 
 CARD = models.card(link.OPENS)
 OPENS = gallery.card(gallery_flips.opening_of(link.OPENS))
@@ -54,6 +56,20 @@ def test_it_opens_on_an_attack_that_works(page: Page) -> None:
     page.get_by_role("heading", name=re.compile("gallery’s answers change by ε")).wait_for()
     dots = page.locator(".plotted .scatterlayer .point")
     expect(dots).to_have_count(2 * len(gallery.of(CARD.classes)))
+
+
+def test_who_comes_again_is_sent_no_picture_again(page: Page, stay_real: Visits) -> None:
+    again = stay_real.empty(page)
+    traffic = Traffic(again)
+    again.goto(stay_real.address)
+    complete(again)
+    expect(again.locator(".gradients img")).to_have_count(4)
+    at_rest(again)
+    paths = {urllib.parse.urlsplit(address).path for address in traffic.addresses}
+    kept = [path for path in paths if path.startswith("/media/")]
+    assert len(kept) == 4  # the picture, its signs, the gallery, the gradients
+    assert traffic.megabytes <= 0.3
+    again.close()
 
 
 def test_the_kangaroo_becomes_a_wolf_and_rounding_to_eight_bits_can_give_it_back(

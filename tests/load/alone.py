@@ -3,9 +3,9 @@
 import base64
 import contextlib
 import functools
+import gzip
 import hashlib
 import io
-import zlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,7 +68,7 @@ def shown(components: dict[str, Any]) -> Shown:
 
 
 def _unpacked(sent: str) -> bytes:
-    return zlib.decompress(base64.b64decode(sent))
+    return gzip.decompress(base64.b64decode(sent))
 
 
 @functools.cache

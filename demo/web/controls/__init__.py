@@ -89,8 +89,8 @@ def give(asked: Any) -> None:
     photographs.give(st.session_state.kind, asked)
 
 
-def strip(choices: Choices) -> list[dict[str, str]]:
-    """The pictures of the strip: {"name", "title", "src"} of each."""
+def strip(choices: Choices) -> str:
+    """The pictures of the strip, {"name", "title", "src"} of each, packed."""
     return (
         digits.thumbnails()
         if choices.kind == "digits"

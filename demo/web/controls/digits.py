@@ -1,5 +1,6 @@
 """Which digit: one of the 5,000, one drawn on the pad, one uploaded or photographed."""
 
+import json
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from demo.data import digits, pictures
-from demo.web.components import picker
+from demo.web.components import picker, viewer
 from demo.web.controls import link, photographs
 from demo.web.store import attack as store
 
@@ -101,18 +102,19 @@ def _page(view: tuple[str, str, str], found: Indices) -> int:
     return max(0, min(int(state.gallery_page), (len(found) - 1) // PER_PAGE))
 
 
-def thumbnails() -> list[dict[str, str]]:
-    """The chosen digit's neighbours in the gallery: {"name", "title", "src"} of each."""
+def thumbnails() -> str:
+    """The chosen digit's neighbours in the gallery, packed."""
     number = link.digit_number(st.session_state.picture_digits) or 0
     first = number // PER_PAGE * PER_PAGE
     labels = digits.embedded()[1]
-    return [
+    small = [
         {
             "name": f"{link.DIGIT}{i}", "title": f"{labels[i]}, digit {i:,}",
             "src": pictures.uri(store.gallery_digit(i), "png"),
         }
         for i in range(first, min(first + PER_PAGE, len(labels)))
     ]  # fmt: skip
+    return viewer.packed(json.dumps(small))
 
 
 def _turn(asked: Any) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import functools
+import json
 import re
 import unicodedata
 import urllib.parse
@@ -12,7 +13,7 @@ import streamlit as st
 
 from demo import models
 from demo.data import gallery, pictures
-from demo.web.components import picker
+from demo.web.components import picker, viewer
 from demo.web.controls import link
 from demo.web.store import attack as store
 
@@ -187,9 +188,9 @@ def _data() -> bytes:
 
 
 @functools.cache
-def thumbnails(classes: int) -> list[dict[str, str]]:
-    """The gallery of a network of that many classes, small: {"name", "title", "src"} of each."""
-    return [
+def thumbnails(classes: int) -> str:
+    """The gallery of a network of that many classes, small; packed."""
+    small = [
         {
             "name": p.name,
             "title": p.title,
@@ -197,6 +198,7 @@ def thumbnails(classes: int) -> list[dict[str, str]]:
         }
         for p in gallery.of(classes)
     ]
+    return viewer.packed(json.dumps(small), keep=True)
 
 
 def _as_dict(crop: pictures.Crop) -> dict[str, float]:

@@ -131,7 +131,8 @@ def opening(view: View, told: float | None) -> Opening:
 
 
 def _packed(view: View) -> tuple[str, str]:
-    return viewer.packed(view.pixels), viewer.packed(view.step.direction)
+    keep = view.recorded is not None
+    return viewer.packed(view.pixels, keep), viewer.packed(view.step.direction, keep)
 
 
 def after_ten(view: View, name: str) -> ten_steps.TenSteps:

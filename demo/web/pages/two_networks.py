@@ -14,7 +14,7 @@ from demo import models
 from demo.data import gallery
 from demo.data.pictures import Pixels
 from demo.experiments.attack import confidence_sweep, failures, gallery_flips, record_files
-from demo.web.components import plotted
+from demo.web.components import plotted, viewer
 from demo.web.controls import Choices
 from demo.web.figures import flip_strip
 from demo.web.figures import two_gradients as figure
@@ -56,7 +56,9 @@ def _gradients(
     )
     st.header(heading(first, second), anchor=False)
     key = f"gradients {standard.name} {robust.name} {label} {record_files.digest(pixels)}"
-    st.html(recorded.shown(key, lambda: figure.cards((first, second))))
+    keep = all(recorded.gradient(c.name, pixels, label) for c in (standard, robust))
+    drawn = recorded.shown(key, lambda: viewer.packed(figure.cards((first, second)), keep))
+    viewer.html(drawn, "gradients")
     name = store.class_names(standard.name)[label]
     st.markdown(
         f":small[Both are gradients of the loss of “{name}” at this picture without attack; mid "

@@ -1,11 +1,12 @@
 // Native radio buttons under small pictures: arrows and focus come with them.
 
 import { all, element } from "./component.js";
+import { unpackedText } from "./sent.js";
 
 /** @typedef {{ name: string, title: string, src: string }} Picture */
 
 /**
- * choose(name): that one is chosen; fill(pictures, first): drawn once for each gallery, `first` before them.
+ * choose(name): that one is chosen; fill(packed, first): drawn once for each gallery, `first` before its pictures.
  * @param {HTMLElement} box
  * @param {string} group name of the radio buttons
  * @param {(name: string) => void} onPick
@@ -25,11 +26,11 @@ export function createGallery(box, group, onPick) {
     for (const input of all(box, "[type=radio]", HTMLInputElement)) input.checked = input.value === name;
   }
 
-  function fill(/** @type {Picture[]} */ pictures, /** @type {HTMLElement[]} */ first = []) {
-    const now = JSON.stringify(pictures.map(({ name }) => name));
-    if (now === drawn) return;
-    drawn = now;
-    box.replaceChildren(...first, ...pictures.map(one));
+  async function fill(/** @type {string} */ packed, /** @type {HTMLElement[]} */ first = []) {
+    if (packed === drawn) return;
+    drawn = packed;
+    const pictures = /** @type {Picture[]} */ (JSON.parse(await unpackedText(packed)));
+    if (packed === drawn) box.replaceChildren(...first, ...pictures.map(one));
   }
 
   return { choose, fill };

@@ -1,13 +1,7 @@
-// Bytes from the server -> pixels on a canvas. All arithmetic is in whole 8-bit levels, as on the server.
+// Bytes -> pixels on a canvas. All arithmetic is in whole 8-bit levels, as on the server.
 
 /** @typedef {Uint8Array | Uint8ClampedArray | Int8Array | Int16Array | Float32Array} Values */
 
-/** @param {string} text deflated bytes in base64 */
-export async function unpacked(text) {
-  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
-}
 
 /**
  * (H, W, C) -> (H, W, 4), so that one loop runs over a canvas' own layout; one channel counts for three.

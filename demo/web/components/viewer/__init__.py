@@ -5,18 +5,22 @@ them the browser has everything that a drag needs, and asks the server for nothi
 """
 
 import base64
-import zlib
+import gzip
+import hashlib
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
+from streamlit import runtime
 
 from demo.web.components import linked, picker
 from demo.web.components.viewer.sent import Opening
 
 _view, _feed = linked.component("viewer/view"), linked.component("viewer/feed")
+_html = linked.component("viewer/html")
 
 
 PLACE = 900
@@ -51,6 +55,24 @@ def feed(kind: str, identity: str, data: Mapping[str, Any]) -> None:
     _feed(data={"kind": kind, "id": identity, **data}, key=key)
 
 
-def packed(array: NDArray[np.generic]) -> str:
-    """An array's bytes, deflated, in base64: bytes inside a dict would arrive broken."""
-    return base64.b64encode(zlib.compress(np.ascontiguousarray(array).tobytes(), 4)).decode()
+def html(packed: str, key: str) -> None:
+    """Draw HTML that was packed."""
+    _html(data={"html": packed}, key=key)
+
+
+def packed(content: NDArray[np.generic] | str, keep: bool = False) -> str:
+    """An array's bytes or a text, as the scripts unpack it.
+
+    keep: it is the same for everybody and always: sent as an address, so that a browser asks for
+    it once. It stays in the server's memory.
+    """
+    whole = content.encode() if isinstance(content, str) else content.tobytes()
+    found = gzip.compress(whole, 4, mtime=0)
+    return _address(found) if keep else base64.b64encode(found).decode()
+
+
+def _address(file: bytes) -> str:
+    """Where Streamlit's server has the file from now on; the same for the same bytes."""
+    add, place = runtime.get_instance().media_file_mgr.add, hashlib.sha256(file).hexdigest()
+    with ThreadPoolExecutor(1) as of_no_session:  # else it would go with this one's end
+        return of_no_session.submit(add, file, "application/gzip", place).result()

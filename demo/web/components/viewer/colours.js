@@ -4,7 +4,8 @@
 import { all, component, find, pen } from "../shared/component.js";
 import { createLens } from "../shared/lens.js";
 import { number } from "../shared/numbers.js";
-import { drawPerturbation, unpacked, withAlpha } from "../shared/pixels.js";
+import { drawPerturbation, withAlpha } from "../shared/pixels.js";
+import { unpacked } from "../shared/sent.js";
 
 const CHANNELS = ["red", "green", "blue"];
 

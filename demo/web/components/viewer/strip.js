@@ -42,5 +42,5 @@ export function createStrip(root, tell) {
     gallery.choose(data.chosen);
   }
 
-  return { show, fill: (/** @type {import("../shared/gallery.js").Picture[]} */ pictures) => gallery.fill(pictures, own) };
+  return { show, fill: (/** @type {string} */ packed) => gallery.fill(packed, own) };
 }

@@ -6,7 +6,7 @@
 import { all, component, element, find } from "../shared/component.js";
 import { remember } from "../shared/link.js";
 import { nearest } from "../shared/numbers.js";
-import { unpacked } from "../shared/pixels.js";
+import { unpacked } from "../shared/sent.js";
 import { isDark } from "../shared/theme.js";
 import { createDerivation } from "./three_against_seven_derivation.js";
 import { createMargins } from "./three_against_seven_margins.js";
