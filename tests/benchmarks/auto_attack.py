@@ -70,19 +70,24 @@ def left(
 
 
 def measured(
-    network: str, some: Labelled, levels: float, first: int, before: dict[str, Any]
+    model: nn.Module, some: Labelled, levels: float, first: int, before: dict[str, Any]
 ) -> dict[str, Any]:
     """One piece more than before. levels: 255 times epsilon.  first: so many of the attacks."""
     done = before.get("photographs", 0)
     began = time.monotonic()
     piece = some[done : done + AT_ONCE]
-    counts = left(models.load(network, torch.device("cpu")), piece, levels / 255, first)
+    counts = left(model, piece, levels / 255, first)
     return {
-        "network": network, "levels": levels, "photographs": done + len(piece),
+        "levels": levels, "photographs": done + len(piece),
         "right": {k: n + before.get("right", {}).get(k, 0) for k, n in counts.items()},
         "seconds": round(before.get("seconds", 0) + time.monotonic() - began),
-        "sha256": models.card(network).sha256,
     }  # fmt: skip
+
+
+def begun(kept: dict[str, Any], key: str, sha256: str) -> dict[str, Any]:
+    """What is known under that key of exactly these weights."""
+    before: dict[str, Any] = kept.get(key, {})
+    return before if before.get("sha256") == sha256 else {}
 
 
 def main() -> None:
@@ -97,12 +102,15 @@ def main() -> None:
     torch.set_num_threads(1)
     some = photographs.measured_on(photographs.at(options.check))[: options.count]
     key = f"{options.network} at {options.epsilon:g}/255, {options.attacks} attacks"
+    card = models.card(options.network)
+    model, its = models.load(card.name, torch.device("cpu")), {"network": card.name}
+    its["sha256"] = str(card.sha256)
     while True:
         kept = json.loads(options.out.read_text("utf-8")) if options.out.exists() else {}
-        before = kept.get(key, {})
+        before = begun(kept, key, its["sha256"])
         if before.get("photographs", 0) >= len(some):
             return
-        row = measured(options.network, some, options.epsilon, options.attacks, before)
+        row = its | measured(model, some, options.epsilon, options.attacks, before)
         kept |= {
             "command": "python -m tests.benchmarks.auto_attack CHECK.tar --network NAME "
             "--epsilon LEVELS --attacks N",

@@ -62,3 +62,11 @@ def test_autoattack_finds_all_that_a_linear_network_has(epsilon: float) -> None:
     counts = auto_attack.left(network, Labelled(images, labels), epsilon, steps=20, queries=50)
     assert counts["without attack"] == 37 > counts["APGD-CE"] > held > 0
     assert counts["APGD-T"] == counts["FAB-T"] == counts["Square"] == held
+
+
+def test_auto_attack_goes_on_only_with_the_weights_it_began_with() -> None:
+    auto_attack = importlib.import_module("tests.benchmarks.auto_attack")
+    kept = {"a network": {"sha256": "its", "photographs": 5}}
+    assert auto_attack.begun(kept, "a network", "its") == kept["a network"]
+    assert not auto_attack.begun(kept, "a network", "another's")
+    assert not auto_attack.begun(kept, "another network", "its")
