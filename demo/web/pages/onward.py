@@ -19,7 +19,7 @@ def to_growth(choices: Choices) -> None:
     usual = choices.picture.name in (link.OWN, link.FIRST_PICTURE["photographs"])
     st.page_link(
         st.Page(_elsewhere, title="Growth against dimension", url_path="growth"),
-        label="How the attack on this photograph grows with its number of pixels",
+        label="How the attack grows with the number of pixels",
         icon=":material/arrow_forward:",
         query_params=None if usual else {"picture": choices.picture.name},
     )
