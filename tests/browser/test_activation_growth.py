@@ -184,7 +184,7 @@ def test_the_pixels_three_gradients_are_the_networks(here: Page) -> None:
 
 def test_the_photograph_goes_from_the_attack_page_to_here_and_back(visit: Visits) -> None:
     page = visit("/?picture=panda")
-    page.get_by_role("link", name="How the attack on this photograph grows").click()
+    page.get_by_role("link", name="How the attack grows").click()
     page.wait_for_url(re.compile("/growth"))
     expect(page.get_by_role("img", name="Photograph: Giant panda")).to_be_visible()
     linked(page, "picture=panda")

@@ -136,7 +136,7 @@ def _shown(run: Run, plan: Plan) -> None:
     if st.session_state.get(OWN_OF_THIS_RUN) in st.session_state.get(OWN, {}):
         st.page_link(
             st.Page(attack.page, title="See it", default=True),
-            label="Attack this network on the first page (kept until you close this tab)",
+            label="Attack this network (kept until this tab closes)",
             icon=":material/check:",
         )
 
