@@ -90,11 +90,11 @@ def _curves(cards: list[trained.Card]) -> None:
 def _choices(
     by_name: dict[str, trained.Card], recorded: bool
 ) -> tuple[list[str], list[Attack], str]:
-    """Networks, attacks and digits, as chosen."""
+    """Networks, attacks and digits, as chosen. A network's name is short: a phone cuts its end."""
     default = [name for name in DEFAULT if name in by_name] or list(by_name)[:1]
     names = st.multiselect(
         "Networks", list(by_name), remembered.first_several("networks", list(by_name), default),
-        key="networks", format_func=lambda name: by_name[name].title,
+        key="networks", format_func=lambda name: by_name[name].title.replace(" network, trained", ","),
     )  # fmt: skip
     remembered.keep_several("networks", default)
     first = remembered.first_several("under", experiment.ATTACKS, experiment.ATTACKS)
