@@ -94,7 +94,8 @@ def _choices(
     default = [name for name in DEFAULT if name in by_name] or list(by_name)[:1]
     names = st.multiselect(
         "Networks", list(by_name), remembered.first_several("networks", list(by_name), default),
-        key="networks", format_func=lambda name: by_name[name].title.replace(" network, trained", ","),
+        key="networks",
+        format_func=lambda name: by_name[name].title.replace(" network, trained", ","),
     )  # fmt: skip
     remembered.keep_several("networks", default)
     first = remembered.first_several("under", experiment.ATTACKS, experiment.ATTACKS)
