@@ -1,16 +1,19 @@
 """The page's own figures, in headless Chromium: `python -m tests.benchmarks.page [--uploads 200]`.
 
 Writes `assets/results/page.json`: seconds from the server's start to a usable page, what a first
-and a second visit cost, seconds from a pick to the three pictures, the curve, and the control; the
-drag; the server's memory over many uploads.
+and a second visit cost, seconds to each page by its address and from another page, seconds from a
+pick to the three pictures, the curve, and the control; the drag; the server's memory over many
+uploads.
 """
 
 import argparse
+import functools
 import io
 import json
 import statistics
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +22,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.chromium import FLAGS, chromium
-from tests.browser.reading import PHONE, complete, drawn
+from tests.browser.reading import PHONE, complete, contents, drawn
 from tests.browser.traffic import Traffic
 from tests.server import ROOT, Server
 
@@ -73,6 +76,52 @@ def visits(browser: Browser, address: str, **screen: Any) -> dict[str, dict[str,
         page.close()
     context.close()
     return found
+
+
+SEEN = """(before) => {
+  const main = document.querySelector(".stMain"), said = main?.querySelector("h1")?.innerText;
+  const painted = (canvas) => canvas.getContext("2d")
+    .getImageData(0, 0, canvas.width, canvas.height).data.some(Boolean);
+  return said && said !== before && [...main.querySelectorAll("svg, canvas, img")].some((one) =>
+    one.getBoundingClientRect().width >= 100 && (one.tagName !== "CANVAS" || painted(one)));
+}"""
+"""A new heading, and a picture that is not blank."""
+
+
+def to_pages(browser: Browser, address: str) -> dict[str, dict[str, float]]:
+    """Median seconds of three to each page's heading and picture: new browser, or another page."""
+    found: dict[str, dict[str, list[float]]] = {}
+    for _ in range(3):
+        within = browser.new_page(viewport={"width": 1440, "height": 900})
+        within.goto(address)
+        for name, title in contents().items():
+            if name in ("why", "paper"):  # words and tables
+                continue
+            page, where = (
+                browser.new_page(viewport={"width": 1440, "height": 900}),
+                f"{address}/{name}",
+            )
+            took = found.setdefault(name or "attack", {"by_address": [], "from_another": []})
+            took["by_address"].append(until_seen(page, functools.partial(page.goto, where), ""))
+            page.close()
+            link = within.get_by_role("link", name=title, exact=True).first
+            before = within.locator(".stMain h1").inner_text()
+            if name:  # the first page is where it begins
+                took["from_another"].append(until_seen(within, link.click, before))
+                drawn(within)
+        within.close()
+    return {
+        name: {how: round(statistics.median(took), 2) for how, took in both.items() if took}
+        for name, both in found.items()
+    }
+
+
+def until_seen(page: Page, go: Callable[[], object], before: str) -> float:
+    """Seconds until another heading than before and a picture are there."""
+    began = time.monotonic()
+    go()
+    page.wait_for_function(SEEN, arg=before, polling=20, timeout=90_000)
+    return time.monotonic() - began
 
 
 def picks(page: Page) -> dict[str, float]:
@@ -171,6 +220,7 @@ def main() -> None:
             desktop: Any = {"viewport": {"width": 1440, "height": 900}}
             result["visits"] = visits(browser, server.address, **desktop)
             result["visits_of_a_phone"] = visits(browser, server.address, **PHONE)
+            result["to_pages_s"] = to_pages(browser, server.address)
             result["pick_to_s"] = picks(page)
             result["drag"] = drag(page)
             print(json.dumps(result, indent=2), flush=True)
