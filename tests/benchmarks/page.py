@@ -22,7 +22,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.chromium import FLAGS, chromium
-from tests.browser.reading import PHONE, complete, contents, drawn
+from tests.browser.reading import DESKTOP, PHONE, complete, contents, drawn
 from tests.browser.traffic import Traffic
 from tests.server import ROOT, Server
 
@@ -92,17 +92,15 @@ def to_pages(browser: Browser, address: str) -> dict[str, dict[str, float]]:
     """Median seconds of three to each page's heading and picture: new browser, or another page."""
     found: dict[str, dict[str, list[float]]] = {}
     for _ in range(3):
-        within = browser.new_page(viewport={"width": 1440, "height": 900})
+        within = browser.new_page(viewport=DESKTOP)
         within.goto(address)
         for name, title in contents().items():
             if name in ("why", "paper"):  # words and tables
                 continue
-            page, where = (
-                browser.new_page(viewport={"width": 1440, "height": 900}),
-                f"{address}/{name}",
-            )
+            page = browser.new_page(viewport=DESKTOP)
+            goes = functools.partial(page.goto, f"{address}/{name}")
             took = found.setdefault(name or "attack", {"by_address": [], "from_another": []})
-            took["by_address"].append(until_seen(page, functools.partial(page.goto, where), ""))
+            took["by_address"].append(until_seen(page, goes, ""))
             page.close()
             link = within.get_by_role("link", name=title, exact=True).first
             before = within.locator(".stMain h1").inner_text()
@@ -211,14 +209,13 @@ def main() -> None:
         server.wait()
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-            page = browser.new_page(viewport={"width": 1440, "height": 900})
+            page = browser.new_page(viewport=DESKTOP)
             page.set_default_timeout(90_000)
             page.add_init_script(WATCH)
             result["start_to_usable_s"] = start_to_usable(page, server.address, began)
             complete(page)
             page.wait_for_timeout(8000)
-            desktop: Any = {"viewport": {"width": 1440, "height": 900}}
-            result["visits"] = visits(browser, server.address, **desktop)
+            result["visits"] = visits(browser, server.address, viewport=DESKTOP)
             result["visits_of_a_phone"] = visits(browser, server.address, **PHONE)
             result["to_pages_s"] = to_pages(browser, server.address)
             result["pick_to_s"] = picks(page)

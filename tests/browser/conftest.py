@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
 
 from tests import PATIENCE, server
-from tests.browser.reading import complete, drawn
+from tests.browser.reading import DESKTOP, complete, drawn
 from tests.server import serving
 
 MILLISECONDS = 1000 * PATIENCE
@@ -92,7 +92,7 @@ class Visits:
         behind may stay hidden, and one that comes while the last is closed may stay empty.
         """
         if beside is None:
-            options = {"viewport": {"width": 1440, "height": 900}} | options
+            options = {"viewport": DESKTOP} | options
             self._contexts.append(self._browser.new_context(**options))  # type: ignore[arg-type]
         page = (self._contexts[-1] if beside is None else beside.context).new_page()
         page.set_default_timeout(MILLISECONDS)

@@ -10,13 +10,14 @@ import numpy as np
 from axe_playwright_python.sync_playwright import Axe
 from numpy.typing import NDArray
 from PIL import Image
-from playwright.sync_api import Locator, Page, TimeoutError, expect
+from playwright.sync_api import Locator, Page, TimeoutError, ViewportSize, expect
 
 from tests import PATIENCE
 from tests.server import ROOT
 
 MOMENT = 10_000
 """Milliseconds after which a list is opened anew."""
+DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 PHONE = {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True}
 """A small one."""
 EPSILON = "Epsilon"

@@ -14,6 +14,7 @@ from tests.browser.reading import (
     ADVERSARIAL,
     CHANGE,
     CLEAN,
+    DESKTOP,
     PHONE,
     answer,
     at_rest,
@@ -104,7 +105,7 @@ def test_the_first_view_stays_where_it_is(first: tuple[Page, Traffic]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("screen", [{"viewport": {"width": 1440, "height": 900}}, PHONE])
+@pytest.mark.parametrize("screen", [{"viewport": DESKTOP}, PHONE])
 def test_the_view_that_the_app_opens_on_stays_where_it_is(stay: Visits, screen: Any) -> None:
     """On a phone a longer name than this network's may need a line more than is held."""
     page = stay.empty(**screen)

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import MILLISECONDS, Visits
-from tests.browser.reading import at_rest, complete, drawn, linked, no_fault, switch
+from tests.browser.reading import DESKTOP, at_rest, complete, drawn, linked, no_fault, switch
 from tests.server import Server
 
 pytestmark = pytest.mark.slow
@@ -122,7 +122,7 @@ def test_a_server_that_dies_while_it_computes_is_found_again(
 ) -> None:
     """The page says that it has lost it; once one is there again, its first click is heard."""
     server = Server(tmp_path)
-    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page = browser.new_page(viewport=DESKTOP)
     page.set_default_timeout(MILLISECONDS)
     try:
         server.wait()

@@ -105,6 +105,16 @@ def test_a_slope_is_that_of_the_straight_line() -> None:
     assert bent.value == pytest.approx(0) and bent.error == pytest.approx(math.sqrt(1 / 3))
 
 
+@pytest.mark.parametrize(("value", "form", "written"), [
+    (0.477, ".2f", ".48 ± .02"), (10.5, ".2f", "10.50 ± .02"), (0.5, "+.2f", "+.50 ± .02"),
+    (-0.5, "+.2f", "−.50 ± .02"), (-10.5, "+.2f", "−10.50 ± .02"),
+])  # fmt: skip
+def test_a_slope_is_written_without_the_zero_before_its_point(
+    value: float, form: str, written: str
+) -> None:
+    assert f"{activation_growth.Slope(value, 0.02):{form}}" == written
+
+
 def test_the_stops_of_the_sliders_hold_the_papers_values() -> None:
     assert page.EPSILONS[page.nearest(page.EPSILONS, 0.007)] == 0.007
     assert page.EPSILONS[page.nearest(page.EPSILONS, 0.25)] == 0.25

@@ -4,6 +4,7 @@ For J = w.x the gradient in x is w, so the attack is `fgsm.perturbation` of w. E
 for epsilon = 1 and weights of mean magnitude 1; both growths are linear in epsilon and in m.
 """
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -50,6 +51,11 @@ class Slope:
 
     value: float
     error: float
+
+    def __format__(self, form: str) -> str:
+        """Both as numbers are written on the pages: `.48 ± .02`. form: as for a float."""
+        both = f"{self.value:{form}} ± {self.error:{form.removeprefix('+')}}"
+        return re.sub(r"\b0\.", ".", both).replace("-", "−")
 
 
 @cache

@@ -49,7 +49,10 @@ def data() -> sent.Growth:
     return {
         "ns": stops["n"], "ms": MS, "epsilons": EPSILONS,
         "figure": json.loads(figure.to_json()), "first": drawn[0].first.tolist(),
-        "slopes": {"worst": _slope(worst, 4), "blind": _slope(blind, 2)},
+        "slopes": {
+            "worst": f"{activation_growth.slope(worst):.4f}",
+            "blind": f"{activation_growth.slope(blind):.2f}",
+        },
         "fitted": f"Slopes: straight lines through log(change) against log(n) from "
                   f"n = {activation_growth.FITTED_FROM} on, mean and standard error over "
                   f"{len(drawn)} drawn weight vectors. The first of them is drawn above; random "
@@ -72,8 +75,3 @@ def _asked(key: str) -> float:
     except ValueError:
         return USUAL[key]
     return asked if math.isfinite(asked) and asked > 0 else USUAL[key]
-
-
-def _slope(growths: np.ndarray, decimals: int) -> str:
-    fitted = activation_growth.slope(growths)
-    return f"{fitted.value:.{decimals}f} ± {fitted.error:.{decimals}f}".replace("0.", ".")

@@ -85,5 +85,4 @@ def advantage(trained: list[Trained]) -> str:
         return ""
     n = np.array([model.n for model in trained], float)
     fit = activation_growth.straight(n, np.array([model.l1 / model.l2 for model in trained]))
-    slope = f"{fit.value:.2f} ± {fit.error:.2f}".replace("0.", ".")
-    return f"Fitted slope of ‖w‖₁/‖w‖₂ against n: {slope}."
+    return f"Fitted slope of ‖w‖₁/‖w‖₂ against n: {fit:.2f}."

@@ -125,6 +125,4 @@ def slopes(rows: list[Row], measured: Measured) -> str:
     l1, l2 = figure.linear(rows, measured)
     found = (("m = ‖∇‖₁/n", l1 / n), ("‖∇‖₁", l1), ("‖∇‖₁/‖∇‖₂", l1 / l2))
     fits = ((what, activation_growth.straight(n, values)) for what, values in found)
-    told = "; ".join(f"{what} {fit.value:+.2f} ± {fit.error:.2f}" for what, fit in fits)
-    told = told.replace("-", "−").replace("0.", ".")
-    return f"Fitted slopes against n: {told}."
+    return f"Fitted slopes against n: {'; '.join(f'{what} {fit:+.2f}' for what, fit in fits)}."

@@ -56,9 +56,12 @@ def _gradients(
     )
     st.header(heading(first, second), anchor=False)
     key = f"gradients {standard.name} {robust.name} {label} {record_files.digest(pixels)}"
-    keep = all(recorded.gradient(c.name, pixels, label) for c in (standard, robust))
-    drawn = recorded.shown(key, lambda: viewer.packed(figure.cards((first, second)), keep))
-    viewer.html(drawn, "gradients")
+
+    def packed() -> str:
+        keep = all(recorded.gradient(c.name, pixels, label) for c in (standard, robust))
+        return viewer.packed(figure.cards((first, second)), keep)
+
+    viewer.html(recorded.shown(key, packed), "gradients")
     name = store.class_names(standard.name)[label]
     st.markdown(
         f":small[Both are gradients of the loss of “{name}” at this picture without attack; mid "

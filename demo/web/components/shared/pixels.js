@@ -2,7 +2,6 @@
 
 /** @typedef {Uint8Array | Uint8ClampedArray | Int8Array | Int16Array | Float32Array} Values */
 
-
 /**
  * (H, W, C) -> (H, W, 4), so that one loop runs over a canvas' own layout; one channel counts for three.
  * @template {Values} Kind
