@@ -109,6 +109,22 @@ def test_the_gallery_that_ships_is_measured_for_the_weights_that_ship() -> None:
         assert [f.photograph for f in flips] == [p.name for p in gallery.of(card.classes)]
 
 
+def test_each_pair_that_ships_has_its_curves_and_its_switch_recorded() -> None:
+    pairs = [
+        (card, models.card(card.robust))
+        for card in models.offered("photographs")
+        if card.source == "embedded" and card.robust
+    ]
+    assert [robust.classes for _, robust in pairs] == [1000, 29]
+    for standard, robust in pairs:
+        weights = {c.name: str(c.sha256) for c in (standard, robust)}
+        drawn = [(c.network, c.attack) for c in photograph_accuracy.recorded(weights)]
+        assert drawn == [(name, attack) for name in weights for attack in ("FGSM", "PGD")]
+        kept = photograph_accuracy.recorded_kept(*weights.values())
+        assert [k.attack for k in kept] == ["FGSM", "PGD"]
+        assert all(0 < k.kept < k.lost for k in kept)
+
+
 def test_a_recorded_flip_is_what_the_network_does() -> None:
     card = models.card("efficientnet-lite0")
     network = models.load(card.name, torch.device("cpu"))
