@@ -130,6 +130,12 @@ def counterpart(name: str) -> str | None:
     return card(name).robust or originals.get(name)
 
 
+def photograph_pairs() -> list[tuple[ModelCard, ModelCard]]:
+    """The photograph networks whose weights ship, each with its robust counterpart."""
+    shipped = [card for card in MODELS if card.kind == "photographs" and card.source == "embedded"]
+    return [(standard, card(standard.robust)) for standard in shipped if standard.robust]
+
+
 _own: WeakValueDictionary[str, trained.OwnNetwork] = WeakValueDictionary()
 
 

@@ -8,7 +8,7 @@ from demo.experiments.attack.gallery_flips import Flip
 from demo.web.controls import link
 
 AT = EPSILON_GRID.index(0.007)
-EMBEDDED = [card.name for card in models.MODELS if card.source == "embedded" and card.robust]
+PAIRS = models.photograph_pairs()
 
 
 def test_it_opens_where_the_standard_network_falls_and_the_robust_one_holds_clearly() -> None:
@@ -34,26 +34,26 @@ def test_where_no_robust_answer_holds_the_one_that_goes_furthest_beyond_opens() 
 
 
 def test_the_app_opens_on_what_the_recorded_flips_say() -> None:
-    assert EMBEDDED
-    for name in EMBEDDED:
-        opened = gallery_flips.opening_of(name)
-        pair = (models.card(name), models.card(str(models.counterpart(name))))
+    assert PAIRS
+    for pair in PAIRS:
+        opened = gallery_flips.opening_of(pair[0].name)
         standard, robust = (
             next(f for f in gallery_flips.recorded(c.name, str(c.sha256)) if f.photograph == opened)
             for c in pair
         )
         assert standard.right and robust.right and not standard.holds and robust.holds
-    assert link.FIRST_PICTURE["photographs"] == gallery_flips.opening_of(EMBEDDED[0])
+    assert link.FIRST_PICTURE["photographs"] == gallery_flips.opening_of(PAIRS[0][0].name)
 
 
 def test_the_app_opens_on_the_network_whose_counterpart_is_surest_where_it_holds() -> None:
-    def sureness(name: str) -> float:
-        robust = models.card(str(models.counterpart(name)))
+    def sureness(pair: tuple[models.ModelCard, models.ModelCard]) -> float:
+        standard, robust = pair
+        opened = gallery_flips.opening_of(standard.name)
         flips = gallery_flips.recorded(robust.name, str(robust.sha256))
-        return max(f.confidence for f in flips if f.photograph == gallery_flips.opening_of(name))
+        return max(f.confidence for f in flips if f.photograph == opened)
 
-    assert len(EMBEDDED) >= 2
-    assert link.OPENS == gallery_flips.opening_network() == max(EMBEDDED, key=sureness)
+    assert len(PAIRS) >= 2
+    assert link.OPENS == gallery_flips.opening_network() == max(PAIRS, key=sureness)[0].name
 
 
 def test_a_network_that_was_not_measured_opens_on_the_first_photograph() -> None:

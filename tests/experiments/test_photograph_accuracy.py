@@ -110,11 +110,7 @@ def test_the_gallery_that_ships_is_measured_for_the_weights_that_ship() -> None:
 
 
 def test_each_pair_that_ships_has_its_curves_and_its_switch_recorded() -> None:
-    pairs = [
-        (card, models.card(card.robust))
-        for card in models.offered("photographs")
-        if card.source == "embedded" and card.robust
-    ]
+    pairs = models.photograph_pairs()
     assert [robust.classes for _, robust in pairs] == [1000, 29]
     for standard, robust in pairs:
         weights = {c.name: str(c.sha256) for c in (standard, robust)}

@@ -89,14 +89,13 @@ def opening_of(name: str) -> str:
 
 def opening_network() -> str:
     """The photograph network to open on: the one whose counterpart is surest where it opens."""
-    return max(models.offered("photographs"), key=_sureness).name
+    return max(models.photograph_pairs(), key=_sureness)[0].name
 
 
-def _sureness(card: models.ModelCard) -> float:
+def _sureness(pair: tuple[models.ModelCard, models.ModelCard]) -> float:
     """The robust network's confidence, where the standard one falls and it holds; else 0."""
-    if card.robust is None:
-        return 0.0
-    opens, robust = opening_of(card.name), models.card(card.robust)
+    standard, robust = pair
+    opens = opening_of(standard.name)
     flips = [f for f in recorded(robust.name, str(robust.sha256)) if f.photograph == opens]
     return max((flip.confidence for flip in flips if flip.holds), default=0.0)
 

@@ -18,13 +18,8 @@ WHAT = {1000: "Photographs, 1,000 classes", 29: "Photographs, 29 everyday kinds"
 
 
 def section() -> None:
-    """Accuracy against epsilon of a photograph network and its counterpart, where both are here."""
-    pairs = [
-        (card, models.card(card.robust))
-        for card in models.offered("photographs")
-        if card.source == "embedded" and card.robust
-    ]
-    for standard, robust in pairs:
+    """Accuracy against epsilon of each pair of photograph networks that ships."""
+    for standard, robust in models.photograph_pairs():
         curves = experiment.recorded({c.name: str(c.sha256) for c in (standard, robust)})
         st.header(heading(curves, standard.name, robust.name, WHAT[robust.classes]), anchor=False)
         if not curves:

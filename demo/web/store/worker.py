@@ -12,7 +12,6 @@ import threading
 import time
 from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
 import streamlit as st
@@ -30,31 +29,6 @@ _R = TypeVar("_R")
 SAID_AFTER = 0.3
 """Seconds of waiting after which the page says how many are before."""
 _LOOKS_EVERY = 0.1
-
-
-@dataclass
-class Served:
-    """What was computed since the start: pieces of work, and the seconds that they took in all.
-
-    waited: in the queue.  computing: in the worker's thread, which alone changes these.
-    """
-
-    pieces: int = 0
-    waited: float = 0.0
-    computing: float = 0.0
-
-    def run(self, entered: float, compute: Callable[[], _R]) -> _R:
-        """compute(), which waits since `entered`, counted."""
-        start, computed = time.perf_counter(), self.computing
-        try:
-            return compute()
-        finally:
-            self.pieces += 1
-            self.waited += start - entered
-            self.computing = computed + time.perf_counter() - start  # with what it gave way to
-
-
-SERVED = Served()
 _WORKER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="network")
 _QUEUE = FairQueue()
 PICTURES, CURVE, REST = range(3)
@@ -76,10 +50,9 @@ def in_turn(compute: Callable[_P, _R], *args: _P.args, **kwargs: _P.kwargs) -> _
     """
     session = _session()
     owner: Hashable = threading.get_ident() if session is None else session
-    work = functools.partial(memory.spared, compute, *args, **kwargs)
     ticket = _QUEUE.enter(
         owner,
-        functools.partial(SERVED.run, time.perf_counter(), work),
+        functools.partial(memory.spared, compute, *args, **kwargs),
         functools.partial(_is_there, session),
         _URGENCY.get(),
     )
