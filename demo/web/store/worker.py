@@ -125,11 +125,6 @@ def turn_to(urgency: int) -> None:
     _URGENCY.set(urgency)
 
 
-def waiting() -> int:
-    """How many pieces of work wait for their turn."""
-    return len(_QUEUE)
-
-
 def line(before: int) -> str:
     """The waiting line in words."""
     return f"{before} before you"
