@@ -4,6 +4,7 @@ import importlib.util
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,6 +62,41 @@ def test_the_readmes_example_runs_and_the_answer_changes(
     exec(compile(example, "README.md", "exec"), {})
     clean, adversarial = capsys.readouterr().out.splitlines()
     assert clean.split(",")[0] != adversarial.split(",")[0]
+
+
+def record(name: str) -> Any:
+    """What a measurement wrote."""
+    return json.loads((ROOT / "assets" / "results" / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def test_the_readmes_figures_are_the_recorded_ones() -> None:
+    rows, hall = record("benchmarks")["rows"], record("load_gallery")["stages"][0]
+    photographs = [e for e in rows["fgsm-1"]["entries"] if e["network"] == "efficientnet-lite0"]
+    theirs = [e["ratio"] for e in photographs if e["against"].endswith("their users' network")]
+    same = [e["ratio"] for e in photographs if e["against"].endswith("the same network")]
+    digits = {
+        (row["network"], row["attack"]): 100 * row["accuracy"]
+        for row in record("digit_accuracy")["rows"]
+        if row["epsilon"] == 0.25 and row["images"] == 10_000
+    }
+    files = [part for part in record("abuse").values() if "deaths" in part]
+    apart = 100 * max(entry["mean"] for entry in rows["agreement"]["entries"])
+    said = [
+        f"all but {apart:.4f} % of the values",
+        f"FGSM at .25 leaves `conv` {digits['conv', 'FGSM']:.2f} %",
+        f"trained against PGD, {digits['conv-adversarial', 'FGSM']:.2f} %",
+        f"(PGD: {digits['conv-adversarial', 'PGD']:.2f} %)",
+        f"takes {min(theirs):.2f} to {max(theirs):.2f} of the peers' time on their users' network",
+        f"{min(same):.2f} to {max(same):.2f} on the same network",
+        f"in {record('page')['drag']['p95_ms']:.1f} ms (95 %), without a message to the server",
+        f"after {hall['to_pictures']['median']:.2f} s (median)",
+        f"{hall['to_pictures']['p95']:.2f} s (95 %)",
+        f"{sum(part['files'] for part in files):,} damaged or hostile files",
+    ]
+    text = README.read_text(encoding="utf-8")
+    assert [words for words in said if re.sub(r"\b0\.", ".", words) not in text] == []
+    assert hall["wrong_answers"] == [] and record("page")["drag"]["server_messages"] == 0
+    assert not any(part["deaths"] for part in files)
 
 
 CARDS = sorted(p for p in (ROOT / "assets" / "weights").glob("*.json") if "." not in p.stem)
