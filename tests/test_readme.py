@@ -10,6 +10,7 @@ import pytest
 
 import demo
 from demo import models
+from demo.experiments.adversarial_training import photograph_accuracy
 from tests.test_architecture import shelves
 
 ROOT = Path(__file__).parent.parent
@@ -113,3 +114,15 @@ def test_the_accuracies_of_the_trained_networks_are_those_of_their_cards(path: P
 def test_the_document_on_networks_names_each_network() -> None:
     text = (ROOT / "docs" / "networks.md").read_text("utf-8")
     assert [card.name for card in models.MODELS if f"`{card.name}`" not in text] == []
+
+
+def test_the_document_on_networks_says_what_each_switch_was_recorded_to_keep() -> None:
+    text = (ROOT / "docs" / "networks.md").read_text("utf-8").replace("\n", " ")
+    for pair in models.photograph_pairs():
+        fgsm, pgd = photograph_accuracy.recorded_kept(*(str(card.sha256) for card in pair))
+        shares = [f"{100 * found.kept / found.lost:.0f} %" for found in (fgsm, pgd)]
+        assert (
+            f"FGSM takes {fgsm.lost} right answers from the standard network, and its counterpart "
+            f"keeps {fgsm.kept} of them under FGSM ({shares[0]}); PGD takes {pgd.lost}, and it "
+            f"keeps {pgd.kept} under PGD ({shares[1]})"
+        ) in text
