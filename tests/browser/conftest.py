@@ -46,17 +46,18 @@ STATE = """() => [
     document.querySelector(".stMain")?.innerText,
 ].join("; ")"""
 """What a page says of itself."""
+PAGES: list[Page] = []
+"""All that were opened."""
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Function, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """A failed test tells what its pages showed: it may have waited for what never came."""
+    """What failed tells what its pages showed: it may have waited for what never came."""
     report = yield
-    if call.when == "call" and report.failed:
-        browser = item.funcargs.get("browser")
-        for page in (p for context in browser.contexts for p in context.pages) if browser else ():
+    if report.failed:
+        for page in (page for page in PAGES if not page.is_closed()):
             report.sections.append((page.url, page.evaluate(STATE)))
     return report
 
@@ -95,6 +96,7 @@ class Visits:
             options = {"viewport": DESKTOP} | options
             self._contexts.append(self._browser.new_context(**options))  # type: ignore[arg-type]
         page = (self._contexts[-1] if beside is None else beside.context).new_page()
+        PAGES.append(page)
         page.set_default_timeout(MILLISECONDS)
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.said.append(f"error: {error}"))
