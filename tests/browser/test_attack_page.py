@@ -443,14 +443,18 @@ def test_on_a_phone_pictures_come_from_the_strip_and_the_drawer_closes_after_a_c
     heavy = {"name": "heavy.jpg", "mimeType": "image/jpeg", "buffer": upright.ljust(11_000_000)}
     own.first.set_input_files([heavy])  # type: ignore[list-item]
     expect(page.get_by_text("Picture: heavy.jpg")).to_be_visible()
-    page.get_by_test_id("stExpandSidebarButton").click()
-    drawer = page.get_by_test_id("stSidebar")
+    drawer, opens = page.get_by_test_id("stSidebar"), page.get_by_test_id("stExpandSidebarButton")
+    opens.click()
     expect(drawer).to_have_attribute("data-collapsed", "false")
     at_rest(page)  # the drawer has come in
     thumbs = page.locator(".thumbs").get_by_role("radio")
     expect(thumbs.first).to_have_attribute("aria-label", gallery.of(1000)[0].title)
     drawer.get_by_text("Everyday things", exact=True).click()
     expect(thumbs.first).to_have_attribute("aria-label", gallery.of(29)[0].title)
+    expect(drawer).to_have_attribute("data-collapsed", "true")
+    opens.click()
+    expect(drawer).to_have_attribute("data-collapsed", "false")
+    at_rest(page)
     page.locator(".thumbs").get_by_role("radio", name="Giant panda").click(force=True)
     expect(drawer).to_have_attribute("data-collapsed", "true")
     expect(page.get_by_text("Picture: Giant panda.")).to_be_visible()
