@@ -29,14 +29,13 @@ class Queue(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """The families of metrics."""
-        from demo.web.store import worker
+        from demo.web.store.worker import QUEUE
 
-        served = worker.SERVED
-        yield GaugeMetricFamily("demo_waiting", "Pieces of work that wait", worker.waiting())
+        yield GaugeMetricFamily("demo_waiting", "Pieces of work that wait", len(QUEUE))
         for name, words, value in (
-            ("demo_pieces", "Pieces of work computed", served.pieces),
-            ("demo_waited_seconds", "Seconds that they waited, in all", served.waited),
-            ("demo_computing_seconds", "Seconds that they took, in all", served.computing),
+            ("demo_pieces", "Pieces of work computed", QUEUE.pieces),
+            ("demo_waited_seconds", "Seconds that they waited, in all", QUEUE.waited),
+            ("demo_computing_seconds", "Seconds that they took, in all", QUEUE.computing),
         ):
             yield CounterMetricFamily(name, words, value)
 

@@ -9,7 +9,6 @@ import urllib.request
 from pathlib import Path
 
 import kubernetes_validate
-import pytest
 import streamlit
 import yaml
 
@@ -17,6 +16,8 @@ from tests import PATIENCE
 from tests.server import serving
 
 ROOT = Path(__file__).parent.parent
+TOLD = re.findall(r"`(demo_\w+)`", (ROOT / "deploy" / "README.md").read_text(encoding="utf-8"))
+"""The metrics that the README speaks of."""
 NGINX = (ROOT / "deploy" / "nginx" / "demo.conf").read_text(encoding="utf-8")
 
 
@@ -77,7 +78,6 @@ def test_the_manifest_keeps_to_kubernetes_schemas_and_asks_for_what_the_server_t
     assert all(f'"{word}"' in served for word in told)
 
 
-@pytest.mark.slow
 def test_the_server_of_a_fleet_says_when_it_is_ready_and_how_many_wait(tmp_path: Path) -> None:
     def told(path: str) -> tuple[int, str]:
         try:
@@ -96,6 +96,7 @@ def test_the_server_of_a_fleet_says_when_it_is_ready_and_how_many_wait(tmp_path:
         assert re.search(r"^demo_waiting 0\.0$", metrics, re.MULTILINE)
         computed = re.search(r"^demo_pieces_total (\S+)$", metrics, re.MULTILINE)
         assert computed and float(computed[1]) >= 1  # the first pass of the network
+        assert len(set(TOLD)) == 4 and all(f"\n{name} " in metrics for name in TOLD)
         assert "process_resident_memory_bytes" in metrics
         assert told("/")[0] == told("/why")[0] == 200
         (plotly,) = (ROOT / "static").glob("plotly*.js")

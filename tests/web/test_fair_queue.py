@@ -59,6 +59,24 @@ def test_one_owner_is_served_in_order() -> None:
     assert served == [0, 1, 2, 3, 4]
 
 
+def test_what_was_computed_is_counted_and_what_was_dropped_is_not(bench: Bench) -> None:
+    """a waits for nobody, b for a; c gives way to d and goes on; e has gone."""
+    bench.enter("a", seconds=2.0)
+    bench.enter("b", seconds=3.0)
+    bench.serve_all()
+    assert (bench.queue.pieces, bench.queue.waited, bench.queue.computing) == (2, 2.0, 5.0)
+
+    def gives_way() -> None:
+        bench.enter("d", seconds=1.0)
+        bench.queue.give_way()
+        bench.clock.now += 4.0
+
+    bench.queue.enter("c", gives_way, lambda: True, urgency=1)
+    bench.enter("e", wanted=lambda: False, urgency=2)
+    bench.serve_all()
+    assert (bench.queue.pieces, bench.queue.waited, bench.queue.computing) == (4, 2.0, 10.0)
+
+
 def test_owners_take_turns_however_much_one_of_them_asks(bench: Bench) -> None:
     for _ in range(5):
         bench.enter("a")

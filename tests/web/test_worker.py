@@ -128,11 +128,11 @@ def test_a_script_that_is_stopped_leaves_the_queue(gate: Gate, session: Session)
     with ThreadPoolExecutor() as pool:
         asked = pool.submit(worker.in_turn, done.append, "computed")
         assert session.looked.wait(PATIENCE)
-        assert len(worker._QUEUE) == 1
+        assert len(worker.QUEUE) == 1
         session.stopped = True
         with pytest.raises(StopException):
             asked.result(PATIENCE)
-        assert len(worker._QUEUE) == 0
+        assert len(worker.QUEUE) == 0
         gate.open.set()
     assert worker._WORKER.submit(lambda: done).result(PATIENCE) == []
 
@@ -234,7 +234,7 @@ def test_pictures_are_computed_between_two_batches_of_a_curve_and_have_their_gra
         sweep = pool.submit(drawn)
         assert asking.wait(PATIENCE)
         step = pool.submit(person)
-        while not len(worker._QUEUE):
+        while not len(worker.QUEUE):
             pass
         asked.set()
         torch.testing.assert_close(step.result(PATIENCE), network.weight.sum(dim=0)[None])

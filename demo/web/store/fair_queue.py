@@ -29,7 +29,7 @@ class Dropped(Exception):
 class Ticket:
     """One piece of work. compute: run once at most.  wanted: asked right before; False drops it.
 
-    urgency: the lower, the sooner, whoever asks.
+    urgency: the lower, the sooner, whoever asks.  entered: the clock's time.
     """
 
     owner: Hashable
@@ -37,6 +37,7 @@ class Ticket:
     wanted: Callable[[], bool]
     number: int
     urgency: int = 0
+    entered: float = 0.0
     begun: bool = False
     _over: threading.Event = field(default_factory=threading.Event)
     _value: Any = None
@@ -77,7 +78,8 @@ class _Line:
 class FairQueue:
     """Tickets of many owners. Any thread may enter and leave; one thread serves.
 
-    clock: seconds, for what each ticket took.
+    clock: seconds, for what each ticket took.  pieces: how many were computed since the start.
+    waited, computing: seconds that these waited, and took, in all.
     """
 
     def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
@@ -88,7 +90,7 @@ class FairQueue:
         self._served_until: dict[Hashable, float] = {}
         self._now = 0.0
         self._running: Ticket | None = None
-        self._spent = 0.0
+        self.pieces, self.waited, self.computing = 0, 0.0, 0.0
 
     def enter(
         self, owner: Hashable, compute: Callable[[], Any], wanted: Callable[[], bool],
@@ -96,7 +98,7 @@ class FairQueue:
     ) -> Ticket:  # fmt: skip
         """A ticket at the end of that owner's line."""
         with self._lock:
-            ticket = Ticket(owner, compute, wanted, next(self._numbers), urgency)
+            ticket = Ticket(owner, compute, wanted, next(self._numbers), urgency, self._clock())
             if owner not in self._lines:
                 self._lines[owner] = _Line(self._served_until.get(owner, self._now))
             self._lines[owner].tickets.append(ticket)
@@ -172,13 +174,15 @@ class FairQueue:
             return True
 
     def _run(self, ticket: Ticket, tag: float) -> None:
-        start, spent, value, error = self._clock(), self._spent, None, None
+        start, before, value, error = self._clock(), self.computing, None, None
         try:
             value = ticket.compute()
         except BaseException as raised:
             error = raised
-        seconds = self._clock() - start - (self._spent - spent)  # less what it gave way to
-        self._spent += seconds
+        seconds = self._clock() - start - (self.computing - before)  # less what it gave way to
+        self.pieces += 1
+        self.waited += start - ticket.entered
+        self.computing += seconds
         self._account(ticket, tag, seconds)
         ticket.end(value, error)
 

@@ -30,7 +30,7 @@ SAID_AFTER = 0.3
 """Seconds of waiting after which the page says how many are before."""
 _LOOKS_EVERY = 0.1
 _WORKER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="network")
-_QUEUE = FairQueue()
+QUEUE = FairQueue()
 PICTURES, CURVE, REST = range(3)
 """How urgent a piece is: everybody's pictures come before anybody's curve, then all else."""
 _URGENCY = contextvars.ContextVar("urgency", default=REST)
@@ -50,13 +50,13 @@ def in_turn(compute: Callable[_P, _R], *args: _P.args, **kwargs: _P.kwargs) -> _
     """
     session = _session()
     owner: Hashable = threading.get_ident() if session is None else session
-    ticket = _QUEUE.enter(
+    ticket = QUEUE.enter(
         owner,
         functools.partial(memory.spared, compute, *args, **kwargs),
         functools.partial(_is_there, session),
         _URGENCY.get(),
     )
-    _WORKER.submit(_QUEUE.serve)
+    _WORKER.submit(QUEUE.serve)
     if session is not None:
         _wait(ticket)
     try:
@@ -101,7 +101,7 @@ def politely(run: Callable[..., _R]) -> Callable[..., _R]:
     def asked(network: fgsm.Model, *args: Any) -> _R:
         def polite(images: torch.Tensor) -> torch.Tensor:
             with torch.inference_mode(mode=False):
-                _QUEUE.give_way()
+                QUEUE.give_way()
             return network(images)
 
         return run(polite, *args)
@@ -150,12 +150,12 @@ def _wait(ticket: Ticket) -> None:
             if ticket.begun:
                 continue  # what has begun is finished: it may be kept for others
             _stop_if_asked()
-            before = _QUEUE.before(ticket)
+            before = QUEUE.before(ticket)
             if before != said and time.monotonic() - start >= SAID_AFTER:
                 said = before
                 _say(before)
     except BaseException:
-        if not _QUEUE.leave(ticket):
+        if not QUEUE.leave(ticket):
             ticket.wait()
         raise
     if said:
