@@ -7,10 +7,13 @@ from demo.web.store import worker
 STYLE = """<style>
 [class*="st-key-waiting-"] {
   position: fixed; top: 1rem; left: 0; right: 0; width: auto; z-index: 999991;
-  align-items: center; pointer-events: none;
+  padding: 0 1rem; align-items: center; pointer-events: none;
 }
+[class*="st-key-waiting-"] > div { width: auto; }
+@media (max-width: 640px) { [class*="st-key-waiting-"] { align-items: end; } }
 </style>"""
-"""Out of the page's flow, so that nothing moves when the words come and go."""
+"""Out of the page's flow, so that nothing moves when the words come and go; in the middle, on a
+phone at the right, where the drawer's button is not."""
 
 
 def line(key: str) -> None:
